@@ -1,0 +1,491 @@
+"""What is sold: articles, their classification, prices and stock."""
+
+from decimal import Decimal
+from typing import Self
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from catalog.texts import translated
+from customers.models import Organisation, PriceList
+
+UNIT_CODE = RegexValidator(r"\A[A-Z0-9]{2,3}\Z", _("A unit is a code of UN/CEFACT Recommendation 20 or 21."))
+POSITIVE = MinValueValidator(Decimal("0.001"))
+
+
+class Category(models.Model):
+    """A node of the assortment; articles hang on any node."""
+
+    parent = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("parent"),
+    )
+    slug = models.SlugField(_("slug"), max_length=60, unique=True)
+    position = models.PositiveIntegerField(_("position"), default=0)
+    name_en = models.CharField(_("name (en)"), max_length=120)
+    name_nl = models.CharField(_("name (nl)"), max_length=120, blank=True)
+    name_fr = models.CharField(_("name (fr)"), max_length=120, blank=True)
+    name_de = models.CharField(_("name (de)"), max_length=120, blank=True)
+    attributes: models.ManyToManyField = models.ManyToManyField(
+        "Attribute", through="CategoryAttribute", related_name="categories", verbose_name=_("attributes")
+    )
+
+    class Meta:
+        verbose_name = _("category")
+        verbose_name_plural = _("categories")
+        ordering = ["position", "name_en"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """The name in the active language, else in English."""
+        return translated(self, "name")
+
+
+class Brand(models.Model):
+    code = models.SlugField(_("code"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=80)
+
+    class Meta:
+        verbose_name = _("brand")
+        verbose_name_plural = _("brands")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Attribute(models.Model):
+    """A property of articles, such as the rated current; ``code`` is the ETIM feature where there is one."""
+
+    class Kind(models.TextChoices):
+        NUMBER = "number", _("number")
+        CHOICE = "choice", _("choice")
+
+    code = models.SlugField(_("code"), max_length=40, unique=True)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    unit = models.CharField(_("unit"), max_length=12, blank=True, help_text=_("As shown, such as A or mm²."))
+    name_en = models.CharField(_("name (en)"), max_length=120)
+    name_nl = models.CharField(_("name (nl)"), max_length=120, blank=True)
+    name_fr = models.CharField(_("name (fr)"), max_length=120, blank=True)
+    name_de = models.CharField(_("name (de)"), max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = _("attribute")
+        verbose_name_plural = _("attributes")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return translated(self, "name")
+
+
+class AttributeChoice(models.Model):
+    """One value that a ``choice`` attribute can take, with its texts."""
+
+    attribute = models.ForeignKey(
+        Attribute, on_delete=models.CASCADE, related_name="choices", verbose_name=_("attribute")
+    )
+    code = models.SlugField(_("code"), max_length=40)
+    position = models.PositiveIntegerField(_("position"), default=0)
+    name_en = models.CharField(_("name (en)"), max_length=120)
+    name_nl = models.CharField(_("name (nl)"), max_length=120, blank=True)
+    name_fr = models.CharField(_("name (fr)"), max_length=120, blank=True)
+    name_de = models.CharField(_("name (de)"), max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = _("attribute choice")
+        verbose_name_plural = _("attribute choices")
+        ordering = ["attribute", "position", "code"]
+        constraints = [models.UniqueConstraint(fields=["attribute", "code"], name="attribute_choice_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return translated(self, "name")
+
+
+class CategoryAttribute(models.Model):
+    """An attribute by which a category can be filtered, in the order it is shown."""
+
+    category = models.ForeignKey(Category, on_delete=models.CASCADE, verbose_name=_("category"))
+    attribute = models.ForeignKey(Attribute, on_delete=models.CASCADE, verbose_name=_("attribute"))
+    position = models.PositiveIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("category attribute")
+        verbose_name_plural = _("category attributes")
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["category", "attribute"], name="category_attribute_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.category}: {self.attribute}"
+
+
+class ProductQuerySet(models.QuerySet["Product"]):
+    def visible_to(self, organisation: Organisation | None) -> Self:
+        """The articles this customer may see; ``None`` is an anonymous visitor."""
+        return self.filter(status__in=Product.SHOWN)
+
+    def for_display(self) -> Self:
+        """With everything a list or a product page shows, in a fixed number of queries."""
+        return self.select_related("brand", "category", "successor").prefetch_related("stock__site", "media")
+
+
+class Product(models.Model):
+    """An article. Prices are looked up with ``catalog.prices``, never read from a column here."""
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", _("active")
+        RUN_OUT = "run-out", _("while stocks last")
+        DISCONTINUED = "discontinued", _("discontinued")
+        HIDDEN = "hidden", _("hidden")
+
+    SHOWN = (Status.ACTIVE, Status.RUN_OUT, Status.DISCONTINUED)
+    ORDERABLE = (Status.ACTIVE, Status.RUN_OUT)
+
+    sku = models.CharField(_("article number"), max_length=40, unique=True)
+    gtin = models.CharField(
+        _("GTIN"),
+        max_length=14,
+        blank=True,
+        db_index=True,
+        validators=[RegexValidator(r"\A\d{8}(\d{4,6})?\Z", _("A GTIN has 8, 12, 13 or 14 digits."))],
+    )
+    brand = models.ForeignKey(
+        Brand, on_delete=models.PROTECT, related_name="products", verbose_name=_("brand")
+    )
+    manufacturer_part_number = models.CharField(
+        _("manufacturer part number"), max_length=50, blank=True, db_index=True
+    )
+    category = models.ForeignKey(
+        Category, on_delete=models.PROTECT, related_name="products", verbose_name=_("category")
+    )
+    status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.ACTIVE)
+
+    name_en = models.CharField(_("name (en)"), max_length=160)
+    name_nl = models.CharField(_("name (nl)"), max_length=160, blank=True)
+    name_fr = models.CharField(_("name (fr)"), max_length=160, blank=True)
+    name_de = models.CharField(_("name (de)"), max_length=160, blank=True)
+    description_en = models.TextField(_("description (en)"), blank=True)
+    description_nl = models.TextField(_("description (nl)"), blank=True)
+    description_fr = models.TextField(_("description (fr)"), blank=True)
+    description_de = models.TextField(_("description (de)"), blank=True)
+
+    order_unit = models.CharField(
+        _("order unit"),
+        max_length=3,
+        validators=[UNIT_CODE],
+        help_text=_("UN/CEFACT Rec 20, such as C62 (piece), MTR (metre), RO (roll)."),
+    )
+    content_quantity = models.DecimalField(
+        _("content"),
+        max_digits=12,
+        decimal_places=3,
+        default=Decimal(1),
+        validators=[POSITIVE],
+        help_text=_("How many content units one order unit holds: a roll of 100 m holds 100."),
+    )
+    content_unit = models.CharField(_("content unit"), max_length=3, blank=True, validators=[UNIT_CODE])
+    price_unit = models.PositiveIntegerField(
+        _("price unit"),
+        default=1,
+        validators=[MinValueValidator(1)],
+        help_text=_("Prices are per this many order units: 100 for a price per 100 m."),
+    )
+    minimum_quantity = models.DecimalField(
+        _("minimum quantity"), max_digits=12, decimal_places=3, default=Decimal(1), validators=[POSITIVE]
+    )
+    quantity_step = models.DecimalField(
+        _("sold in multiples of"), max_digits=12, decimal_places=3, default=Decimal(1), validators=[POSITIVE]
+    )
+
+    unspsc = models.CharField(_("UNSPSC"), max_length=8, blank=True)
+    etim_class = models.CharField(_("ETIM class"), max_length=8, blank=True)
+    eclass = models.CharField(_("eCl@ss"), max_length=14, blank=True)
+    lead_time_days = models.PositiveSmallIntegerField(
+        _("lead time in days"), default=1, help_text=_("Working days when the article is not in stock.")
+    )
+    successor = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="predecessors",
+        verbose_name=_("replaced by"),
+    )
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+
+    objects = ProductQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("article")
+        verbose_name_plural = _("articles")
+        ordering = ["sku"]
+
+    def __str__(self) -> str:
+        return f"{self.sku} {self.name}"
+
+    @property
+    def name(self) -> str:
+        """The name in the active language, else in English."""
+        return translated(self, "name")
+
+    @property
+    def description(self) -> str:
+        return translated(self, "description")
+
+    @property
+    def orderable(self) -> bool:
+        return self.status in self.ORDERABLE
+
+
+class ProductAttribute(models.Model):
+    """The value of one attribute of one article: a number or a choice, by the attribute's kind."""
+
+    product = models.ForeignKey(
+        Product, on_delete=models.CASCADE, related_name="attribute_values", verbose_name=_("article")
+    )
+    attribute = models.ForeignKey(
+        Attribute, on_delete=models.PROTECT, related_name="product_values", verbose_name=_("attribute")
+    )
+    choice = models.ForeignKey(
+        AttributeChoice, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("choice")
+    )
+    number = models.DecimalField(_("number"), max_digits=14, decimal_places=4, null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("attribute value")
+        verbose_name_plural = _("attribute values")
+        ordering = ["product", "attribute"]
+        constraints = [
+            models.UniqueConstraint(fields=["product", "attribute"], name="product_attribute_once"),
+            models.CheckConstraint(
+                condition=Q(choice__isnull=False, number__isnull=True)
+                | Q(choice__isnull=True, number__isnull=False),
+                name="product_attribute_choice_or_number",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.attribute}: {self.display}"
+
+    @property
+    def display(self) -> str:
+        """The value as shown, with its unit: ``16 A``."""
+        if self.choice is not None:
+            return self.choice.name
+        if self.number is None:
+            return ""
+        text = f"{self.number.normalize():f}"
+        return f"{text} {self.attribute.unit}" if self.attribute.unit else text
+
+
+class ProductMedia(models.Model):
+    """A picture or a document of an article, by address: below the static files or absolute."""
+
+    class Kind(models.TextChoices):
+        PICTURE = "picture", _("picture")
+        DOCUMENT = "document", _("document")
+
+    product = models.ForeignKey(
+        Product, on_delete=models.CASCADE, related_name="media", verbose_name=_("article")
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    title = models.CharField(_("title"), max_length=120, blank=True)
+    address = models.CharField(
+        _("address"), max_length=255, help_text=_("https://… or a path below static/.")
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("picture or document")
+        verbose_name_plural = _("pictures and documents")
+        ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return self.title or self.address
+
+
+class StockSite(models.Model):
+    code = models.SlugField(_("code"), max_length=20, unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("stock site")
+        verbose_name_plural = _("stock sites")
+        ordering = ["position", "code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Stock(models.Model):
+    """What lies at one site, in order units, and when more comes."""
+
+    product = models.ForeignKey(
+        Product, on_delete=models.CASCADE, related_name="stock", verbose_name=_("article")
+    )
+    site = models.ForeignKey(
+        StockSite, on_delete=models.CASCADE, related_name="stock", verbose_name=_("site")
+    )
+    quantity = models.DecimalField(_("quantity"), max_digits=14, decimal_places=3, default=Decimal(0))
+    next_date = models.DateField(_("next delivery on"), null=True, blank=True)
+    next_quantity = models.DecimalField(
+        _("next delivery quantity"), max_digits=14, decimal_places=3, null=True, blank=True
+    )
+
+    class Meta:
+        verbose_name = _("stock")
+        verbose_name_plural = _("stock")
+        ordering = ["product", "site"]
+        constraints = [models.UniqueConstraint(fields=["product", "site"], name="stock_product_site_once")]
+
+    def __str__(self) -> str:
+        return f"{self.product_id} @ {self.site}: {self.quantity}"
+
+
+class ListPrice(models.Model):
+    """The list price of an article in one price list: per ``price_unit`` order units, without VAT."""
+
+    product = models.ForeignKey(
+        Product, on_delete=models.CASCADE, related_name="list_prices", verbose_name=_("article")
+    )
+    price_list = models.ForeignKey(
+        PriceList, on_delete=models.CASCADE, related_name="prices", verbose_name=_("price list")
+    )
+    amount = models.DecimalField(
+        _("amount"), max_digits=14, decimal_places=4, validators=[MinValueValidator(Decimal(0))]
+    )
+    price_unit = models.PositiveIntegerField(_("price unit"), default=1, validators=[MinValueValidator(1)])
+    valid_from = models.DateField(_("valid from"), null=True, blank=True)
+    valid_until = models.DateField(
+        _("valid until"), null=True, blank=True, help_text=_("Last day, inclusive.")
+    )
+
+    class Meta:
+        verbose_name = _("list price")
+        verbose_name_plural = _("list prices")
+        ordering = ["product", "price_list", "valid_from"]
+        indexes = [models.Index(fields=["price_list", "product"], name="list_price_lookup")]
+
+    def __str__(self) -> str:
+        return f"{self.product_id}: {self.amount} {self.price_list.currency} / {self.price_unit}"
+
+
+class Agreement(models.Model):
+    """What one customer agreed: a net price for an article, or a discount on a brand, category or everything.
+
+    ``minimum_quantity`` makes it a quantity break (in order units). How agreements rank is said in
+    ``catalog.prices``.
+    """
+
+    class Kind(models.TextChoices):
+        NET = "net", _("net price")
+        DISCOUNT = "discount", _("discount in percent")
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="agreements", verbose_name=_("organisation")
+    )
+    reference = models.CharField(
+        _("reference"), max_length=35, blank=True, help_text=_("Contract or quotation number.")
+    )
+    product = models.ForeignKey(
+        Product,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="agreements",
+        verbose_name=_("article"),
+    )
+    brand = models.ForeignKey(
+        Brand,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="agreements",
+        verbose_name=_("brand"),
+    )
+    category = models.ForeignKey(
+        Category,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="agreements",
+        verbose_name=_("category"),
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    value = models.DecimalField(
+        _("value"),
+        max_digits=14,
+        decimal_places=4,
+        validators=[MinValueValidator(Decimal(0))],
+        help_text=_("The net price in the organisation's currency, or the discount in percent."),
+    )
+    price_unit = models.PositiveIntegerField(_("price unit"), default=1, validators=[MinValueValidator(1)])
+    minimum_quantity = models.DecimalField(
+        _("from quantity"), max_digits=12, decimal_places=3, default=Decimal(0)
+    )
+    valid_from = models.DateField(_("valid from"), null=True, blank=True)
+    valid_until = models.DateField(
+        _("valid until"), null=True, blank=True, help_text=_("Last day, inclusive.")
+    )
+
+    class Meta:
+        verbose_name = _("agreement")
+        verbose_name_plural = _("agreements")
+        ordering = ["organisation", "product", "minimum_quantity"]
+        indexes = [models.Index(fields=["organisation", "product"], name="agreement_lookup")]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(kind="net") | Q(product__isnull=False), name="agreement_net_price_needs_article"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="discount") | Q(value__lte=100), name="agreement_discount_at_most_100"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        sign = "%" if self.kind == self.Kind.DISCOUNT else ""
+        return f"{self.organisation_id}: {self.value}{sign}"
+
+    def clean(self) -> None:
+        if sum(scope is not None for scope in (self.product_id, self.brand_id, self.category_id)) > 1:
+            raise ValidationError(_("Choose one of article, brand and category, or none for everything."))
+        if self.kind == self.Kind.NET and self.product_id is None:
+            raise ValidationError({"product": _("A net price needs an article.")})
+        if self.kind == self.Kind.DISCOUNT and self.value > 100:
+            raise ValidationError({"value": _("A discount is at most 100 percent.")})
+
+
+class ProductChange(models.Model):
+    """The change log the search index follows: one row each time an article must be indexed again."""
+
+    product_id = models.BigIntegerField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("article change")
+        verbose_name_plural = _("article changes")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.id}: {self.product_id}"

@@ -1,0 +1,262 @@
+"""The net price of an article for a customer, as one object that explains itself.
+
+Resolution order, the first that applies wins:
+
+1. a net price agreed for the article (the highest quantity break reached);
+2. the list price of the customer's price list, less the most specific agreed discount: article, then
+   brand, then the nearest category, then everything. Discounts do not add up;
+3. the list price.
+
+Of two agreements that rank the same, the one with the lower price wins. All amounts are without VAT, per
+``price_unit`` order units. ``PriceBook.load`` makes at most three queries for any number of articles.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from catalog.models import Agreement, Category, ListPrice, Product
+from catalog.money import Money, round_price, round_total
+from customers.models import Organisation, PriceList
+
+
+@dataclass(frozen=True, slots=True)
+class PriceStep:
+    """One step on the way to the net price: what happened, and the amount after it."""
+
+    kind: str  # list | net | discount | rounding
+    text: str
+    amount: Decimal
+    price_unit: int
+
+
+@dataclass(frozen=True, slots=True)
+class PriceBreak:
+    """From this quantity (order units) on, the price is ``amount`` per ``price_unit``."""
+
+    quantity: Decimal
+    amount: Decimal
+    price_unit: int
+
+
+@dataclass(frozen=True, slots=True)
+class NetPrice:
+    """What one customer pays for ``price_unit`` order units, without VAT, and why."""
+
+    amount: Decimal
+    price_unit: int
+    unit: str
+    currency: str
+    quantity: Decimal
+    steps: tuple[PriceStep, ...]
+    breaks: tuple[PriceBreak, ...] = ()
+    list_amount: Decimal | None = None
+    reference: str = ""
+    valid_until: date | None = None
+
+    @property
+    def per_order_unit(self) -> Decimal:
+        """The price of one order unit, exact and not rounded."""
+        return self.amount / self.price_unit
+
+    def total(self, quantity: Decimal) -> Money:
+        """``quantity`` order units at this price, rounded to the currency's smallest coin."""
+        return Money(round_total(self.amount * quantity / self.price_unit, self.currency), self.currency)
+
+
+class PriceBook:
+    """The prices of some articles for one customer (``None``: a visitor, who sees the public list)."""
+
+    def __init__(
+        self,
+        organisation: Organisation | None,
+        currency: str,
+        list_prices: dict[int, ListPrice],
+        agreements: list[Agreement],
+        parents: dict[int, int | None],
+    ) -> None:
+        self.organisation = organisation
+        self.currency = currency
+        self._list_prices = list_prices
+        self._parents = parents
+        self._by_product: dict[int, list[Agreement]] = defaultdict(list)
+        self._by_brand: dict[int, list[Agreement]] = defaultdict(list)
+        self._by_category: dict[int, list[Agreement]] = defaultdict(list)
+        self._for_all: list[Agreement] = []
+        for agreement in agreements:
+            if agreement.product_id is not None:
+                self._by_product[agreement.product_id].append(agreement)
+            elif agreement.brand_id is not None:
+                self._by_brand[agreement.brand_id].append(agreement)
+            elif agreement.category_id is not None:
+                self._by_category[agreement.category_id].append(agreement)
+            else:
+                self._for_all.append(agreement)
+
+    @classmethod
+    def load(
+        cls, organisation: Organisation | None, products: Iterable[Product], on: date | None = None
+    ) -> PriceBook:
+        """Everything needed to price ``products`` on a day (default: today)."""
+        products = list(products)
+        day = on or timezone.localdate()
+        valid = (Q(valid_from__isnull=True) | Q(valid_from__lte=day)) & (
+            Q(valid_until__isnull=True) | Q(valid_until__gte=day)
+        )
+        ids = [product.pk for product in products]
+        if organisation is None:
+            lists = Q(price_list__public=True)
+        else:
+            lists = Q(price_list_id=organisation.price_list_id)
+        rows = (
+            ListPrice.objects.filter(valid, lists, product_id__in=ids)
+            .select_related("price_list")
+            .order_by("product_id", "price_list_id", "valid_from", "id")
+        )
+        # The last row of an article is the one that became valid last.
+        list_prices = {row.product_id: row for row in rows}
+        if organisation is None:
+            public = next(iter(list_prices.values()), None)
+            return cls(None, public.price_list.currency if public else "", list_prices, [], {})
+        agreements = list(
+            Agreement.objects.filter(
+                valid,
+                Q(product_id__in=ids)
+                | Q(product__isnull=True, brand__isnull=True, category__isnull=True)
+                | Q(brand_id__in={product.brand_id for product in products})
+                | Q(category__isnull=False),
+                organisation=organisation,
+            )
+        )
+        parents: dict[int, int | None] = {}
+        if any(agreement.category_id is not None for agreement in agreements):
+            parents = dict(Category.objects.values_list("id", "parent_id"))
+        return cls(organisation, organisation.currency, list_prices, agreements, parents)
+
+    def price(self, product: Product, quantity: Decimal | None = None) -> NetPrice | None:
+        """The price at ``quantity`` order units (default: the smallest that may be ordered).
+
+        ``None`` means there is no price in the customer's currency: price on request.
+        """
+        at = quantity if quantity is not None else product.minimum_quantity
+        resolved = self._resolve(product, at)
+        if resolved is None:
+            return None
+        amount, price_unit, steps, agreement = resolved
+        listed = self._list_price(product)
+        return NetPrice(
+            amount=amount,
+            price_unit=price_unit,
+            unit=product.order_unit,
+            currency=self.currency,
+            quantity=at,
+            steps=steps,
+            breaks=self._breaks(product),
+            list_amount=listed.amount * price_unit / listed.price_unit if listed else None,
+            reference=agreement.reference if agreement else "",
+            valid_until=agreement.valid_until if agreement else (listed.valid_until if listed else None),
+        )
+
+    def _list_price(self, product: Product) -> ListPrice | None:
+        row = self._list_prices.get(product.pk)
+        # A list in another currency is no price for this customer: it is not converted silently.
+        return row if row is not None and row.price_list.currency == self.currency else None
+
+    def _resolve(
+        self, product: Product, quantity: Decimal
+    ) -> tuple[Decimal, int, tuple[PriceStep, ...], Agreement | None] | None:
+        listed = self._list_price(product)
+        steps: list[PriceStep] = []
+        if listed is not None:
+            text = _("List price %(list)s") % {"list": listed.price_list.name}
+            steps.append(PriceStep("list", text, listed.amount, listed.price_unit))
+        net = self._best_net(self._by_product.get(product.pk, []), quantity)
+        if net is not None:
+            steps.append(PriceStep("net", _describe(net), net.value, net.price_unit))
+            return net.value, net.price_unit, tuple(steps), net
+        if listed is None:
+            return None
+        discount = self._best_discount(product, quantity)
+        if discount is None:
+            return listed.amount, listed.price_unit, tuple(steps), None
+        exact = listed.amount * (100 - discount.value) / 100
+        amount = round_price(exact, self.currency, like=listed.amount)
+        steps.append(PriceStep("discount", _describe(discount), exact, listed.price_unit))
+        if amount != exact:
+            steps.append(PriceStep("rounding", _("Rounded to the decimals of the list price"), amount, listed.price_unit))
+        return amount, listed.price_unit, tuple(steps), discount
+
+    @staticmethod
+    def _best_net(agreements: list[Agreement], quantity: Decimal) -> Agreement | None:
+        reached = [a for a in agreements if a.kind == Agreement.Kind.NET and a.minimum_quantity <= quantity]
+        return max(reached, key=lambda a: (a.minimum_quantity, -a.value / a.price_unit), default=None)
+
+    def _best_discount(self, product: Product, quantity: Decimal) -> Agreement | None:
+        for agreements in self._scopes(product):
+            reached = [
+                a for a in agreements if a.kind == Agreement.Kind.DISCOUNT and a.minimum_quantity <= quantity
+            ]
+            if reached:
+                return max(reached, key=lambda a: (a.minimum_quantity, a.value))
+        return None
+
+    def _scopes(self, product: Product) -> Iterable[list[Agreement]]:
+        yield self._by_product.get(product.pk, [])
+        yield self._by_brand.get(product.brand_id, [])
+        category: int | None = product.category_id
+        while category is not None and self._parents:
+            yield self._by_category.get(category, [])
+            category = self._parents.get(category)
+        yield self._for_all
+
+    def _breaks(self, product: Product) -> tuple[PriceBreak, ...]:
+        """The quantities at which the price changes, with the first price; empty when it never does."""
+        thresholds = {
+            agreement.minimum_quantity
+            for agreements in self._scopes(product)
+            for agreement in agreements
+            if agreement.minimum_quantity > product.minimum_quantity
+        }
+        breaks: list[PriceBreak] = []
+        for quantity in sorted({product.minimum_quantity, *thresholds}):
+            resolved = self._resolve(product, quantity)
+            if resolved is None:
+                continue
+            row = PriceBreak(quantity, resolved[0], resolved[1])
+            if not breaks or row.amount / row.price_unit != breaks[-1].amount / breaks[-1].price_unit:
+                breaks.append(row)
+        return tuple(breaks) if len(breaks) > 1 else ()
+
+
+def _describe(agreement: Agreement) -> str:
+    """One line on an agreement for the explained price."""
+    if agreement.kind == Agreement.Kind.NET:
+        text = _("Net price agreed for this article")
+    elif agreement.product_id is not None:
+        text = _("%(percent)s %% discount agreed for this article")
+    elif agreement.brand_id is not None:
+        text = _("%(percent)s %% discount agreed for this brand")
+    elif agreement.category_id is not None:
+        text = _("%(percent)s %% discount agreed for this category")
+    else:
+        text = _("%(percent)s %% discount agreed for all articles")
+    if agreement.kind == Agreement.Kind.DISCOUNT:
+        text = text % {"percent": f"{agreement.value.normalize():f}"}
+    if agreement.minimum_quantity > 0:
+        text += " " + _("from %(quantity)s") % {"quantity": f"{agreement.minimum_quantity.normalize():f}"}
+    if agreement.reference:
+        text += f" ({agreement.reference})"
+    return text
+
+
+def public_price_list() -> PriceList | None:
+    """The price list that visitors see, if the operator made one public."""
+    return PriceList.objects.filter(public=True).first()

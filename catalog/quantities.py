@@ -1,0 +1,61 @@
+"""How much of an article may be ordered: minimum, multiples, and what to say when it does not fit."""
+
+from decimal import ROUND_UP, Decimal, InvalidOperation
+
+from django.utils.translation import gettext as _
+
+from catalog.models import Product
+from catalog.units import unit_name
+
+LARGEST = Decimal("99999999.999")  # what the 11.3 QUANTITY of OCI and our own columns can hold
+
+
+class QuantityInvalid(ValueError):
+    """The quantity does not fit the article; ``suggestion`` is the next one that does."""
+
+    def __init__(self, message: str, suggestion: Decimal | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.suggestion = suggestion
+
+
+def parse_quantity(text: str) -> Decimal:
+    """A typed quantity, with comma or point as decimal sign; never negative, zero or infinite."""
+    cleaned = text.strip().replace(" ", "").replace("\u00a0", "").replace(",", ".")
+    try:
+        quantity = Decimal(cleaned)
+    except InvalidOperation:
+        raise QuantityInvalid(_("“%(text)s” is not a quantity.") % {"text": text.strip()[:40]}) from None
+    if not quantity.is_finite() or quantity <= 0:
+        raise QuantityInvalid(_("The quantity must be more than zero."))
+    if quantity > LARGEST:
+        raise QuantityInvalid(_("The quantity is too large."))
+    if quantity != quantity.quantize(Decimal("0.001")):
+        raise QuantityInvalid(_("A quantity has at most three decimals."))
+    return quantity
+
+
+def next_allowed(product: Product, quantity: Decimal) -> Decimal:
+    """The smallest quantity the article is sold in that is not below ``quantity``."""
+    if quantity <= product.minimum_quantity:
+        return product.minimum_quantity
+    steps = (quantity / product.quantity_step).to_integral_value(ROUND_UP)
+    return (steps * product.quantity_step).normalize() + Decimal(0)
+
+
+def check_quantity(product: Product, quantity: Decimal) -> Decimal:
+    """``quantity`` when the article is sold in it; else ``QuantityInvalid`` says why and what would do."""
+    unit = unit_name(product.order_unit)
+    if quantity < product.minimum_quantity:
+        raise QuantityInvalid(
+            _("The smallest quantity is %(minimum)s %(unit)s.")
+            % {"minimum": f"{product.minimum_quantity.normalize():f}", "unit": unit},
+            product.minimum_quantity,
+        )
+    if quantity % product.quantity_step:
+        raise QuantityInvalid(
+            _("Sold in multiples of %(step)s %(unit)s.")
+            % {"step": f"{product.quantity_step.normalize():f}", "unit": unit},
+            next_allowed(product, quantity),
+        )
+    return quantity
