@@ -1,0 +1,146 @@
+"""Cart services: add, change, remove, and the cart with its prices. All amounts without VAT."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import F, Max
+from django.utils.translation import gettext as _
+
+from catalog.models import Product
+from catalog.money import Money
+from catalog.prices import NetPrice, PriceBook
+from catalog.quantities import LARGEST, QuantityInvalid, check_quantity
+from customers.models import Organisation
+from shop.models import Cart, CartLine
+
+
+class CartFrozen(Exception):
+    """The cart was returned to the buyer's system; it cannot be changed any more."""
+
+
+class NotOrderable(Exception):
+    """The article cannot be ordered (discontinued, hidden or unknown); the message says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class PricedLine:
+    """A cart line as shown and returned: the article, its price at this quantity, and what is wrong."""
+
+    line: CartLine
+    product: Product | None
+    price: NetPrice | None
+    total: Money | None
+    problem: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.product.name if self.product else self.line.description or self.line.sku
+
+
+@dataclass(frozen=True, slots=True)
+class PricedCart:
+    cart: Cart
+    lines: tuple[PricedLine, ...]
+    currency: str
+
+    @property
+    def total(self) -> Money:
+        """The sum of the line totals, each rounded on its own, so that it adds up on paper."""
+        amount = sum((line.total.amount for line in self.lines if line.total), Decimal(0))
+        return Money(amount, self.currency)
+
+    @property
+    def problems(self) -> tuple[PricedLine, ...]:
+        return tuple(line for line in self.lines if line.problem)
+
+    @property
+    def returnable(self) -> bool:
+        """True when every line has an article, a price and a quantity that is sold."""
+        return bool(self.lines) and not self.problems
+
+
+def _open_cart(cart: Cart) -> Cart:
+    """The cart, locked for this transaction; ``CartFrozen`` when it was returned."""
+    locked = Cart.objects.select_for_update().get(pk=cart.pk)
+    if locked.frozen_at is not None:
+        raise CartFrozen
+    return locked
+
+
+@transaction.atomic
+def add_to_cart(*, cart: Cart, product: Product, quantity: Decimal) -> CartLine:
+    """Adds ``quantity`` order units; an article already in the cart is increased.
+
+    Raises ``CartFrozen``, ``NotOrderable`` or ``QuantityInvalid``.
+    """
+    if not product.orderable:
+        raise NotOrderable(_("%(sku)s cannot be ordered any more.") % {"sku": product.sku})
+    _open_cart(cart)
+    line = CartLine.objects.filter(cart=cart, product=product).first()
+    total = quantity + line.quantity if line else quantity
+    if total > LARGEST:
+        raise QuantityInvalid(_("The quantity is too large."))
+    check_quantity(product, total)
+    if line:
+        CartLine.objects.filter(pk=line.pk).update(quantity=F("quantity") + quantity)
+        line.quantity = total
+        return line
+    last = CartLine.objects.filter(cart=cart).aggregate(last=Max("position"))["last"] or 0
+    return CartLine.objects.create(
+        cart=cart, product=product, sku=product.sku, quantity=total, position=last + 1
+    )
+
+
+@transaction.atomic
+def set_quantities(*, cart: Cart, quantities: Mapping[int, Decimal]) -> None:
+    """Sets the quantity of lines by line id; all or nothing. Lines of another cart are not touched."""
+    _open_cart(cart)
+    lines = list(CartLine.objects.filter(cart=cart, pk__in=quantities).select_related("product"))
+    for line in lines:
+        if line.product is not None:
+            check_quantity(line.product, quantities[line.pk])
+        line.quantity = quantities[line.pk]
+    CartLine.objects.bulk_update(lines, ["quantity"])
+
+
+@transaction.atomic
+def remove_line(*, cart: Cart, line_id: int) -> bool:
+    """Removes one line; False when this cart has no such line."""
+    _open_cart(cart)
+    deleted, _rows = CartLine.objects.filter(cart=cart, pk=line_id).delete()
+    return deleted > 0
+
+
+def price_cart(cart: Cart, organisation: Organisation) -> PricedCart:
+    """The cart at today's prices, in a fixed number of queries whatever its size."""
+    lines = list(
+        CartLine.objects.filter(cart=cart)
+        .select_related("product__brand", "product__category")
+        .prefetch_related("product__media", "product__stock__site")
+    )
+    book = PriceBook.load(organisation, [line.product for line in lines if line.product])
+    priced = tuple(_price_line(line, book) for line in lines)
+    return PricedCart(cart, priced, book.currency)
+
+
+def _price_line(line: CartLine, book: PriceBook) -> PricedLine:
+    product = line.product
+    if product is None:
+        return PricedLine(line, None, None, None, _("We do not know this article number."))
+    price = book.price(product, line.quantity)
+    total = price.total(line.quantity) if price else None
+    problem = ""
+    if not product.orderable:
+        problem = _("This article cannot be ordered any more.")
+    elif price is None:
+        problem = _("There is no price for this article in %(currency)s yet. Ask us for a quotation.") % {
+            "currency": book.currency
+        }
+    else:
+        try:
+            check_quantity(product, line.quantity)
+        except QuantityInvalid as error:
+            problem = error.message
+    return PricedLine(line, product, price, total, problem)
