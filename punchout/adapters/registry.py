@@ -1,0 +1,91 @@
+"""The contract of an adapter, and who is registered."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, ClassVar, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from punchout.documents import Answer, InboundMessage, ReturnForm, ReturnLine
+from punchout.errors import PunchoutError
+
+if TYPE_CHECKING:
+    from django.utils.functional import Promise
+
+    from punchout.models import Connection, PunchoutSession
+
+
+class AdapterOptions(BaseModel):
+    """What differs between buyers of one protocol; kept as JSON on the connection, its form made from it."""
+
+    model_config = ConfigDict(extra="forbid", validate_default=True)
+
+
+class Adapter(ABC):
+    """Turns one protocol's wire into the shop's dataclasses and back. Holds no state."""
+
+    slug: ClassVar[str]
+    label: ClassVar[str | Promise]
+    Options: ClassVar[type[AdapterOptions]]
+    # False: messages come to /punchout/<slug> and name the connection themselves (cXML).
+    endpoint_per_connection: ClassVar[bool] = True
+    # True: the credential is a user name on the connection; False: party credentials.
+    has_username: ClassVar[bool] = True
+
+    def options(self, connection: Connection) -> AdapterOptions:
+        """The connection's options, validated; unknown or wrong ones raise ``pydantic.ValidationError``."""
+        return self.Options.model_validate(connection.options or {})
+
+    @abstractmethod
+    def handle(self, inbound: InboundMessage) -> Answer:
+        """Authenticates, acts and answers. Raises ``PunchoutError`` for ``refuse`` to word."""
+
+    @abstractmethod
+    def refuse(self, inbound: InboundMessage, error: PunchoutError | None) -> Answer:
+        """The protocol's answer to an error; ``None`` is a fault of ours (the buyer may try again)."""
+
+    @abstractmethod
+    def redact(self, inbound: InboundMessage) -> tuple[str, str]:
+        """Query and body as text for the wire log, with every secret replaced; never raises."""
+
+    @abstractmethod
+    def return_form(self, session: PunchoutSession, lines: tuple[ReturnLine, ...]) -> ReturnForm:
+        """The cart as the buyer's system wants it."""
+
+    @abstractmethod
+    def leave_form(self, session: PunchoutSession) -> ReturnForm | None:
+        """What tells the buyer's system that nothing comes; ``None``: nothing is sent, he just leaves."""
+
+
+AdapterClass = TypeVar("AdapterClass", bound=type[Adapter])
+_adapters: dict[str, Adapter] = {}
+
+
+def register(adapter: AdapterClass) -> AdapterClass:
+    """Class decorator: makes the adapter known under its slug; the last one registered wins."""
+    _adapters[adapter.slug] = adapter()
+    return adapter
+
+
+def get_adapter(slug: str) -> Adapter:
+    """The adapter of a slug; ``KeyError`` when there is none."""
+    return _adapters[slug]
+
+
+def all_adapters() -> tuple[Adapter, ...]:
+    return tuple(_adapters.values())
+
+
+@contextmanager
+def override(adapter: type[Adapter]) -> Iterator[None]:
+    """Registers an adapter for the length of a ``with`` block (for tests)."""
+    before = dict(_adapters)
+    register(adapter)
+    try:
+        yield
+    finally:
+        _adapters.clear()
+        _adapters.update(before)

@@ -1,0 +1,143 @@
+"""What adapters speak in: frozen dataclasses between the wire and the shop. No XML, no form keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from punchout.models import Connection, WireMessage
+
+
+@dataclass(frozen=True, slots=True)
+class InboundMessage:
+    """A request as it came in; ``record`` is its row in the wire log."""
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    content_type: str
+    body: bytes
+    remote_address: str
+    # The shop as the sender reached it, without a slash at the end: for addresses in the answer.
+    base_url: str
+    connection: Connection | None
+    record: WireMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes back. ``log_body`` replaces ``body`` in the wire log where that holds a token."""
+
+    status: int
+    body: bytes = b""
+    content_type: str = "text/html; charset=utf-8"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    log_body: str | None = None
+    # Origins that may frame the answer (a refusal shown inside the buyer's system).
+    frame_ancestors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shopper:
+    """Who the buyer's system says is shopping; all may be empty."""
+
+    identifier: str = ""
+    name: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestedItem:
+    """A line of an earlier cart that comes back for edit or inspect (cXML ``ItemOut``)."""
+
+    sku: str
+    quantity: Decimal
+    # SupplierPartAuxiliaryID as it was returned; never an authority, users copy old carts.
+    token: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SetupRequest:
+    """An authenticated wish to shop, whatever the protocol.
+
+    ``return_url`` was checked against the connection's list and written anew. ``echo`` is JSON that the
+    adapter needs for its return document. ``notes`` say what was forgiven.
+    """
+
+    connection: Connection
+    operation: str = "create"
+    return_url: str = ""
+    language: str = ""
+    shopper: Shopper = Shopper()
+    delivery_code: str = ""
+    landing: str = "/"
+    items: tuple[RequestedItem, ...] = ()
+    echo: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnLine:
+    """One frozen cart line. Prices are net, without VAT, per ``price_unit`` order units.
+
+    ``unit`` is UN/CEFACT Rec 20 as in the catalog; adapters translate it.
+    """
+
+    number: int
+    sku: str
+    token: str
+    quantity: Decimal
+    unit: str
+    name: str
+    description: str
+    language: str
+    price: Decimal
+    price_unit: int
+    currency: str
+    total: Decimal
+    lead_time_days: int
+    brand: str = ""
+    manufacturer_part_number: str = ""
+    gtin: str = ""
+    unspsc: str = ""
+    etim_class: str = ""
+    eclass: str = ""
+    category: str = ""
+    agreement: str = ""
+    picture_url: str = ""
+    page_url: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            key: str(value) if isinstance(value, Decimal) else value for key, value in asdict(self).items()
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> ReturnLine:
+        decimals = {key: Decimal(data[key]) for key in ("quantity", "price", "total")}
+        return cls(**{**data, **decimals})
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnForm:
+    """The form that a browser posts to the buyer's system, and nothing else in it.
+
+    ``charset`` is the charset of the page and of the post. ``fields`` keep their order.
+    """
+
+    action: str
+    fields: tuple[tuple[str, str], ...]
+    target: str = "_top"
+    charset: str = "utf-8"
+    method: str = "post"
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> ReturnForm:
+        return cls(**{**data, "fields": tuple((name, value) for name, value in data["fields"])})

@@ -1,0 +1,110 @@
+"""The public protocol addresses: read, store, hand to the adapter, answer. The only CSRF-exempt door in."""
+
+import time
+
+import structlog
+from django.conf import settings
+from django.db.models import Prefetch
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+
+from punchout import wire
+from punchout.adapters import Adapter, get_adapter
+from punchout.documents import Answer, InboundMessage
+from punchout.errors import PunchoutError
+from punchout.models import Connection, Secret, WireMessage
+
+log = structlog.get_logger(__name__)
+
+
+def base_url(request: HttpRequest) -> str:
+    """The shop's own address for use in messages: configured, or (demo) as the request reached us."""
+    return settings.PUBLIC_URL or f"{request.scheme}://{request.get_host()}"
+
+
+def find_connection(adapter: str, slug: str) -> Connection | None:
+    """The connection with its customer and secrets, in two queries."""
+    return (
+        Connection.objects.select_related("organisation")
+        .prefetch_related(Prefetch("secrets", Secret.objects.order_by("slot")))
+        .filter(adapter=adapter, slug=slug)
+        .first()
+    )
+
+
+@csrf_exempt
+def receive(request: HttpRequest, adapter: str, connection: str = "") -> HttpResponse:
+    """One exchange with a buyer's system or browser. Whatever happens, it is in the wire log and answered."""
+    began = time.perf_counter()
+    try:
+        found = get_adapter(adapter)
+    except KeyError:
+        raise Http404 from None
+    linked = find_connection(adapter, connection) if connection else None
+    failure: PunchoutError | None = None
+    body = b""
+    try:
+        body = wire.read_body(request)
+    except PunchoutError as unreadable:
+        failure = unreadable
+    inbound = _inbound(request, found, linked, body)
+    answer, verdict, error = _answer(found, inbound, failure)
+    wire.finish(inbound.record, answer, verdict=verdict, error=error, began=began)
+    return _response(answer)
+
+
+def _inbound(
+    request: HttpRequest, adapter: Adapter, connection: Connection | None, body: bytes
+) -> InboundMessage:
+    unsaved = InboundMessage(
+        method=request.method or "",
+        path=request.path,
+        query=request.META.get("QUERY_STRING", ""),
+        headers=dict(request.headers),
+        content_type=request.META.get("CONTENT_TYPE", ""),
+        body=body,
+        remote_address=wire.remote_address(request),
+        base_url=base_url(request),
+        connection=connection,
+        record=WireMessage(),
+    )
+    query, text = adapter.redact(unsaved)
+    record = wire.record_inbound(
+        request=request, adapter=adapter.slug, connection=connection, query=query, text=text, body=body
+    )
+    return InboundMessage(
+        **{name: getattr(unsaved, name) for name in InboundMessage.__dataclass_fields__ if name != "record"},
+        record=record,
+    )
+
+
+def _answer(
+    adapter: Adapter, inbound: InboundMessage, failure: PunchoutError | None
+) -> tuple[Answer, str, str]:
+    """The adapter's answer, the verdict for the wire log, and why."""
+    try:
+        if failure is not None:
+            raise failure
+        return adapter.handle(inbound), _verdict(inbound.record), ""
+    except PunchoutError as error:
+        why = f"{error.message} {error.detail}".strip()
+        return adapter.refuse(inbound, error), WireMessage.Verdict.REFUSED, why
+    except Exception as fault:
+        log.exception("punchout_fault", adapter=adapter.slug, message=inbound.record.pk)
+        return adapter.refuse(inbound, None), WireMessage.Verdict.FAILED, f"{type(fault).__name__}"
+
+
+def _verdict(record: WireMessage) -> str:
+    """What the handler set on the record, else: accepted."""
+    pending = record.verdict == WireMessage.Verdict.PENDING
+    return WireMessage.Verdict.ACCEPTED if pending else record.verdict
+
+
+def _response(answer: Answer) -> HttpResponse:
+    response = HttpResponse(answer.body, status=answer.status, content_type=answer.content_type)
+    for name, value in answer.headers.items():
+        response[name] = value
+    response.setdefault("Cache-Control", "no-store")
+    if answer.frame_ancestors:
+        response.frame_ancestors = answer.frame_ancestors  # type: ignore[attr-defined]
+    return response

@@ -1,0 +1,344 @@
+"""Connections, credentials, sessions, the wire log and returned carts."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from customers.models import Organisation, Person
+from punchout import origins
+from punchout.sandbox.models import SandboxRun
+from shop.models import Cart
+
+__all__ = [
+    "Connection",
+    "PartyCredential",
+    "PunchoutSession",
+    "ReturnedCart",
+    "SandboxRun",
+    "Secret",
+    "SeenMessage",
+    "WireMessage",
+]
+
+
+class Connection(models.Model):
+    """One agreed way in: a customer, a protocol, credentials and what differs for this buyer."""
+
+    slug = models.SlugField(_("slug"), max_length=60, unique=True, help_text=_("Part of the launch address."))
+    name = models.CharField(_("name"), max_length=120)
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="connections", verbose_name=_("customer")
+    )
+    adapter = models.SlugField(_("protocol"), max_length=40)
+    buyer_system = models.CharField(
+        _("buyer's system"), max_length=60, help_text=_("As the buyer calls it: “Return to SAP SRM”.")
+    )
+    active = models.BooleanField(_("active"), default=True)
+    test = models.BooleanField(
+        _("test"), default=False, help_text=_("Carts of a test connection are marked and are no commitment.")
+    )
+    username = models.CharField(
+        _("user name"), max_length=120, blank=True, help_text=_("For protocols that send a user name (OCI).")
+    )
+    return_origins = models.TextField(
+        _("allowed return origins"),
+        blank=True,
+        help_text=_(
+            "Where carts may go, one a line: https://sap.buyer.example or https://sap.buyer.example/path/. "
+            "SAPEVENT:POST is an option of its own."
+        ),
+    )
+    frame_origins = models.TextField(
+        _("frame origins"),
+        blank=True,
+        help_text=_("Sites that may show the shop in a frame, one a line. Empty: nobody may."),
+    )
+    cookieless = models.BooleanField(
+        _("allow sessions without cookies"),
+        default=False,
+        help_text=_(
+            "When the buyer's browser blocks our cookie inside a frame, carry the session in the address. "
+            "Without this, such a buyer is offered a new window."
+        ),
+    )
+    default_return_url = models.URLField(_("return address when none is sent"), blank=True, max_length=500)
+    options = models.JSONField(_("options"), default=dict, blank=True)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("connection")
+        verbose_name_plural = _("connections")
+        ordering = ["slug"]
+        indexes = [models.Index(fields=["adapter", "username"], name="connection_username")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        errors: dict[str, Any] = {}
+        for field in ("return_origins", "frame_origins"):
+            try:
+                getattr(origins, f"parse_{field}")(getattr(self, field))
+            except ValueError as error:
+                errors[field] = str(error)
+        if errors:
+            raise ValidationError(errors)
+
+
+class PartyCredential(models.Model):
+    """An identity by which a buyer is known: cXML ``Credential/@domain`` and ``Identity``."""
+
+    class Party(models.TextChoices):
+        FROM = "from", "From"
+        SENDER = "sender", "Sender"
+        TO = "to", "To"
+
+    connection = models.ForeignKey(
+        Connection, on_delete=models.CASCADE, related_name="credentials", verbose_name=_("connection")
+    )
+    party = models.CharField(_("party"), max_length=6, choices=Party)
+    domain = models.CharField(
+        _("domain"), max_length=60, help_text=_("DUNS, NetworkID, AribaNetworkUserId …")
+    )
+    identity = models.CharField(_("identity"), max_length=190)
+    # Both trimmed and case-folded: that is how they are compared (cxml.md 2).
+    key = models.CharField(max_length=255, editable=False, db_index=True)
+
+    class Meta:
+        verbose_name = _("credential")
+        verbose_name_plural = _("credentials")
+        ordering = ["connection", "party", "domain"]
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "party", "key"], name="party_credential_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_party_display()} {self.domain} {self.identity}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.key = self.key_of(self.domain, self.identity)
+        super().save(*args, **kwargs)
+
+    @staticmethod
+    def key_of(domain: str, identity: str) -> str:
+        return f"{domain.strip().casefold()}:{identity.strip().casefold()}"
+
+
+class Secret(models.Model):
+    """A shared secret of a connection, in one of two slots so that it can be rotated with overlap.
+
+    A secret that we generated is kept as a keyed digest; one that a person agreed with the buyer is kept
+    sealed. Either is write-only (``punchout.secrets``).
+    """
+
+    class Slot(models.IntegerChoices):
+        FIRST = 1, _("first")
+        SECOND = 2, _("second")
+
+    connection = models.ForeignKey(
+        Connection, on_delete=models.CASCADE, related_name="secrets", verbose_name=_("connection")
+    )
+    slot = models.PositiveSmallIntegerField(_("slot"), choices=Slot)
+    digest = models.CharField(max_length=64, blank=True, editable=False)
+    sealed = models.TextField(blank=True, editable=False)
+    created_at = models.DateTimeField(_("set at"), default=timezone.now, editable=False)
+    valid_until = models.DateTimeField(
+        _("valid until"), null=True, blank=True, help_text=_("End of the overlap after a rotation.")
+    )
+    last_used_at = models.DateTimeField(_("last used at"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("secret")
+        verbose_name_plural = _("secrets")
+        ordering = ["connection", "slot"]
+        constraints = [models.UniqueConstraint(fields=["connection", "slot"], name="secret_slot_once")]
+
+    def __str__(self) -> str:
+        return f"{self.connection_id} / {self.get_slot_display()}"
+
+
+class WireMessage(models.Model):
+    """One exchange as it went over the wire, with secrets redacted before it was stored."""
+
+    class Direction(models.TextChoices):
+        IN = "in", _("received")
+        OUT = "out", _("sent")
+
+    class Verdict(models.TextChoices):
+        PENDING = "pending", _("being handled")
+        ACCEPTED = "accepted", _("accepted")
+        DUPLICATE = "duplicate", _("duplicate")
+        REFUSED = "refused", _("refused")
+        FAILED = "failed", _("failed")
+
+    direction = models.CharField(_("direction"), max_length=3, choices=Direction)
+    adapter = models.CharField(_("protocol"), max_length=40, blank=True)
+    kind = models.CharField(
+        _("kind"), max_length=60, blank=True, help_text=_("Such as PunchOutSetupRequest.")
+    )
+    connection = models.ForeignKey(
+        Connection,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="messages",
+        verbose_name=_("connection"),
+    )
+    session = models.ForeignKey(
+        "PunchoutSession",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="messages",
+        verbose_name=_("session"),
+    )
+    received_at = models.DateTimeField(_("at"), default=timezone.now, db_index=True)
+    duration_ms = models.FloatField(_("milliseconds"), null=True)
+    method = models.CharField(_("method"), max_length=8, blank=True)
+    path = models.CharField(_("path"), max_length=500, blank=True)
+    remote_address = models.CharField(_("from address"), max_length=45, blank=True)
+    headers = models.JSONField(_("headers"), default=dict)
+    body = models.TextField(_("message"), blank=True)
+    body_sha256 = models.CharField(_("digest of the body"), max_length=64, blank=True)
+    payload_id = models.CharField(_("message id"), max_length=255, blank=True, db_index=True)
+    verdict = models.CharField(_("verdict"), max_length=10, choices=Verdict, default=Verdict.PENDING)
+    error = models.TextField(_("why"), blank=True)
+    notes = models.JSONField(_("notes"), default=list, help_text=_("What was forgiven."))
+    answer_status = models.PositiveSmallIntegerField(_("HTTP status"), null=True)
+    answer_headers = models.JSONField(_("answer headers"), default=dict)
+    answer_body = models.TextField(_("answer"), blank=True)
+    correlation_id = models.CharField(_("correlation id"), max_length=64, blank=True, db_index=True)
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("wire log")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.kind or self.adapter} {self.received_at:%Y-%m-%d %H:%M:%S}"
+
+
+class PunchoutSession(models.Model):
+    """One visit: launched by one message, with a cart of its own, ended by its return or by time."""
+
+    class Operation(models.TextChoices):
+        CREATE = "create", _("create")
+        EDIT = "edit", _("edit")
+        INSPECT = "inspect", _("inspect")
+
+    class State(models.TextChoices):
+        LAUNCHED = "launched", _("launched")
+        ACTIVE = "active", _("shopping")
+        RETURNED = "returned", _("returned")
+        CANCELLED = "cancelled", _("left without a cart")
+        EXPIRED = "expired", _("expired")
+
+    OPEN = (State.LAUNCHED, State.ACTIVE)
+
+    class Embedding(models.TextChoices):
+        UNKNOWN = "", _("not known yet")
+        COOKIE = "cookie", _("cookie")
+        PATH = "path", _("address")
+        WINDOW = "window", _("new window")
+
+    key = models.CharField(_("key"), max_length=22, unique=True, editable=False)
+    connection = models.ForeignKey(
+        Connection, on_delete=models.PROTECT, related_name="sessions", verbose_name=_("connection")
+    )
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="punchout_sessions", verbose_name=_("customer")
+    )
+    person = models.ForeignKey(
+        Person,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="punchout_sessions",
+        verbose_name=_("person"),
+    )
+    cart = models.OneToOneField(
+        Cart, on_delete=models.PROTECT, related_name="punchout_session", verbose_name=_("cart")
+    )
+    operation = models.CharField(_("operation"), max_length=8, choices=Operation, default=Operation.CREATE)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.LAUNCHED)
+    language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES)
+    return_url = models.TextField(_("return address"), blank=True)
+    # What the adapter must give back or needs for its return document (``SetupRequest.echo``).
+    echo = models.JSONField(_("kept for the return"), default=dict)
+    landing = models.CharField(_("opens on"), max_length=255, default="/")
+    embedding = models.CharField(_("carried by"), max_length=8, choices=Embedding, blank=True, default="")
+    start_digest = models.CharField(max_length=64, unique=True, editable=False)
+    start_expires_at = models.DateTimeField(_("start valid until"))
+    started_at = models.DateTimeField(_("started at"), null=True)
+    handover_digest = models.CharField(max_length=64, blank=True, editable=False)
+    cookie_digest = models.CharField(max_length=64, blank=True, editable=False)
+    path_digest = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
+    created_at = models.DateTimeField(_("launched at"), default=timezone.now, db_index=True)
+    seen_at = models.DateTimeField(_("last seen at"), default=timezone.now)
+    ended_at = models.DateTimeField(_("ended at"), null=True)
+
+    class Meta:
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.key[:8]} {self.get_state_display()}"
+
+
+class SeenMessage(models.Model):
+    """A message id of a partner that was acted on, with the answer to give when it comes again."""
+
+    connection = models.ForeignKey(
+        Connection, on_delete=models.CASCADE, related_name="seen_messages", verbose_name=_("connection")
+    )
+    payload_id = models.CharField(_("message id"), max_length=255)
+    body_sha256 = models.CharField(max_length=64)
+    session = models.ForeignKey(
+        PunchoutSession, on_delete=models.CASCADE, null=True, related_name="+", verbose_name=_("session")
+    )
+    # The exact answer, sealed: it contains a start address (see punchout.secrets).
+    answer = models.TextField(editable=False)
+    created_at = models.DateTimeField(_("at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("seen message")
+        verbose_name_plural = _("seen messages")
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["connection", "payload_id"], name="seen_message_once")]
+
+    def __str__(self) -> str:
+        return self.payload_id
+
+
+class ReturnedCart(models.Model):
+    """What we gave back, frozen: the price commitment the later order is held against."""
+
+    class Outcome(models.TextChoices):
+        CART = "cart", _("cart")
+        EMPTY = "empty", _("empty cart")
+        UNCHANGED = "unchanged", _("left without changes")
+
+    session = models.OneToOneField(
+        PunchoutSession, on_delete=models.PROTECT, related_name="returned_cart", verbose_name=_("session")
+    )
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome)
+    lines = models.JSONField(_("lines"), default=list)
+    currency = models.CharField(_("currency"), max_length=3)
+    total = models.DecimalField(_("total without VAT"), max_digits=16, decimal_places=2)
+    return_host = models.CharField(_("sent to"), max_length=255, blank=True)
+    # The form exactly as it was handed over; a second click gives the same.
+    form = models.JSONField(_("return form"), default=dict)
+    created_at = models.DateTimeField(_("at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("returned cart")
+        verbose_name_plural = _("returned carts")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.total} {self.currency}"

@@ -1,0 +1,177 @@
+"""Where carts may go and who may frame the shop: exact origins that a browser reads as we do.
+
+A return address gets prices and names posted to it, so it is compared, part by part, with what the
+operator listed, and written anew before use. ``urlsplit`` is not enough: browsers read a backslash as a
+slash and it does not (security.md 3).
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import quote, unquote
+
+from django.utils.translation import gettext as _
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
+ANY_PORT = -1
+LONGEST = 4000  # SAP's HOOK_URLs with session state reach about 2,000 characters
+
+_ADDRESS = re.compile(
+    r"\A(?P<scheme>https?)://"
+    r"(?P<host>\[[0-9a-f:.]+\]|[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?)"
+    r"(?::(?P<port>\d{1,5}))?"
+    r"(?P<path>/[^?#]*)?"
+    r"(?:\?(?P<query>[^#]*))?"
+    r"(?:\#.*)?\Z",
+    re.IGNORECASE,
+)
+_ORIGIN = re.compile(
+    r"\A(?P<scheme>https?)://"
+    r"(?P<wild>\*\.)?(?P<host>\[[0-9a-f:.]+\]|[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?)"
+    r"(?::(?P<port>\d{1,5}|\*))?"
+    r"(?P<path>/[^?#;\s]*)?\Z",
+    re.IGNORECASE,
+)
+_IP_LIKE = re.compile(r"\A(\[.*\]|[0-9.]+|0x[0-9a-f.x]+)\Z", re.IGNORECASE)
+_FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
+# What may stay as it is in a path or query; the rest is percent-encoded when written anew.
+_SAFE = "/?:@!$&'()*+,;=-._~%[]|"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An absolute http(s) address, taken apart; ``str()`` writes it anew, without a fragment."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str
+    query: str | None
+
+    @property
+    def origin(self) -> str:
+        port = "" if DEFAULT_PORTS[self.scheme] == self.port else f":{self.port}"
+        return f"{self.scheme}://{self.host}{port}"
+
+    def __str__(self) -> str:
+        query = "" if self.query is None else "?" + quote(self.query, safe=_SAFE)
+        return self.origin + quote(self.path, safe=_SAFE) + query
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A line of a connection's list: an exact origin, or one with ``*.`` in front of a domain."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str = "/"
+    subdomains: bool = False
+
+    def allows(self, address: Address) -> bool:
+        if address.scheme != self.scheme:
+            return False
+        if self.port not in (ANY_PORT, address.port):
+            return False
+        if self.subdomains:
+            if not address.host.endswith("." + self.host):
+                return False
+        elif address.host != self.host:
+            return False
+        return self.path == "/" or _below(address.path, self.path)
+
+    @property
+    def source(self) -> str:
+        """As a CSP source expression."""
+        star = "*." if self.subdomains else ""
+        if self.port == ANY_PORT:
+            return f"{self.scheme}://{self.host}:*"
+        port = "" if DEFAULT_PORTS[self.scheme] == self.port else f":{self.port}"
+        return f"{self.scheme}://{star}{self.host}{port}"
+
+
+def _below(path: str, prefix: str) -> bool:
+    decoded = unquote(unquote(path))
+    if "\\" in decoded or any(part in ("..", ".") for part in decoded.split("/")):
+        return False
+    return path == prefix or path.startswith(prefix if prefix.endswith("/") else prefix + "/")
+
+
+def parse_address(text: str) -> Address:
+    """``text`` as address; ``ValueError`` in plain words when a browser might read it otherwise."""
+    text = text.strip(" ")
+    if len(text) > LONGEST:
+        raise ValueError(_("The address is too long."))
+    if _FORBIDDEN.search(text):
+        raise ValueError(_("The address contains a blank, a backslash or a control character."))
+    match = _ADDRESS.match(text)
+    if match is None:
+        raise ValueError(_("This is not an absolute http or https address without user name."))
+    scheme = match["scheme"].lower()
+    port = int(match["port"]) if match["port"] else DEFAULT_PORTS[scheme]
+    if not 0 < port < 65536:
+        raise ValueError(_("The port is not a port number."))
+    return Address(scheme, match["host"].lower(), port, match["path"] or "/", match["query"])
+
+
+def parse_origin(line: str, *, path_allowed: bool) -> Origin:
+    """One line of a list; ``ValueError`` when it is not an origin, or too wide."""
+    match = _ORIGIN.match(line)
+    if match is None:
+        raise ValueError(
+            _("“%(line)s” is not an origin such as https://sap.buyer.example.") % {"line": line[:80]}
+        )
+    scheme, host = match["scheme"].lower(), match["host"].lower()
+    subdomains = bool(match["wild"])
+    if subdomains and (host.count(".") < 1 or _IP_LIKE.match(host)):
+        raise ValueError(
+            _("“%(line)s” is too wide: name at least a domain, as in https://*.ariba.com.")
+            % {"line": line[:80]}
+        )
+    if match["port"] == "*":
+        if host not in LOOPBACK:
+            raise ValueError(
+                _("“%(line)s”: any port is only possible on the loopback.") % {"line": line[:80]}
+            )
+        port = ANY_PORT
+    else:
+        port = int(match["port"]) if match["port"] else DEFAULT_PORTS[scheme]
+        if not 0 < port < 65536:
+            raise ValueError(_("The port is not a port number."))
+    path = match["path"] or "/"
+    if path != "/" and not path_allowed:
+        raise ValueError(_("“%(line)s”: an origin has no path.") % {"line": line[:80]})
+    return Origin(scheme, host, port, path, subdomains)
+
+
+def _lines(text: str) -> Iterable[str]:
+    return (line.strip() for line in text.splitlines() if line.strip())
+
+
+def parse_return_origins(text: str) -> tuple[Origin, ...]:
+    return tuple(parse_origin(line, path_allowed=True) for line in _lines(text))
+
+
+def parse_frame_origins(text: str) -> tuple[Origin, ...]:
+    return tuple(parse_origin(line, path_allowed=False) for line in _lines(text))
+
+
+def frame_sources(text: str) -> tuple[str, ...]:
+    """The CSP sources of a connection's frame origins."""
+    return csp_sources(parse_frame_origins(text))
+
+
+def csp_sources(listed: Iterable[Origin]) -> tuple[str, ...]:
+    """``listed`` as Content-Security-Policy can say it: its grammar has no IPv6 addresses."""
+    return tuple(origin.source for origin in listed if not origin.host.startswith("["))
+
+
+def allowed_address(text: str, allowed: Iterable[Origin]) -> Address:
+    """``text`` when one of ``allowed`` covers it, taken apart; ``ValueError`` otherwise."""
+    address = parse_address(text)
+    if not any(origin.allows(address) for origin in allowed):
+        raise ValueError(
+            _("The host %(origin)s is not on the list of this connection.") % {"origin": address.origin}
+        )
+    return address

@@ -1,0 +1,122 @@
+"""Shared secrets and tokens: generated, sealed, digested and compared, never shown again.
+
+A generated secret has 256 bits and is kept as HMAC-SHA-256 (a slow hash would only slow down launches).
+A secret that a person agreed with the buyer may be weak, so its digest would be worth attacking: it is
+sealed with Fernet instead, and compared in constant time. ``settings.SEALING_KEYS`` has the newest key
+first; older ones still open and verify.
+"""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from collections.abc import Iterable
+from datetime import timedelta
+from functools import lru_cache
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+from django.utils import timezone
+
+from punchout.models import Connection, Secret
+
+TOKEN_BYTES = 32
+ROTATION_OVERLAP = timedelta(days=14)
+# What is compared when there is nothing to compare with, so that an unknown partner takes as long.
+_DUMMY = secrets.token_urlsafe(TOKEN_BYTES)
+
+
+@lru_cache(maxsize=4)
+def _box(keys: tuple[str, ...]) -> MultiFernet:
+    return MultiFernet(
+        Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"seal:" + key.encode()).digest())) for key in keys
+    )
+
+
+def seal(text: str) -> str:
+    return _box(tuple(settings.SEALING_KEYS)).encrypt(text.encode()).decode("ascii")
+
+
+def unseal(sealed: str) -> str:
+    """The sealed text; ``ValueError`` when none of the keys opens it."""
+    try:
+        return _box(tuple(settings.SEALING_KEYS)).decrypt(sealed.encode()).decode()
+    except InvalidToken:
+        raise ValueError("sealed with a key that is no longer in SEALING_KEYS") from None
+
+
+def new_token() -> str:
+    """256 random bits in 43 characters that need no escaping in an address."""
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def new_public_id() -> str:
+    """128 random bits in 22 characters: a name that cannot be guessed but proves nothing."""
+    return secrets.token_urlsafe(16)
+
+
+def token_digest(token: str) -> str:
+    """How a random token is stored and found again."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _keyed_digest(secret: str, key: str) -> str:
+    return hmac.new(b"digest:" + key.encode(), secret.encode(), hashlib.sha256).hexdigest()
+
+
+def set_secret(connection: Connection, slot: int, value: str | None = None) -> str:
+    """Puts a secret into a slot and returns it, the only time it can be seen.
+
+    Without ``value`` one is generated (kept as digest); with it, it is sealed.
+    """
+    secret = value if value is not None else new_token()
+    fields: dict[str, object] = {
+        "digest": "",
+        "sealed": "",
+        "created_at": timezone.now(),
+        "last_used_at": None,
+        "valid_until": None,
+    }
+    if value is None:
+        fields["digest"] = _keyed_digest(secret, settings.SEALING_KEYS[0])
+    else:
+        fields["sealed"] = seal(secret)
+    Secret.objects.update_or_create(connection=connection, slot=slot, defaults=fields)
+    return secret
+
+
+def rotate(connection: Connection, value: str | None = None) -> str:
+    """As ``set_secret``, in the other slot; the old secret stays valid for ``ROTATION_OVERLAP``."""
+    newest = connection.secrets.order_by("-created_at").first()
+    slot = Secret.Slot.FIRST if newest is None or newest.slot == Secret.Slot.SECOND else Secret.Slot.SECOND
+    secret = set_secret(connection, slot, value)
+    connection.secrets.exclude(slot=slot).update(valid_until=timezone.now() + ROTATION_OVERLAP)
+    return secret
+
+
+def matching(candidates: Iterable[Secret], presented: str) -> Secret | None:
+    """The secret that equals ``presented``, or ``None``; always compares at least twice, in constant time."""
+    found = None
+    now = timezone.now()
+    compared = 0
+    for candidate in candidates:
+        usable = candidate.valid_until is None or candidate.valid_until > now
+        if _equals(candidate, presented) and usable and found is None:
+            found = candidate
+        compared += 1
+    while compared < 2:
+        hmac.compare_digest(_DUMMY.encode(), presented.encode("utf-8", "surrogatepass"))
+        compared += 1
+    return found
+
+
+def _equals(secret: Secret, presented: str) -> bool:
+    given = presented.encode("utf-8", "surrogatepass")
+    if secret.sealed:
+        try:
+            return hmac.compare_digest(unseal(secret.sealed).encode(), given)
+        except ValueError:
+            return False
+    text = given.decode("utf-8", "replace")
+    results = [hmac.compare_digest(_keyed_digest(text, key), secret.digest) for key in settings.SEALING_KEYS]
+    return any(results)

@@ -1,0 +1,319 @@
+"""The life of a punch-out session: start, redeem, return, leave. Keyword-only, one transaction each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.templatetags.static import static
+from django.utils import timezone, translation
+
+from catalog.models import Product
+from customers.models import Person
+from punchout import wire
+from punchout.adapters import get_adapter
+from punchout.documents import RequestedItem, ReturnForm, ReturnLine, SetupRequest
+from punchout.errors import Conflict, MessageInvalid
+from punchout.models import PunchoutSession, ReturnedCart, WireMessage
+from punchout.secrets import new_public_id, new_token, token_digest
+from shop.carts import PricedCart, PricedLine, price_cart
+from shop.models import Cart, CartLine, line_token
+
+log = structlog.get_logger(__name__)
+
+START_TOKEN_LIFE = timedelta(minutes=5)
+MOST_ITEMS = 2000  # lines of a cart that come back for editing
+LANGUAGES = frozenset(code for code, _name in settings.LANGUAGES)
+
+
+@dataclass(frozen=True, slots=True)
+class StartedSession:
+    """A session and the one-time token that opens it; the token is not stored."""
+
+    session: PunchoutSession
+    start_token: str
+
+
+class CartNotReturnable(Exception):
+    """The cart is empty or has a line that cannot be returned; the cart page says which."""
+
+
+@transaction.atomic
+def start_session(*, setup: SetupRequest, message: WireMessage) -> StartedSession:
+    """Makes the session, its own fresh cart and a start token that is valid for ``START_TOKEN_LIFE``."""
+    connection = setup.connection
+    organisation = connection.organisation
+    person = _person(setup)
+    language = next(
+        code
+        for code in (
+            setup.language[:2].lower(),
+            person.language if person else "",
+            organisation.language,
+            "en",
+        )
+        if code in LANGUAGES
+    )
+    cart = Cart.objects.create(organisation=organisation)
+    if setup.items:
+        _fill(cart, setup.items)
+    token = new_token()
+    session = PunchoutSession.objects.create(
+        key=new_public_id(),
+        connection=connection,
+        organisation=organisation,
+        person=person,
+        cart=cart,
+        operation=setup.operation,
+        language=language,
+        return_url=setup.return_url,
+        echo=dict(setup.echo),
+        landing=setup.landing if setup.landing != "/" or not setup.items else "/cart",
+        start_digest=token_digest(token),
+        start_expires_at=timezone.now() + START_TOKEN_LIFE,
+    )
+    message.session = session
+    message.connection = connection
+    message.notes.extend(setup.notes)
+    return StartedSession(session, token)
+
+
+def _person(setup: SetupRequest) -> Person | None:
+    shopper = setup.shopper
+    if not shopper.identifier:
+        return None
+    person, created = Person.objects.get_or_create(
+        organisation=setup.connection.organisation,
+        identifier=shopper.identifier[:190].strip().casefold(),
+        defaults={"name": shopper.name[:120], "email": shopper.email[:254]},
+    )
+    if not created and shopper.name and person.name != shopper.name[:120]:
+        Person.objects.filter(pk=person.pk).update(name=shopper.name[:120])
+        person.name = shopper.name[:120]
+    return person
+
+
+def _fill(cart: Cart, items: tuple[RequestedItem, ...]) -> None:
+    """Rebuilds a cart from the lines the buyer's system sent; unknown articles are kept and shown."""
+    if len(items) > MOST_ITEMS:
+        raise MessageInvalid(f"A cart of more than {MOST_ITEMS} lines cannot be edited.")
+    organisation = cart.organisation
+    products = {
+        product.sku.casefold(): product
+        for product in Product.objects.visible_to(organisation).filter(sku__in={item.sku for item in items})
+    }
+    lines: dict[object, CartLine] = {}
+    for position, item in enumerate(items, start=1):
+        product = products.get(item.sku.casefold())
+        same = lines.get(product.pk) if product else None
+        if same is not None:
+            # One article may come back on several lines (a copied cart); we hold it once.
+            same.quantity += item.quantity
+            continue
+        lines[product.pk if product else f"unknown {position}"] = CartLine(
+            cart=cart,
+            product=product,
+            sku=item.sku[:255],
+            description=item.description[:255],
+            quantity=item.quantity,
+            token=item.token[:255] or line_token(),
+            position=position,
+        )
+    CartLine.objects.bulk_create(lines.values())
+
+
+def redeem_start_token(*, token: str) -> tuple[PunchoutSession, str, str] | None:
+    """Opens the session of a start token: (session, cookie secret, handover token), or ``None``.
+
+    Exactly one caller gets it, however many try: one conditional UPDATE decides. Used, expired and unknown
+    tokens are not told apart.
+    """
+    now = timezone.now()
+    secret, handover = new_token(), new_token()
+    digest = token_digest(token)
+    opened = PunchoutSession.objects.filter(
+        start_digest=digest,
+        state=PunchoutSession.State.LAUNCHED,
+        started_at__isnull=True,
+        start_expires_at__gt=now,
+        connection__active=True,
+    ).update(
+        state=PunchoutSession.State.ACTIVE,
+        started_at=now,
+        seen_at=now,
+        cookie_digest=token_digest(secret),
+        handover_digest=token_digest(handover),
+    )
+    if opened != 1:
+        return None
+    session = PunchoutSession.objects.select_related("connection").get(start_digest=digest)
+    return session, secret, handover
+
+
+def reissue_start_token(*, session: PunchoutSession) -> str:
+    """A new start token for a session whose browser could not keep it (the way into a new window)."""
+    token = new_token()
+    PunchoutSession.objects.filter(pk=session.pk, state=PunchoutSession.State.ACTIVE).update(
+        state=PunchoutSession.State.LAUNCHED,
+        started_at=None,
+        start_digest=token_digest(token),
+        start_expires_at=timezone.now() + START_TOKEN_LIFE,
+        embedding=PunchoutSession.Embedding.WINDOW,
+        cookie_digest="",
+        handover_digest="",
+    )
+    return token
+
+
+def switch_to_path(*, session: PunchoutSession, handover: str) -> str | None:
+    """Carries the session in the address from now on: the secret of the path, or ``None`` if already used."""
+    secret = new_token()
+    moved = PunchoutSession.objects.filter(
+        Q(handover_digest=token_digest(handover)) & ~Q(handover_digest=""),
+        pk=session.pk,
+        state=PunchoutSession.State.ACTIVE,
+    ).update(
+        handover_digest="",
+        cookie_digest="",
+        path_digest=token_digest(secret),
+        embedding=PunchoutSession.Embedding.PATH,
+    )
+    return secret if moved == 1 else None
+
+
+def return_cart(*, session: PunchoutSession, base_url: str) -> ReturnForm:
+    """Freezes the cart, ends the session and gives the form to post; a second call gives the same form.
+
+    Raises ``CartNotReturnable`` or ``Conflict`` (no return address, session over without a cart).
+    """
+    with transaction.atomic():
+        session = _locked(session)
+        done = _handed_over(session)
+        if done is not None:
+            return done
+        if not session.return_url:
+            raise Conflict("The buyer's system gave no address to return to.")
+        if session.operation == PunchoutSession.Operation.INSPECT:
+            raise Conflict("This cart was opened to look at it; it cannot be returned.")
+        priced = price_cart(session.cart, session.organisation)
+        if not priced.returnable:
+            raise CartNotReturnable
+        with translation.override(session.language):
+            lines = freeze_lines(priced, session.language, base_url)
+        form = get_adapter(session.connection.adapter).return_form(session, lines)
+        _end(session, form, PunchoutSession.State.RETURNED, ReturnedCart.Outcome.CART, priced, lines)
+    return form
+
+
+def leave(*, session: PunchoutSession) -> ReturnForm | None:
+    """Ends the session without a cart; the form tells the buyer's system so, ``None``: nothing to tell.
+
+    In an edit session this keeps what the buyer's system has (cXML Status 204).
+    """
+    with transaction.atomic():
+        session = _locked(session)
+        done = _handed_over(session)
+        if done is not None:
+            return done
+        form = get_adapter(session.connection.adapter).leave_form(session) if session.return_url else None
+        editing = session.operation != PunchoutSession.Operation.CREATE
+        outcome = ReturnedCart.Outcome.UNCHANGED if editing else ReturnedCart.Outcome.EMPTY
+        _end(session, form, PunchoutSession.State.CANCELLED, outcome, None, ())
+    return form
+
+
+def _locked(session: PunchoutSession) -> PunchoutSession:
+    return (
+        PunchoutSession.objects.select_for_update(of=("self",))
+        .select_related("connection", "organisation", "cart")
+        .get(pk=session.pk)
+    )
+
+
+def _handed_over(session: PunchoutSession) -> ReturnForm | None:
+    """The form of a session that already ended with one; ``Conflict`` when it ended otherwise."""
+    if session.state in PunchoutSession.OPEN:
+        return None
+    returned = ReturnedCart.objects.filter(session=session).first()
+    if returned is None or not returned.form:
+        raise Conflict("This session has ended.")
+    return ReturnForm.from_json(returned.form)
+
+
+def _end(
+    session: PunchoutSession,
+    form: ReturnForm | None,
+    state: str,
+    outcome: str,
+    priced: PricedCart | None,
+    lines: tuple[ReturnLine, ...],
+) -> None:
+    now = timezone.now()
+    host = form.action.partition("?")[0][:255] if form else ""
+    ReturnedCart.objects.create(
+        session=session,
+        outcome=outcome,
+        lines=[line.as_json() for line in lines],
+        currency=priced.currency if priced else session.organisation.currency,
+        total=priced.total.amount if priced else Decimal(0),
+        return_host=host,
+        form=form.as_json() if form else {},
+    )
+    Cart.objects.filter(pk=session.cart_id).update(frozen_at=now)
+    PunchoutSession.objects.filter(pk=session.pk).update(state=state, ended_at=now)
+    if form is not None:
+        wire.record_outbound(
+            connection=session.connection,
+            session_id=session.pk,
+            adapter=session.connection.adapter,
+            kind="cart return" if outcome == ReturnedCart.Outcome.CART else "return without cart",
+            host=host,
+            body="\n".join(f"{name}={value}" for name, value in form.fields),
+            headers={"charset": form.charset, "target": form.target},
+        )
+    log.info("punchout_ended", session=session.key, state=state, lines=len(lines))
+
+
+def freeze_lines(priced: PricedCart, language: str, base_url: str) -> tuple[ReturnLine, ...]:
+    """The priced cart as immutable return lines, in the active language."""
+    return tuple(
+        _freeze(number, line, language, base_url) for number, line in enumerate(priced.lines, start=1)
+    )
+
+
+def _freeze(number: int, priced: PricedLine, language: str, base_url: str) -> ReturnLine:
+    product, price, total = priced.product, priced.price, priced.total
+    if product is None or price is None or total is None:
+        raise CartNotReturnable
+    picture = next((medium.address for medium in product.media.all() if medium.kind == "picture"), "")
+    if picture and not picture.startswith("http"):
+        picture = base_url + static(picture)
+    return ReturnLine(
+        number=number,
+        sku=product.sku,
+        token=priced.line.token,
+        quantity=priced.line.quantity,
+        unit=product.order_unit,
+        name=product.name,
+        description=product.description,
+        language=language,
+        price=price.amount,
+        price_unit=price.price_unit,
+        currency=price.currency,
+        total=total.amount,
+        lead_time_days=product.lead_time_days,
+        brand=product.brand.name,
+        manufacturer_part_number=product.manufacturer_part_number,
+        gtin=product.gtin,
+        unspsc=product.unspsc,
+        etim_class=product.etim_class,
+        eclass=product.eclass,
+        category=product.category.name,
+        agreement=price.reference,
+        picture_url=picture,
+    )

@@ -1,0 +1,151 @@
+"""The browser's way through a session: start, enter, return, leave."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from punchout import embedding, origins, services
+from punchout.documents import ReturnForm
+from punchout.endpoint import base_url
+from punchout.errors import Conflict
+from punchout.models import PunchoutSession
+from punchout.secrets import token_digest
+
+
+class SeeOther(HttpResponseRedirect):
+    """303: the browser follows with GET, whatever it came with."""
+
+    status_code = 303
+
+
+@csrf_exempt  # the token is the authority, and the launch comes from another site
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def start(request: HttpRequest, token: str) -> HttpResponse:
+    """The one-time start address. GET only shows a page that posts, so that a prefetch does not burn it."""
+    known = (
+        PunchoutSession.objects.select_related("connection").filter(start_digest=token_digest(token)).first()
+    )
+    if request.method == "POST":
+        redeemed = services.redeem_start_token(token=token)
+        if redeemed is not None:
+            session, secret, handover = redeemed
+            response: HttpResponse = SeeOther(f"/s/{session.key}/enter/{handover}")
+            embedding.set_cookie(response, session, secret)
+            return _framed(response, session)
+    elif known is not None and known.state == PunchoutSession.State.LAUNCHED:
+        with translation.override(known.language):
+            return _framed(render(request, "punchout/start.html", {"session": known}), known)
+    language = known.language if known else translation.get_language_from_request(request)
+    with translation.override(language):
+        refused = embedding.message_page(
+            request,
+            _("This start link cannot be used"),
+            [
+                _("It was already used, it is older than five minutes, or it was never ours."),
+                _("Open the catalog again from your procurement system; that gives a new link."),
+            ],
+            status=410,
+        )
+    return _framed(refused, known)
+
+
+def _framed(response: HttpResponse, session: PunchoutSession | None) -> HttpResponse:
+    if session is not None:
+        sources = origins.frame_sources(session.connection.frame_origins)
+        response.frame_ancestors = sources  # type: ignore[attr-defined]
+    return response
+
+
+@never_cache
+@require_GET
+def enter(request: HttpRequest, key: str, handover: str) -> HttpResponse:
+    """Chooses what carries the session: the cookie if it came back, else the address, else a new window."""
+    session = PunchoutSession.objects.select_related("connection").filter(key=key).first()
+    if session is not None and embedding.has_cookie(request, session):
+        PunchoutSession.objects.filter(pk=session.pk).update(
+            embedding=PunchoutSession.Embedding.COOKIE, handover_digest=""
+        )
+        return _framed(SeeOther(f"/s/{key}{session.landing}"), session)
+    handed_over = session is not None and session.handover_digest == token_digest(handover)
+    if session is None or not handed_over:
+        with translation.override(translation.get_language_from_request(request)):
+            page = embedding.message_page(
+                request,
+                _("Your browser did not keep the session"),
+                [_("Open the catalog again from your procurement system.")],
+                status=410,
+            )
+        return _framed(page, session)
+    if session.connection.cookieless:
+        secret = services.switch_to_path(session=session, handover=handover)
+        if secret is not None:
+            return _framed(SeeOther(f"/s/{secret}{session.landing}"), session)
+    token = services.reissue_start_token(session=session)
+    with translation.override(session.language):
+        page = render(request, "punchout/new_window.html", {"session": session, "token": token})
+    return _framed(page, session)
+
+
+@never_cache
+@require_POST
+def return_cart(request: HttpRequest) -> HttpResponse:
+    """Hands the cart to the buyer's system, after the buyer pressed the button."""
+    session: PunchoutSession = request.punchout_session  # type: ignore[attr-defined]
+    try:
+        form = services.return_cart(session=session, base_url=base_url(request))
+    except services.CartNotReturnable:
+        return SeeOther(f"{request.META['SCRIPT_NAME']}/cart")
+    except Conflict as error:
+        return embedding.message_page(request, _("The cart was not returned"), [str(error)], status=409)
+    return hand_over(request, session, form, returning=True)
+
+
+@never_cache
+@require_POST
+def leave(request: HttpRequest) -> HttpResponse:
+    """Goes back without a cart, in the way the buyer's system understands."""
+    session: PunchoutSession = request.punchout_session  # type: ignore[attr-defined]
+    try:
+        form = services.leave(session=session)
+    except Conflict as error:
+        return embedding.message_page(request, _("This session has ended"), [str(error)], status=409)
+    if form is None:
+        return embedding.message_page(
+            request,
+            _("You left without a cart"),
+            [_("Nothing was sent. You can close this window and go on in your procurement system.")],
+        )
+    return hand_over(request, session, form, returning=False)
+
+
+def hand_over(
+    request: HttpRequest, session: PunchoutSession, form: ReturnForm, *, returning: bool
+) -> HttpResponse:
+    """The page with the return form: posts by itself, or with its button; in the buyer's charset."""
+    page = render(
+        request,
+        "punchout/hand_over.html",
+        {"form": form, "session": session, "returning": returning, "host": embedding.return_host(session)},
+    )
+    response = HttpResponse(
+        page.content.decode("utf-8").encode(form.charset, "xmlcharrefreplace"),
+        content_type=f"text/html; charset={form.charset}",
+    )
+    replaced = {"form-action": _form_action(form, session)}
+    response._csp_replace = replaced  # type: ignore[attr-defined]
+    return response
+
+
+def _form_action(form: ReturnForm, session: PunchoutSession) -> list[str]:
+    """Where the page may post: the return address and, as browsers check redirects too, its listed hosts."""
+    try:
+        target = origins.parse_address(form.action).origin
+    except ValueError:
+        return [form.action.partition(":")[0] + ":"]  # SAPEVENT:POST, a scheme of SAP GUI's browser
+    listed = origins.csp_sources(origins.parse_return_origins(session.connection.return_origins))
+    return ["'self'", target, *listed]

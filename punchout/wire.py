@@ -1,0 +1,162 @@
+"""The wire log: every message is stored, without its secrets, before anybody acts on it."""
+
+import hashlib
+import time
+import zlib
+from collections.abc import Mapping
+from datetime import timedelta
+
+import structlog
+from django.conf import settings
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils import timezone
+from shop.logs import redact_path
+
+from punchout.documents import Answer, InboundMessage
+from punchout.errors import MessageTooLarge, MessageUnreadable
+from punchout.models import Connection, Secret, WireMessage
+
+log = structlog.get_logger(__name__)
+
+REDACTED = "[redacted]"
+# Headers worth keeping; what authenticates (Authorization, Cookie) never is.
+KEPT_HEADERS = (
+    "Content-Type", "Content-Length", "Content-Encoding", "User-Agent", "Accept-Language", "Origin",
+    "Referer", "Host", "X-Forwarded-For", "X-Request-Id",
+)  # fmt: skip
+WITHOUT_QUERY = frozenset({"Referer"})
+
+
+def read_body(request: HttpRequest) -> bytes:
+    """The request's body, unzipped, at most ``settings.MESSAGE_LIMIT`` bytes; ``MessageTooLarge`` beyond."""
+    limit = settings.MESSAGE_LIMIT
+    declared = request.META.get("CONTENT_LENGTH") or "0"
+    if declared.isdigit() and int(declared) > limit:
+        raise MessageTooLarge(f"The message is larger than {limit} bytes.")
+    body = request.read(limit + 1)
+    if len(body) > limit:
+        raise MessageTooLarge(f"The message is larger than {limit} bytes.")
+    encoding = request.headers.get("Content-Encoding", "").strip().lower()
+    if encoding in ("", "identity"):
+        return body
+    if encoding not in ("gzip", "deflate"):
+        raise MessageUnreadable(
+            f"Content-Encoding {encoding[:20]} is not supported; send the message plain or as gzip."
+        )
+    unzip = zlib.decompressobj(zlib.MAX_WBITS | 32)
+    try:
+        plain = unzip.decompress(body, limit + 1)
+    except zlib.error:
+        raise MessageUnreadable("The body is not valid gzip.") from None
+    if len(plain) > limit or unzip.unconsumed_tail:
+        raise MessageTooLarge(f"The message is larger than {limit} bytes.")
+    return plain
+
+
+def kept_headers(request: HttpRequest) -> dict[str, str]:
+    kept = {}
+    for name in KEPT_HEADERS:
+        value = request.headers.get(name)
+        if value:
+            kept[name] = value.partition("?")[0] if name in WITHOUT_QUERY else value[:500]
+    return kept
+
+
+def remote_address(request: HttpRequest) -> str:
+    """The sender's address; a forwarded one only when we are configured to stand behind a proxy."""
+    if settings.BEHIND_PROXY:
+        forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+        if forwarded:
+            return forwarded[:45]
+    return str(request.META.get("REMOTE_ADDR", ""))[:45]
+
+
+def record_inbound(
+    *, request: HttpRequest, adapter: str, connection: Connection | None, query: str, text: str, body: bytes
+) -> WireMessage:
+    """Stores what came in; ``query`` and ``text`` are redacted by the adapter."""
+    context = structlog.contextvars.get_contextvars()
+    path = request.path + (f"?{query}" if query else "")
+    return WireMessage.objects.create(
+        direction=WireMessage.Direction.IN,
+        adapter=adapter,
+        connection=connection,
+        method=request.method or "",
+        path=path[:500],
+        remote_address=remote_address(request),
+        headers=kept_headers(request),
+        body=text.replace("\x00", "\ufffd"),
+        body_sha256=hashlib.sha256(body).hexdigest(),
+        correlation_id=str(context.get("request_id", ""))[:64],
+    )
+
+
+def finish(record: WireMessage, answer: Answer, *, verdict: str, error: str, began: float) -> None:
+    """Completes the row with our answer; what the handler learnt (kind, notes, links) is on ``record``."""
+    record.verdict = verdict
+    record.error = error
+    record.answer_status = answer.status
+    # A redirect to the start page carries its one-time token.
+    headers = {name: redact_path(value) for name, value in answer.headers.items()}
+    record.answer_headers = headers | {"Content-Type": answer.content_type}
+    record.answer_body = (
+        answer.log_body if answer.log_body is not None else answer.body.decode("utf-8", "replace")
+    )
+    record.duration_ms = round((time.perf_counter() - began) * 1000, 2)
+    record.save(
+        update_fields=[
+            "verdict", "error", "answer_status", "answer_headers", "answer_body", "duration_ms",
+            "kind", "payload_id", "notes", "connection", "session",
+        ]
+    )  # fmt: skip
+    log.info(
+        "punchout_message",
+        adapter=record.adapter,
+        kind=record.kind,
+        verdict=verdict,
+        status=answer.status,
+        error=error,
+        connection=record.connection.slug if record.connection else None,
+        message=record.pk,
+        milliseconds=record.duration_ms,
+    )
+
+
+def record_outbound(
+    *,
+    connection: Connection,
+    session_id: int,
+    adapter: str,
+    kind: str,
+    host: str,
+    body: str,
+    headers: Mapping[str, str],
+) -> WireMessage:
+    """Stores what the buyer's browser was given to post: there is no answer to log."""
+    return WireMessage.objects.create(
+        direction=WireMessage.Direction.OUT,
+        adapter=adapter,
+        kind=kind,
+        connection=connection,
+        session_id=session_id,
+        method="POST",
+        path=host[:500],
+        headers=dict(headers),
+        body=body,
+        verdict=WireMessage.Verdict.ACCEPTED,
+        correlation_id=str(structlog.contextvars.get_contextvars().get("request_id", ""))[:64],
+    )
+
+
+def note(inbound: InboundMessage, text: str) -> None:
+    """Adds what was forgiven to the message's row (stored when it is finished)."""
+    inbound.record.notes.append(text)
+
+
+def touch_secret(secret_id: int) -> None:
+    """Remembers that a secret was used, at most once a minute, so that launches do not queue for the row."""
+    now = timezone.now()
+    Secret.objects.filter(
+        Q(last_used_at__isnull=True) | Q(last_used_at__lt=now - timedelta(minutes=1)), pk=secret_id
+    ).update(last_used_at=now)
