@@ -1,0 +1,296 @@
+"""The admin of the catalog: articles with everything that hangs on them, classification, prices, stock."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import (
+    Agreement,
+    Attribute,
+    AttributeChoice,
+    Brand,
+    Category,
+    CategoryAttribute,
+    ListPrice,
+    Product,
+    ProductAttribute,
+    ProductChange,
+    ProductMedia,
+    Stock,
+    StockSite,
+)
+from catalog.price_explanation import explain_price
+
+LANGUAGE_NAMES = ("name_en", "name_nl", "name_fr", "name_de")
+
+
+class CategoryAttributeInline(admin.TabularInline):
+    model = CategoryAttribute
+    extra = 0
+    autocomplete_fields = ("attribute",)
+    verbose_name_plural = _("filters of this category, in this order")
+
+
+@admin.register(Category)
+class CategoryAdmin(admin.ModelAdmin):
+    list_display = ("name_en", "slug", "parent", "position", "articles")
+    list_filter = (("parent", admin.RelatedOnlyFieldListFilter),)
+    list_select_related = ("parent",)
+    search_fields = ("slug", *LANGUAGE_NAMES)
+    autocomplete_fields = ("parent",)
+    prepopulated_fields = {"slug": ("name_en",)}
+    inlines = (CategoryAttributeInline,)
+    fieldsets = (
+        (None, {"fields": ("parent", "slug", "position")}),
+        (_("Names"), {"fields": LANGUAGE_NAMES}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Category]:
+        return super().get_queryset(request).annotate(article_count=Count("products"))
+
+    @admin.display(description=_("articles"), ordering="article_count")
+    def articles(self, category: Category) -> int:
+        return category.article_count  # type: ignore[attr-defined]
+
+
+@admin.register(Brand)
+class BrandAdmin(admin.ModelAdmin):
+    list_display = ("name", "code", "articles")
+    search_fields = ("code", "name")
+    prepopulated_fields = {"code": ("name",)}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Brand]:
+        return super().get_queryset(request).annotate(article_count=Count("products"))
+
+    @admin.display(description=_("articles"), ordering="article_count")
+    def articles(self, brand: Brand) -> int:
+        return brand.article_count  # type: ignore[attr-defined]
+
+
+class AttributeChoiceInline(admin.TabularInline):
+    model = AttributeChoice
+    extra = 0
+
+
+@admin.register(Attribute)
+class AttributeAdmin(admin.ModelAdmin):
+    list_display = ("name_en", "code", "kind", "unit")
+    list_filter = ("kind",)
+    search_fields = ("code", *LANGUAGE_NAMES)
+    inlines = (AttributeChoiceInline,)
+    fieldsets = ((None, {"fields": ("code", "kind", "unit")}), (_("Names"), {"fields": LANGUAGE_NAMES}))
+
+
+@admin.register(AttributeChoice)
+class AttributeChoiceAdmin(admin.ModelAdmin):
+    list_display = ("name_en", "code", "attribute", "position")
+    list_filter = (("attribute", admin.RelatedOnlyFieldListFilter),)
+    list_select_related = ("attribute",)
+    search_fields = ("code", *LANGUAGE_NAMES, "attribute__code", "attribute__name_en")
+    autocomplete_fields = ("attribute",)
+
+
+class ProductAttributeInline(admin.TabularInline):
+    model = ProductAttribute
+    extra = 0
+    autocomplete_fields = ("attribute", "choice")
+
+
+class ProductMediaInline(admin.TabularInline):
+    model = ProductMedia
+    extra = 0
+
+
+class StockInline(admin.TabularInline):
+    model = Stock
+    extra = 0
+    autocomplete_fields = ("site",)
+
+
+class ListPriceInline(admin.TabularInline):
+    model = ListPrice
+    extra = 0
+    autocomplete_fields = ("price_list",)
+
+
+@admin.register(Product)
+class ProductAdmin(admin.ModelAdmin):
+    list_display = ("sku", "name_en", "brand", "category", "manufacturer_part_number", "status", "updated_at")
+    list_filter = (
+        "status",
+        ("brand", admin.RelatedOnlyFieldListFilter),
+        ("category", admin.RelatedOnlyFieldListFilter),
+        "order_unit",
+    )
+    list_select_related = ("brand", "category")
+    # Numbers from their start, so that an index can answer in a catalog of a million articles.
+    search_fields = ("sku__istartswith", "gtin", "manufacturer_part_number__istartswith", *LANGUAGE_NAMES)
+    show_full_result_count = False
+    autocomplete_fields = ("brand", "category", "successor")
+    readonly_fields = ("updated_at",)
+    save_on_top = True
+    inlines = (ProductAttributeInline, ProductMediaInline, StockInline, ListPriceInline)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    "sku",
+                    "status",
+                    "brand",
+                    "manufacturer_part_number",
+                    "gtin",
+                    "category",
+                    "updated_at",
+                )
+            },
+        ),
+        (_("Names"), {"fields": LANGUAGE_NAMES}),
+        (
+            _("Descriptions"),
+            {
+                "classes": ("collapse",),
+                "fields": ("description_en", "description_nl", "description_fr", "description_de"),
+            },
+        ),
+        (
+            _("Units and quantities"),
+            {
+                "fields": (
+                    ("order_unit", "price_unit"),
+                    ("content_quantity", "content_unit"),
+                    ("minimum_quantity", "quantity_step"),
+                ),
+                "description": _(
+                    "Quantities in the shop are order units. A roll of 100 m that is priced by the roll: "
+                    "order unit RO, content 100 MTR, price unit 1. Cable by the metre, priced per 100 m: "
+                    "order unit MTR, price unit 100."
+                ),
+            },
+        ),
+        (_("Classification"), {"fields": (("unspsc", "etim_class", "eclass"),)}),
+        (_("Delivery"), {"fields": ("lead_time_days", "successor")}),
+    )
+
+    def get_urls(self) -> list[URLPattern]:
+        price = path(
+            "<path:object_id>/price/",
+            self.admin_site.admin_view(self.price_view),
+            name="catalog_product_price",
+        )
+        return [price, *super().get_urls()]
+
+    def price_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return explain_price(self, request, object_id)
+
+
+@admin.register(ProductAttribute)
+class ProductAttributeAdmin(admin.ModelAdmin):
+    list_display = ("product", "attribute", "display")
+    list_filter = (("attribute", admin.RelatedOnlyFieldListFilter),)
+    list_select_related = ("product", "attribute", "choice")
+    search_fields = ("product__sku__istartswith", "attribute__code", "attribute__name_en")
+    autocomplete_fields = ("product", "attribute", "choice")
+    show_full_result_count = False
+
+
+@admin.register(ProductMedia)
+class ProductMediaAdmin(admin.ModelAdmin):
+    list_display = ("product", "kind", "title", "address", "position")
+    list_filter = ("kind",)
+    list_select_related = ("product",)
+    search_fields = ("product__sku__istartswith", "title", "address")
+    autocomplete_fields = ("product",)
+    show_full_result_count = False
+
+
+@admin.register(StockSite)
+class StockSiteAdmin(admin.ModelAdmin):
+    list_display = ("name", "code", "position")
+    search_fields = ("code", "name")
+
+
+@admin.register(Stock)
+class StockAdmin(admin.ModelAdmin):
+    list_display = ("product", "site", "quantity", "next_date", "next_quantity")
+    list_filter = ("site", "next_date")
+    list_select_related = ("product", "site")
+    search_fields = ("product__sku__istartswith", "product__name_en")
+    autocomplete_fields = ("product", "site")
+    show_full_result_count = False
+
+
+@admin.register(ListPrice)
+class ListPriceAdmin(admin.ModelAdmin):
+    list_display = ("product", "price_list", "amount", "price_unit", "valid_from", "valid_until")
+    list_filter = ("price_list", "valid_from", "valid_until")
+    list_select_related = ("product", "price_list")
+    search_fields = ("product__sku__istartswith", "product__name_en")
+    autocomplete_fields = ("product", "price_list")
+    show_full_result_count = False
+
+
+@admin.register(Agreement)
+class AgreementAdmin(admin.ModelAdmin):
+    list_display = (
+        "organisation",
+        "scope",
+        "kind",
+        "value",
+        "price_unit",
+        "minimum_quantity",
+        "reference",
+        "valid_until",
+    )
+    list_filter = ("kind", ("organisation", admin.RelatedOnlyFieldListFilter), "valid_until")
+    list_select_related = ("organisation", "product", "brand", "category")
+    search_fields = ("reference", "organisation__name", "organisation__number", "product__sku__istartswith")
+    autocomplete_fields = ("organisation", "product", "brand", "category")
+    show_full_result_count = False
+    fieldsets = (
+        (None, {"fields": ("organisation", "reference")}),
+        (
+            _("For what"),
+            {
+                "fields": ("product", "brand", "category"),
+                "description": _("One of the three, or none of them for everything."),
+            },
+        ),
+        (
+            _("What was agreed"),
+            {
+                "fields": (("kind", "value", "price_unit"), "minimum_quantity"),
+                "description": _(
+                    "A net price for the article wins over every discount. Of the discounts only the most "
+                    "specific one counts: article, then brand, then the nearest category, then everything."
+                ),
+            },
+        ),
+        (_("Valid"), {"fields": (("valid_from", "valid_until"),)}),
+    )
+
+    @admin.display(description=_("for"))
+    def scope(self, agreement: Agreement) -> Any:
+        return agreement.product or agreement.brand or agreement.category or _("everything")
+
+
+@admin.register(ProductChange)
+class ProductChangeAdmin(admin.ModelAdmin):
+    """What waits for the search index; empty when the index is up to date."""
+
+    list_display = ("id", "product_id", "created_at")
+    date_hierarchy = "created_at"
+    search_fields = ("=product_id",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: ProductChange | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: ProductChange | None = None) -> bool:
+        return False

@@ -1,0 +1,123 @@
+"""The change log: every article that changed is indexed again, soon, and never forgotten.
+
+Saving or deleting an article, its stock or its attributes records it by itself; so does renaming or moving
+what many articles share. ``bulk_create`` and ``QuerySet.update`` send no signals: after those call
+``record`` in the same transaction.
+
+``SEARCH_FOLLOW`` says who brings the log into the index: ``background`` (the default) a thread of this
+process after the commit; ``off`` a separate ``manage.py search_index --follow``; ``inline`` the next
+search of this process before it answers, for tests.
+"""
+
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db import connections, transaction
+from django.db.models import Model
+from django.db.models.signals import post_delete, post_save
+
+from catalog.models import (
+    Attribute,
+    AttributeChoice,
+    Brand,
+    Category,
+    CategoryAttribute,
+    Product,
+    ProductAttribute,
+    ProductChange,
+    Stock,
+)
+
+log = structlog.get_logger(__name__)
+
+BATCH = 1_000
+# Changes come in bursts; one commit of the index takes them all.
+GATHER_SECONDS = 0.1
+
+_wanted = threading.Event()
+_following = threading.Lock()
+
+
+def record(product_ids: Iterable[int]) -> None:
+    """Logs that these articles changed, in the caller's transaction; they are indexed after its commit."""
+    ids = dict.fromkeys(product_ids)
+    if not ids:
+        return
+    ProductChange.objects.bulk_create([ProductChange(product_id=pk) for pk in ids], batch_size=BATCH)
+    follow = settings.SEARCH_FOLLOW
+    if follow == "inline":
+        from catalog.search import writing
+
+        writing.owed.set()
+    elif follow == "background":
+        transaction.on_commit(follow_soon, robust=True)
+
+
+def follow_soon() -> None:
+    """Has the log followed by a thread of this process; returns at once."""
+    _wanted.set()
+    if _following.acquire(blocking=False):
+        threading.Thread(target=_follow, name="search-follow", daemon=True).start()
+
+
+def connect() -> None:
+    """Records by itself what is saved and deleted one by one."""
+    listeners: dict[type[Model], Any] = {
+        **dict.fromkeys((Product, Stock, ProductAttribute), _product_changed),
+        **dict.fromkeys((Category, Brand, Attribute, AttributeChoice, CategoryAttribute), _label_changed),
+    }
+    for model, listener in listeners.items():
+        for signal in (post_save, post_delete):
+            signal.connect(listener, sender=model, dispatch_uid=f"search-{model.__name__}")
+
+
+def _follow() -> None:
+    from catalog import search
+
+    try:
+        while _wanted.is_set():
+            time.sleep(GATHER_SECONDS)
+            _wanted.clear()
+            search.follow_changes()
+    except Exception:
+        # The rows stay in the log; the next change or the next start tries again.
+        log.exception("search_index_not_followed")
+    finally:
+        connections.close_all()
+        _following.release()
+    if _wanted.is_set():
+        follow_soon()
+
+
+def _product_changed(sender: type[Model], instance: Any, **kwargs: Any) -> None:
+    record([instance.pk if sender is Product else instance.product_id])
+
+
+def _label_changed(sender: type[Model], instance: Any, created: bool = False, **kwargs: Any) -> None:
+    from catalog.search import labels
+
+    labels.forget()
+    if not created:
+        record(_labelled(instance))
+
+
+def _labelled(instance: Model) -> Iterator[int]:
+    """The articles whose document says the name of this, or its place in the tree."""
+    match instance:
+        case Brand():
+            found = Product.objects.filter(brand=instance.pk)
+        case AttributeChoice():
+            found = Product.objects.filter(attribute_values__choice=instance.pk)
+        case Attribute():
+            found = Product.objects.filter(attribute_values__attribute=instance.pk)
+        case Category():
+            from catalog.search import labels
+
+            found = Product.objects.filter(category__in=labels.read().below(instance.pk))
+        case _:
+            return
+    yield from found.order_by().values_list("id", flat=True).iterator()

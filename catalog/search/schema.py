@@ -1,0 +1,78 @@
+"""The fields of the index. ``VERSION`` changes with them, and an index of another version is rebuilt.
+
+Texts are tokenised by ``catalog.search.text`` before they come here, so every text field splits at spaces
+only. Per language: ``name_`` stems of the name, ``class_`` stems of its brand and of what its categories
+are, ``body_`` stems of everything else that is said, ``word_`` whole words (prefixes and corrections),
+``tail_`` long stems backwards (so that the end of a compound is a prefix), ``sort_`` the name as a sort
+key. No price of any customer is ever here.
+"""
+
+import tantivy
+
+from catalog.search.text import COMPOUNDING, LANGUAGES
+
+VERSION = 3
+
+PRODUCT = "product"  # Product.id
+CATEGORY = "category"  # ids of its category and of all above it, to filter by
+LEAF = "leaf"  # the id of its category alone, to count by
+BRAND = "brand"  # Brand.id
+IN_STOCK = "in_stock"
+QUANTITY = "quantity"  # in order units, over all sites
+WEIGHT = "weight"  # what relevance is multiplied by
+ATTRIBUTES = "attributes"  # attribute code -> choice code, or the number as text
+CODE = "code"  # article and manufacturer part numbers, without separators
+PART = "part"  # those, and what is left of them without their first parts
+GTIN = "gtin"
+SORT_SKU = "sort_sku"
+
+
+def name(language: str) -> str:
+    return f"name_{language}"
+
+
+def body(language: str) -> str:
+    return f"body_{language}"
+
+
+def class_(language: str) -> str:
+    return f"class_{language}"
+
+
+def word(language: str) -> str:
+    return f"word_{language}"
+
+
+def tail(language: str) -> str:
+    return f"tail_{language}"
+
+
+def sort_name(language: str) -> str:
+    return f"sort_{language}"
+
+
+def _build() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    for number in (PRODUCT, BRAND):
+        builder.add_unsigned_field(number, indexed=True, fast=True)
+    builder.add_unsigned_field(CATEGORY, indexed=True)
+    builder.add_unsigned_field(LEAF, fast=True)
+    builder.add_boolean_field(IN_STOCK, indexed=True, fast=True)
+    builder.add_float_field(QUANTITY, fast=True)
+    builder.add_float_field(WEIGHT, fast=True)
+    builder.add_json_field(ATTRIBUTES, fast=True, tokenizer_name="raw", index_option="basic")
+    for code in (CODE, PART, GTIN):
+        builder.add_text_field(code, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field(SORT_SKU, tokenizer_name="raw", index_option="basic", fast=True)
+    for language in LANGUAGES:
+        builder.add_text_field(name(language), tokenizer_name="whitespace", index_option="freq")
+        builder.add_text_field(body(language), tokenizer_name="whitespace", index_option="freq")
+        builder.add_text_field(class_(language), tokenizer_name="whitespace", index_option="freq")
+        builder.add_text_field(word(language), tokenizer_name="whitespace", index_option="basic")
+        builder.add_text_field(sort_name(language), tokenizer_name="raw", index_option="basic", fast=True)
+    for language in COMPOUNDING:
+        builder.add_text_field(tail(language), tokenizer_name="whitespace", index_option="basic")
+    return builder.build()
+
+
+SCHEMA = _build()

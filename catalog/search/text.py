@@ -1,0 +1,228 @@
+"""The same token for the same thing, however it is written: used for indexing and for queries alike.
+
+``2,5 mm²``, ``2.5mm2`` and ``2,5²`` are one token; so are ``16 A`` and ``16A``, ``IP 65`` and ``IP65``,
+``3G2,5`` and ``3 G 2.5``. Accents are folded (ß is ss). Nothing here knows about the index.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import tantivy
+
+from catalog.search.words import STOP_WORDS, SYNONYMS, UNITS
+
+LANGUAGES = ("en", "nl", "fr", "de")
+# The languages that write compounds as one word, whose last part is the thing itself.
+COMPOUNDING = ("nl", "de")
+_STEMMERS = {"en": "english", "nl": "dutch", "fr": "french", "de": "german"}
+_ANALYZERS = {
+    language: tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.raw())
+    .filter(tantivy.Filter.stemmer(name))
+    .build()
+    for language, name in _STEMMERS.items()
+}
+
+LONGEST_TOKEN = 60
+LONGEST_QUERY = 200
+MOST_WORDS = 12
+# From here on AxB is no cable of A conductors any more but a length by a width.
+MOST_CORES = 61
+
+_UNIT = "|".join(re.escape(unit) for unit in sorted(UNITS, key=len, reverse=True))
+_NUMBER = r"\d+(?:\.\d+)?"
+
+# One alternative is one way of writing; the first that fits wins, so the order matters.
+_TOKEN = re.compile(
+    rf"""
+    (?<![\w.])(?P<cable>\d+\s?g\s?{_NUMBER})(?:\s?(?:mm2|mm|qmm))?(?!\w)
+  | (?<![\w.])(?P<size>{_NUMBER}(?:\s?[x*]\s?{_NUMBER})+)(?:\s?(?P<size_unit>mm2|qmm|mm|cm|m))?(?!\w)
+  | (?<![\w.])(?P<neutral>\d)\s?p\s?\+\s?n(?!\w)
+  | (?<![\w.])(?P<poles>\d{{1,2}})[\s-]?(?:p|pol|pole|poles|polig\w*|polaires?|pôles?|polen)(?!\w)
+  | (?<![\w.])(?P<value>{_NUMBER})\s?(?P<unit>{_UNIT})(?!\w)
+  | (?<!\w)(?P<kind>ip|ik|cat|kat|rj|gu|gx|mr|pg|dn|m|e)[\s.-]{{0,2}}
+      (?P<grade>\d{{1,3}}(?:[a-z]{{1,2}})?)(?![\w.])
+  | (?<![\w.])(?P<curve>[bcdkz])\s?(?P<ampere>\d{{1,3}})(?:\s?a)?(?![\w.-])
+  | (?<![\w.])(?P<number>{_NUMBER})(?![\w.-])
+  | (?P<word>[^\W_]+(?:[-/.+_&][^\W_]+)*)
+    """,
+    re.VERBOSE,
+)
+_DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
+_TRAILING_ZEROS = re.compile(r"(?<![\w.])(\d+)\.(\d*?)0+(?![\d.])")
+_SQUARE_AFTER_NUMBER = re.compile(r"(?<=\d)\s?²")
+_DIAMETER = re.compile(r"[øØ⌀]\s?(?=\d)")
+_SEPARATORS = re.compile(r"[-/.+_&]")
+_NOT_CODE = re.compile(r"[\W_]+")
+_LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "µ": "u"})
+_ASCII_UMLAUT = re.compile(r"(?<=[aou])e")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One thing said: its own spelling, what else it is found by, and what a query may mean by it."""
+
+    text: str
+    also: tuple[str, ...] = ()
+    meanings: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def is_word(self) -> bool:
+        return self.text.isalpha()
+
+
+def fold(text: str) -> str:
+    """Lower case without accents; ß becomes ss."""
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text.lower().translate(_LETTERS))
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).replace("μ", "u")
+
+
+def code_key(code: str) -> str:
+    """An article number without its separators: ``5SY6 116-6`` and ``5sy61166`` are the same."""
+    return _NOT_CODE.sub("", fold(code))
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """The tokens of a text, in its order."""
+    text = _SQUARE_AFTER_NUMBER.sub("mm2", _DIAMETER.sub("", text))
+    text = unicodedata.normalize("NFKC", text).lower().replace("×", "x")
+    text = _TRAILING_ZEROS.sub(_without_zeros, _DECIMAL_COMMA.sub(".", text))
+    for match in _TOKEN.finditer(text):
+        token = _READERS[match.lastgroup or "word"](match)
+        if 0 < len(token.text) <= LONGEST_TOKEN:
+            yield token
+
+
+def query_tokens(text: str) -> tuple[Token, ...]:
+    """What a query asks for: its tokens without stop words, unless there is nothing else."""
+    found = [_with_synonyms(token) for token in dict.fromkeys(tokens(text[:LONGEST_QUERY]))]
+    telling = [token for token in found if token.text not in STOP_WORDS]
+    return tuple((telling or found)[:MOST_WORDS])
+
+
+@lru_cache(maxsize=200_000)
+def stem(word: str, language: str) -> str:
+    """The stem of a folded word; whatever holds a digit is its own stem."""
+    if len(word) < 3 or not word.isalpha():
+        return word
+    return fold(_ANALYZERS[language].analyze(word)[0])
+
+
+def without_ascii_umlauts(word: str) -> str:
+    """``schuetz`` as ``schütz`` is indexed: ``schutz``."""
+    return _ASCII_UMLAUT.sub("", word)
+
+
+def sort_key(text: str) -> str:
+    """Sorts as people do: case and accents do not count, 2.5 stands before 16."""
+    plain = " ".join(fold(_DECIMAL_COMMA.sub(".", text)).split())
+    return re.sub(r"\d+", lambda digits: digits.group().zfill(6), plain)[:120]
+
+
+def _with_synonyms(token: Token) -> Token:
+    return replace(token, meanings=(*token.meanings, *_synonyms().get(token.text, ())))
+
+
+@lru_cache(maxsize=1)
+def _synonyms() -> dict[str, tuple[tuple[str, ...], ...]]:
+    """What a single word may mean as well: for each other term of its line, the words of that term."""
+    lines = [[[token.text for token in tokens(term)] for term in line] for line in SYNONYMS]
+    meant: dict[str, list[tuple[str, ...]]] = {}
+    for line in lines:
+        for term in line:
+            if len(term) == 1:
+                meant.setdefault(term[0], []).extend(tuple(other) for other in line if other != term)
+    return {word: tuple(dict.fromkeys(meanings)) for word, meanings in meant.items()}
+
+
+def _without_zeros(match: re.Match[str]) -> str:
+    return f"{match[1]}.{match[2]}" if match[2] else match[1]
+
+
+def _compact(text: str) -> str:
+    return text.replace(" ", "").replace("*", "x")
+
+
+def _cable(match: re.Match[str]) -> Token:
+    text = _compact(match["cable"])
+    section = text.rpartition("g")[2]
+    return Token(text, (f"{section}mm2", f"{section}mm", section))
+
+
+def _size(match: re.Match[str]) -> Token:
+    text = _compact(match["size"])
+    parts = text.split("x")
+    unit = UNITS.get(match["size_unit"] or "", "")
+    also = [*parts, *(f"{part}{unit}" for part in parts if unit), *_other_scale(parts, unit)]
+    meanings = []
+    if len(parts) == 2 and unit in ("", "mm2") and float(parts[0]) <= MOST_CORES:
+        # Buyers write 3x2,5 for a cable with an earth conductor too.
+        meanings.append((f"{parts[0]}g{parts[1]}",))
+        also += [f"{parts[1]}mm2"]
+    return Token(text, tuple(dict.fromkeys(also)), tuple(meanings))
+
+
+def _other_scale(parts: list[str], unit: str) -> Iterator[str]:
+    """A panel of 600 x 600 mm is asked for as 60 x 60."""
+    if not all(part.isdecimal() for part in parts):
+        return
+    if unit == "cm":
+        yield "x".join(f"{part}0" for part in parts)
+    elif unit == "mm" and all(len(part) > 2 and part.endswith("0") for part in parts):
+        yield "x".join(part[:-1] for part in parts)
+
+
+def _neutral(match: re.Match[str]) -> Token:
+    return Token(f"{match['neutral']}pn", (f"{match['neutral']}p",))
+
+
+def _poles(match: re.Match[str]) -> Token:
+    return Token(f"{match['poles']}p")
+
+
+def _value(match: re.Match[str]) -> Token:
+    number, unit = match["value"], UNITS[match["unit"]]
+    also = (number, f"{number}mm") if unit == "mm2" else (number,)
+    return Token(f"{number}{unit}", also)
+
+
+def _grade(match: re.Match[str]) -> Token:
+    kind = "cat" if match["kind"] == "kat" else match["kind"]
+    return Token(f"{kind}{match['grade']}")
+
+
+def _curve(match: re.Match[str]) -> Token:
+    curve, ampere = match["curve"], f"{match['ampere']}a"
+    return Token(f"{curve}{match['ampere']}", (curve, ampere), ((curve, ampere),))
+
+
+def _number(match: re.Match[str]) -> Token:
+    return Token(match["number"])
+
+
+def _word(match: re.Match[str]) -> Token:
+    word = fold(match["word"])
+    if word.isalnum():
+        return Token(word)
+    parts = tuple(part for part in _SEPARATORS.split(word) if part)
+    if len(parts) < 2:
+        return Token(word)
+    return Token("".join(parts), parts, (parts,))
+
+
+_READERS = {
+    "cable": _cable,
+    "size": _size,
+    "size_unit": _size,
+    "neutral": _neutral,
+    "poles": _poles,
+    "unit": _value,
+    "grade": _grade,
+    "ampere": _curve,
+    "number": _number,
+    "word": _word,
+}

@@ -1,0 +1,24 @@
+"""What every test may count on."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytest_django.fixtures import SettingsWrapper
+
+from catalog import search
+
+# The contract suites are modules that are inherited from: their assertions explain themselves too.
+pytest.register_assert_rewrite("tests.contracts.adapter_contract", "tests.contracts.harness")
+# The factories' own log says what rows are made with, secrets included.
+logging.getLogger("factory").setLevel(logging.WARNING)
+
+
+@pytest.fixture(autouse=True)
+def own_search_index(settings: SettingsWrapper, tmp_path: Path) -> Iterator[None]:
+    """Rows are rolled back after a test, an index is not: each test has its own."""
+    settings.SEARCH_INDEX_DIR = tmp_path / "search"
+    search.forget()
+    yield
+    search.forget()
