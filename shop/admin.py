@@ -1,17 +1,13 @@
-"""The admin of the carts, and how the operators' pages are called."""
+"""The admin of the carts."""
 
-from django.conf import settings
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from shop.models import Cart, CartLine
-
-admin.site.site_header = format_lazy("{} – {}", settings.SUPPLIER_NAME or _("Webshop"), _("operations"))
-admin.site.site_title = admin.site.site_header
-admin.site.index_title = _("What do you want to look at?")
 
 
 class CartLineInline(admin.TabularInline):
@@ -33,7 +29,7 @@ class FrozenFilter(admin.SimpleListFilter):
     title = _("state")
     parameter_name = "state"
 
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, object]]:
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
         return [("open", _("open")), ("frozen", _("frozen"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Cart]) -> QuerySet[Cart]:

@@ -6,3 +6,5 @@ urlpatterns = [
     path("", include("punchout.session_urls")),
     path("", include("shop.urls_storefront")),
 ]
+
+handler404 = "shop.views.errors.not_found"

@@ -42,7 +42,7 @@ PUBLIC_URL = (env.str("PUBLIC_URL", default="") if RELAXED else env.str("PUBLIC_
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "shop.admin_config.OperationsConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -1,0 +1,15 @@
+"""What every page of the storefront shows that does not come from its view."""
+
+from django import template
+from django.conf import settings
+
+from shop.views.media import media_address
+
+register = template.Library()
+register.filter(media_address)
+
+
+@register.simple_tag
+def shop_name() -> str:
+    """The supplier's name as buyers know it."""
+    return settings.SUPPLIER_NAME

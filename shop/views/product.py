@@ -1,0 +1,60 @@
+"""The page of one article."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from catalog.models import Product, ProductMedia
+from shop.views.availability import availability
+from shop.views.categories import CategoryTree
+from shop.views.media import loadable
+from shop.views.page import Pricing, load_pricing, render_page, shopping_of
+from shop.views.rows import AddForm, attributes_of, shown_products
+
+
+def find_product(request: HttpRequest, sku: str) -> Product | None:
+    """The article by its number, if this customer may see it; a trailing slash is not part of the number."""
+    if "\x00" in sku:  # no text for PostgreSQL
+        return None
+    shown = shown_products(shopping_of(request).organisation)
+    found = {product.sku: product for product in shown.filter(sku__in=[sku, sku.rstrip("/")])}
+    return found.get(sku) or found.get(sku.rstrip("/"))
+
+
+@require_safe
+def product_page(request: HttpRequest, sku: str) -> HttpResponse:
+    product = find_product(request, sku)
+    if product is None:
+        raise Http404
+    pricing = load_pricing(shopping_of(request), [product])
+    in_cart = pricing.in_cart.get(product.pk)
+    added = in_cart is not None and request.GET.get("added", "") == product.sku
+    form = AddForm(product.minimum_quantity, added=added, in_cart=in_cart)
+    return render_product(request, product, pricing, form)
+
+
+def render_product(
+    request: HttpRequest, product: Product, pricing: Pricing, form: AddForm, *, status: int = 200
+) -> HttpResponse:
+    """The page with the add form in a given state."""
+    context: dict[str, Any] = {
+        "product": product,
+        "path": CategoryTree().path(product.category_id),
+        "price": pricing.book.price(product),
+        "stock": availability(product),
+        "attributes": attributes_of([product])[product.pk],
+        "pictures": loadable(product, ProductMedia.Kind.PICTURE),
+        "documents": loadable(product, ProductMedia.Kind.DOCUMENT),
+        "form": form,
+        "classification": [
+            (label, code)
+            for label, code in (
+                ("UNSPSC", product.unspsc),
+                ("ETIM", product.etim_class),
+                ("eCl@ss", product.eclass),
+            )
+            if code
+        ],
+    }
+    return render_page(request, "shop/product.html", context, summary=pricing.summary, status=status)
