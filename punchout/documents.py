@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -112,9 +112,9 @@ class ReturnLine:
     page_url: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        return {
-            key: str(value) if isinstance(value, Decimal) else value for key, value in asdict(self).items()
-        }
+        # Not ``asdict``: it copies deeply, which for 500 lines takes longer than pricing them.
+        values = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {key: str(value) if isinstance(value, Decimal) else value for key, value in values.items()}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> ReturnLine:
@@ -136,7 +136,7 @@ class ReturnForm:
     method: str = "post"
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> ReturnForm:

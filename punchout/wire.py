@@ -11,11 +11,11 @@ from django.conf import settings
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
-from shop.logs import redact_path
 
 from punchout.documents import Answer, InboundMessage
 from punchout.errors import MessageTooLarge, MessageUnreadable
 from punchout.models import Connection, Secret, WireMessage
+from shop.logs import redact_path
 
 log = structlog.get_logger(__name__)
 

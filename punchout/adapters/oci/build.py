@@ -1,0 +1,170 @@
+"""The return form of OCI (4.0, "Transferring data from the catalog"): one hidden field a value.
+
+First the parameters of the return address, then SAP's ITS fields as they came, then the items, one after
+the other, indexed from 1 without a gap.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from punchout.adapters.oci.charset import DEFAULT, one_line, plain_text, transliterate
+from punchout.adapters.oci.fields import DEFAULT_VERSION, FIELDS, Version, cut, fit, price_unit_limit
+from punchout.adapters.oci.hook import action_and_fields, take_apart
+from punchout.adapters.oci.options import OciOptions
+from punchout.adapters.units import OCI_UNITS, translate_unit
+from punchout.documents import ReturnForm, ReturnLine
+
+# NEW_ITEM-EXT_SCHEMA_TYPE as buyers expect it, and where the code stands on our line.
+SCHEMAS = {"unspsc": ("UNSPSC", "unspsc"), "eclass": ("ECLASS", "eclass"), "etim": ("ETIM", "etim_class")}
+# Values that may be cut to fit a field; a code that does not fit is left out instead.
+TEXT_VALUES = frozenset(("brand", "category", "description", "name"))
+PRICE_DIGITS = 11  # NEW_ITEM-PRICE is 11.3: eleven digits before the point
+
+Pair = tuple[str, str]
+
+
+def return_form(
+    *,
+    return_url: str,
+    echo: Mapping[str, Any],
+    quote_id: str,
+    lines: tuple[ReturnLine, ...],
+    options: OciOptions,
+) -> ReturnForm:
+    """The cart as form; prices net in the line's currency, per PRICEUNIT."""
+    action, fields = action_and_fields(return_url, options.hook_query, _its(echo))
+    items = _Items(echo, quote_id, options)
+    return ReturnForm(
+        action=action,
+        fields=(*fields, *items.fields(lines)),
+        target=echo.get("target") or "_top",
+        charset=echo.get("charset") or DEFAULT,
+    )
+
+
+def leave_form(*, return_url: str, echo: Mapping[str, Any], options: OciOptions) -> ReturnForm | None:
+    """How to go back without a cart; OCI has no message for it, so it depends on the buyer's system."""
+    target, charset = echo.get("target") or "_top", echo.get("charset") or DEFAULT
+    if echo.get("cancel_url"):
+        action, fields = take_apart(echo["cancel_url"])
+        return ReturnForm(action=action, fields=fields, target=target, charset=charset, method="get")
+    if options.on_leave == "close":
+        return None
+    action, fields = action_and_fields(return_url, options.hook_query, _its(echo))
+    return ReturnForm(action=action, fields=fields, target=target, charset=charset)
+
+
+def _its(echo: Mapping[str, Any]) -> list[Pair]:
+    return [(name, value) for name, value in echo.get("its", ())]
+
+
+def scale_price(
+    price: Decimal, price_unit: int, *, decimals: int = 3, limit: int = 99999
+) -> tuple[Decimal, int]:
+    """The same price with at most ``decimals`` decimals, per a PRICEUNIT of at most ``limit``.
+
+    Exact wherever the limit lets it be; otherwise PRICE is rounded half up at the largest PRICEUNIT.
+    """
+    unit = price_unit
+    if unit > limit:
+        unit = 10 ** (len(str(limit)) - 1)
+        price = price * unit / price_unit
+    quantum = Decimal(1).scaleb(-decimals)
+    largest = Decimal(10) ** PRICE_DIGITS
+    while price != price.quantize(quantum) and unit * 10 <= limit and price * 10 < largest:
+        price, unit = price * 10, unit * 10
+    return price.quantize(quantum, ROUND_HALF_UP), unit
+
+
+class _Items:
+    """Writes lines for one return: one version, one charset, one set of options."""
+
+    def __init__(self, echo: Mapping[str, Any], quote_id: str, options: OciOptions) -> None:
+        self.version: Version = echo.get("version") or DEFAULT_VERSION
+        self.charset: str = echo.get("charset") or DEFAULT
+        self.vendor: str = echo.get("vendor") or ""
+        self.quote_id = quote_id
+        self.options = options
+        self.price_unit_limit = price_unit_limit(self.version)
+
+    def fields(self, lines: tuple[ReturnLine, ...]) -> Iterator[Pair]:
+        descriptions = self._descriptions(lines)
+        for index, (line, description) in enumerate(zip(lines, descriptions, strict=True), start=1):
+            for name, value in self._values(line, description):
+                fitting = fit(name, value, self.version)
+                if fitting is not None:
+                    yield f"NEW_ITEM-{name}[{index}]", fitting
+            if self.options.longtext:
+                yield f"NEW_ITEM-LONGTEXT_{index}:132[]", self._longtext(line)
+
+    def _text(self, value: str) -> str:
+        return transliterate(one_line(value), self.charset)
+
+    def _descriptions(self, lines: tuple[ReturnLine, ...]) -> list[str]:
+        """DESCRIPTION of each line: some systems lose LONGTEXT, so two articles never share one."""
+        length = FIELDS["DESCRIPTION"].length(self.version)
+        names = [self._text(line.name) or self._text(line.sku) for line in lines]
+        short = [cut(name, length) for name in names]
+        count = Counter(short)
+        return [
+            text if count[text] == 1 else f"{cut(name, length - len(line.sku) - 1)} {line.sku}".strip()
+            for text, name, line in zip(short, names, lines, strict=True)
+        ]
+
+    def _longtext(self, line: ReturnLine) -> str:
+        parts = dict.fromkeys(filter(None, (one_line(line.name), plain_text(line.description))))
+        return transliterate("\n".join(parts), self.charset)
+
+    def _values(self, line: ReturnLine, description: str) -> Iterator[Pair]:
+        options = self.options
+        price, price_unit = scale_price(
+            line.price, line.price_unit, decimals=options.price_decimals, limit=self.price_unit_limit
+        )
+        yield "DESCRIPTION", description
+        yield "QUANTITY", self._number(line.quantity, 3)
+        yield "UNIT", translate_unit(line.unit, options.units, OCI_UNITS)
+        yield "PRICE", self._number(price, options.price_decimals)
+        yield "CURRENCY", line.currency
+        yield "PRICEUNIT", str(price_unit)
+        yield "LEADTIME", str(line.lead_time_days)
+        yield "VENDOR", self._text(self.vendor)
+        yield "VENDORMAT", self._text(line.sku)
+        yield "MANUFACTMAT", self._text(line.manufacturer_part_number)
+        yield "MATGROUP", self._text(self._material_group(line))
+        yield "EXT_QUOTE_ID", self.quote_id
+        yield "EXT_QUOTE_ITEM", str(line.number)
+        yield "EXT_PRODUCT_ID", self._text(line.sku)
+        if options.attachment:
+            yield "ATTACHMENT", line.picture_url
+        yield from self._classification(line)
+        for name, source in options.extra_fields.items():
+            yield name, self._extra(name, source, line)
+
+    def _number(self, value: Decimal, decimals: int) -> str:
+        return f"{value:.{decimals}f}".replace(".", self.options.decimal_sign)
+
+    def _material_group(self, line: ReturnLine) -> str:
+        matching = [prefix for prefix in self.options.material_groups if line.unspsc.startswith(prefix)]
+        if not line.unspsc or not matching:
+            return self.options.material_group
+        return self.options.material_groups[max(matching, key=len)]
+
+    def _classification(self, line: ReturnLine) -> Iterator[Pair]:
+        """EXT_CATEGORY_ID needs EXT_SCHEMA_TYPE, so it is both or neither."""
+        if self.options.classification == "none":
+            return
+        schema, attribute = SCHEMAS[self.options.classification]
+        code = getattr(line, attribute)
+        if code:
+            yield "EXT_SCHEMA_TYPE", schema
+            yield "EXT_CATEGORY_ID", self._text(code)
+
+    def _extra(self, name: str, source: str, line: ReturnLine) -> str:
+        literal = source.startswith("=")
+        value = self._text(source[1:] if literal else getattr(line, source))
+        known = FIELDS.get(name)
+        if known is not None and (literal or source in TEXT_VALUES):
+            return cut(value, known.length(self.version)) if known.length(self.version) else ""
+        return value

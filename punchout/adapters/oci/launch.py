@@ -1,0 +1,140 @@
+"""From launch parameters to a ``SetupRequest``: who, where to, in which language, version and charset.
+
+OCI 4.0, "Calling the product catalog" and 5.0, "Functions".
+"""
+
+import hmac
+from urllib.parse import quote
+
+from django.utils.translation import gettext as _
+
+from punchout.adapters.oci import charset
+from punchout.adapters.oci.fields import agreed_version
+from punchout.adapters.oci.hook import read_cancel_address, read_hook
+from punchout.adapters.oci.options import OciOptions, is_target
+from punchout.adapters.oci.parse import Parameters
+from punchout.documents import SetupRequest, Shopper
+from punchout.errors import AuthenticationFailed, OperationUnsupported
+from punchout.models import Connection, Secret
+from punchout.secrets import matching
+
+# Given back as they came, in their spelling: SAP's Internet Transaction Server steers by them.
+ITS_FIELDS = ("~OkCode", "~TARGET", "~CALLER", "~ForceTarget")
+LANGUAGE_NAMES = ("SAP-LANGUAGE", "LANGUAGE", "LANG")
+# SAP's own one-letter language keys (table T002).
+SAP_LANGUAGES = {"D": "de", "E": "en", "F": "fr", "N": "nl"}
+# Functions that answer otherwise than with a session of shopping.
+NOT_OFFERED = frozenset(
+    ("DETAIL", "VALIDATE", "BACKGROUND_SEARCH", "DETAILADD", "QUANTITYCHECK", "DOWNLOADJSON")
+)
+LONGEST_LANDING = 255
+
+
+class ConnectionClosed(AuthenticationFailed):
+    """The credentials are right, but the connection or its customer is switched off."""
+
+
+def authenticate(connection: Connection | None, parameters: Parameters, options: OciOptions) -> Secret:
+    """The secret that was presented; ``AuthenticationFailed``, worded alike for whatever was wrong.
+
+    A connection without a user name asks for none: its address and its secret are the credential.
+    """
+    user = parameters.get(options.username_parameter)
+    password = parameters.raw(options.password_parameter) or ""
+    expected = connection.username if connection is not None else ""
+    known = hmac.compare_digest(_folded(expected), _folded(user)) or (connection is not None and not expected)
+    secret = matching(connection.secrets.all() if connection is not None else (), password)
+    if connection is None or not known or secret is None or not password:
+        wrong = (
+            "There is no such connection."
+            if connection is None
+            else "No password was sent."
+            if not password
+            else "The user name is not the connection's."
+            if not known
+            else "The password matches no secret that is valid."
+        )
+        raise AuthenticationFailed(
+            _("The address, the user name or the password of the launch is not right."), detail=wrong
+        )
+    if not (connection.active and connection.organisation.active):
+        raise ConnectionClosed(_("This connection is switched off."))
+    return secret
+
+
+def _folded(text: str) -> bytes:
+    return text.strip().casefold().encode("utf-8", "surrogatepass")
+
+
+def read_launch(connection: Connection, parameters: Parameters, options: OciOptions) -> SetupRequest:
+    """The wish to shop; ``MessageInvalid`` or ``OperationUnsupported`` for what cannot be used."""
+    notes = list(parameters.notes)
+    landing = _landing(parameters, notes)
+    return_url, hook_notes = read_hook(parameters, connection, options)
+    cancel_url, cancel_notes = read_cancel_address(parameters, connection)
+    version, version_note = agreed_version(parameters.get("OCI_VERSION", "OCIVERSION"), options.version)
+    echo = {
+        "its": [list(pair) for pair in parameters.spelled(*ITS_FIELDS)],
+        "version": version,
+        "charset": _charset(parameters, options, notes),
+        "target": _target(parameters, options, notes),
+        "vendor": options.vendor or parameters.get("NEW_ITEM-VENDOR"),
+        "cancel_url": cancel_url,
+    }
+    notes += [*hook_notes, *cancel_notes, *filter(None, [version_note])]
+    return SetupRequest(
+        connection=connection,
+        return_url=return_url,
+        language=_language(parameters, options),
+        shopper=_shopper(parameters, options),
+        landing=landing,
+        echo=echo,
+        notes=tuple(notes),
+    )
+
+
+def _landing(parameters: Parameters, notes: list[str]) -> str:
+    """Where the shop opens: FUNCTION=SOURCING on a search, else at home."""
+    function = parameters.get("FUNCTION").upper()
+    if function in NOT_OFFERED:
+        raise OperationUnsupported(
+            _("FUNCTION=%(function)s is not offered by this connection.") % {"function": function}
+        )
+    if function == "SOURCING":
+        words = parameters.get("SEARCHSTRING")
+        while words and len(landing := f"/search?q={quote(words)}") > LONGEST_LANDING:
+            words = words[:-1]
+        return landing if words else "/"
+    if function:
+        notes.append(f"FUNCTION={function[:30]} is not known; the shop opens as usual.")
+    return "/"
+
+
+def _charset(parameters: Parameters, options: OciOptions, notes: list[str]) -> str:
+    wanted = options.charset or parameters.get("http_content_charset")
+    label = charset.resolve(wanted)
+    if wanted and label is None:
+        notes.append(f"http_content_charset {wanted[:30]!r} is not one we write; {charset.DEFAULT} is used.")
+    return label or charset.DEFAULT
+
+
+def _target(parameters: Parameters, options: OciOptions, notes: list[str]) -> str:
+    wanted = options.target or parameters.get("returntarget", "~TARGET")
+    if wanted and not is_target(wanted):
+        notes.append("The target of the return is not the name of a window; _top is used.")
+        return "_top"
+    return wanted or "_top"
+
+
+def _language(parameters: Parameters, options: OciOptions) -> str:
+    sent = parameters.get(options.language_parameter, *LANGUAGE_NAMES)
+    return SAP_LANGUAGES.get(sent.upper(), sent if len(sent) > 1 else "").lower()
+
+
+def _shopper(parameters: Parameters, options: OciOptions) -> Shopper:
+    email = parameters.get(options.shopper_email_parameter)
+    return Shopper(
+        identifier=parameters.get(options.shopper_parameter) or email,
+        name=parameters.get(options.shopper_name_parameter),
+        email=email,
+    )

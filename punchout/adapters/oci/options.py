@@ -1,0 +1,178 @@
+"""What may differ between two buyers who both speak OCI; stored on the connection, its form made from it."""
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from punchout.adapters.oci.charset import resolve
+from punchout.adapters.oci.fields import DEFAULT_VERSION, Version
+from punchout.adapters.registry import AdapterOptions
+
+# What a field of the operator's choice can be filled with; the names of ``ReturnLine``.
+LineValue = Literal[
+    "agreement",
+    "brand",
+    "category",
+    "description",
+    "eclass",
+    "etim_class",
+    "gtin",
+    "language",
+    "manufacturer_part_number",
+    "name",
+    "page_url",
+    "picture_url",
+    "sku",
+    "token",
+    "unspsc",
+]
+
+_TARGET = re.compile(r"\A[A-Za-z_][A-Za-z0-9_.:-]{0,59}\Z")
+
+
+def is_target(name: str) -> bool:
+    """Whether a frame or window may be called that."""
+    return bool(_TARGET.match(name))
+
+
+def _charset(name: str) -> str:
+    if name and resolve(name) is None:
+        raise ValueError("This charset is not one we write; try iso-8859-1, windows-1252 or utf-8.")
+    return name
+
+
+def _target(name: str) -> str:
+    if name and not is_target(name):
+        raise ValueError("A target is a name such as _top, _parent, _self or that of a frame.")
+    return name
+
+
+ParameterName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)]
+RequiredName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+UnitCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,3}$")]
+FieldName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{0,39}$")]
+
+
+class OciOptions(AdapterOptions):
+    version: Version = Field(
+        DEFAULT_VERSION,
+        title="OCI version",
+        description="The newest version the buyer's system reads. A lower one in OCI_VERSION is obeyed.",
+    )
+
+    # -- the launch
+    username_parameter: RequiredName = Field(
+        "USERNAME",
+        title="Parameter with the user name",
+        description="As it is called in the buyer's Customizing; capitals do not matter.",
+    )
+    password_parameter: RequiredName = Field(
+        "PASSWORD", title="Parameter with the password", description="Never stored, never logged."
+    )
+    hook_parameter: RequiredName = Field(
+        "HOOK_URL",
+        title="Parameter with the return address",
+        description="HOOK_URL, hookurl and MM_HOOK_URL are understood whatever stands here.",
+    )
+    language_parameter: ParameterName = Field(
+        "",
+        title="Parameter with the language",
+        description="Empty: SAP-LANGUAGE, LANGUAGE or LANG. Two letters, or SAP's one letter.",
+    )
+    shopper_parameter: ParameterName = Field(
+        "",
+        title="Parameter with the user",
+        description="Who is shopping, as filled from SY-UNAME: his lists are there again next time.",
+    )
+    shopper_name_parameter: ParameterName = Field("", title="Parameter with the user's name")
+    shopper_email_parameter: ParameterName = Field(
+        "",
+        title="Parameter with the user's e-mail address",
+        description="Also who is shopping, if no user is sent.",
+    )
+
+    # -- the way back
+    hook_query: Literal["split", "keep", "both"] = Field(
+        "split",
+        title="Query of the return address",
+        description=(
+            "split: post its parameters as fields, as SAP wants it. keep: leave them in the address "
+            "(systems that read only the query, such as IFS). both: do both."
+        ),
+    )
+    sapevent: bool = Field(
+        False,
+        title="Accept SAPEVENT:POST",
+        description="The return address of SAP GUI's embedded browser. It has no host that could be checked.",
+    )
+    charset: Annotated[str, AfterValidator(_charset)] = Field(
+        "",
+        title="Charset of the return",
+        description="Empty: what http_content_charset asks for, else ISO-8859-1. Wins over the launch.",
+    )
+    target: Annotated[str, AfterValidator(_target)] = Field(
+        "",
+        title="Target of the return",
+        description="Empty: returntarget or ~TARGET of the launch, else _top. Wins over the launch.",
+    )
+    on_leave: Literal["post", "close"] = Field(
+        "post",
+        title="Leaving without a cart",
+        description=(
+            "post: send the return address its parameters without any article. close: send nothing. "
+            "An OCICANCEL address in the launch wins."
+        ),
+    )
+
+    # -- the lines
+    units: dict[str, UnitCode] = Field(
+        default_factory=dict,
+        title="Units",
+        description='Ours to the buyer\'s, such as {"C62": "EA"}. A piece is sent as PCE, others as is.',
+    )
+    price_decimals: int = Field(
+        3,
+        ge=0,
+        le=3,
+        title="Decimals of PRICE",
+        description="A price that needs more is sent per 10, 100 … units (PRICEUNIT).",
+    )
+    decimal_sign: Literal[".", ","] = Field(
+        ".", title="Decimal sign", description="OCI asks for the point; a few systems only read the comma."
+    )
+    vendor: str = Field(
+        "",
+        max_length=10,
+        title="Our number at the buyer",
+        description="NEW_ITEM-VENDOR. Empty: what the launch sent as NEW_ITEM-VENDOR, else left out.",
+    )
+    material_group: str = Field(
+        "", max_length=10, title="Material group", description="NEW_ITEM-MATGROUP for all articles."
+    )
+    material_groups: dict[str, Annotated[str, StringConstraints(max_length=10)]] = Field(
+        default_factory=dict,
+        title="Material groups by UNSPSC",
+        description='The longest beginning of the UNSPSC code wins, such as {"3912": "ELEC"}.',
+    )
+    classification: Literal["unspsc", "eclass", "etim", "none"] = Field(
+        "unspsc",
+        title="Classification",
+        description="What to send as EXT_SCHEMA_TYPE and EXT_CATEGORY_ID; left out for articles without.",
+    )
+    longtext: bool = Field(True, title="Send LONGTEXT", description="Name and description in full.")
+    attachment: bool = Field(
+        False,
+        title="Send ATTACHMENT",
+        description="The address of the picture; the buyer's server fetches it.",
+    )
+    extra_fields: dict[FieldName, LineValue | Annotated[str, StringConstraints(pattern=r"^=.{0,254}$")]] = (
+        Field(
+            default_factory=dict,
+            title="Additional fields",
+            description=(
+                'Field to value, such as {"CUST_FIELD5": "gtin", "CUST_FIELD1": "=21"}; a value after = is '
+                "sent as it is."
+            ),
+        )
+    )
