@@ -1,0 +1,105 @@
+"""Prepares a received cart for the page: numbers as people read them, remarks worst first."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from punchout.sandbox.received import Line, Outcome, ReceivedCart, Remark, Severity
+
+_WORST_FIRST: dict[Severity, int] = {"lost": 0, "cut": 1, "wrong": 2, "note": 3}
+SEVERITY_LABELS: dict[Severity, Promise] = {
+    "lost": _("Not transferred"),
+    "cut": _("Cut"),
+    "wrong": _("Against the specification"),
+    "note": _("Note"),
+}
+# Title and explanation of each outcome, as the buyer's system would put it.
+OUTCOME_TEXTS: dict[Outcome, tuple[Promise, Promise]] = {
+    "cart": (_("Requisition received"), _("The catalog returned these lines.")),
+    "cancelled": (_("No items were transferred"), _("The buyer came back without items.")),
+    "unchanged": (_("Nothing changed"), _("Status 204: the requisition stays as it was.")),
+    "emptied": (_("All lines were removed"), _("The edited cart came back empty, so its lines are deleted.")),
+    "inspected": (_("Nothing changed"), _("The items were looked at; whatever came back is ignored.")),
+    "refused": (
+        _("The catalog reported an error"),
+        _("The message carries an error status."),
+    ),
+    "unreadable": (
+        _("The message could not be read"),
+        _("Nothing was transferred."),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Note:
+    """A remark with its label."""
+
+    severity: Severity
+    label: Promise
+    field: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the requisition as shown."""
+
+    line: Line
+    quantity: str
+    price: str
+    price_unit: str
+    amount: str
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A whole requisition as shown."""
+
+    rows: tuple[Row, ...]
+    total: str
+    currency: str
+    lost: int
+    notes: tuple[Note, ...]
+
+
+def sheet_of(cart: ReceivedCart) -> Sheet:
+    """The requisition of this cart; the total holds only the lines that are transferred."""
+    rows = tuple(_row(line) for line in cart.lines)
+    currency = cart.currency or next((line.currency for line in cart.lines if line.currency), "")
+    lost = sum(not line.transferred for line in cart.lines)
+    total = cart.total.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+    return Sheet(rows, money(total), currency, lost, tuple(_notes(cart.remarks)))
+
+
+def plain(value: Decimal | None) -> str:
+    """The number without trailing zeros and without an exponent; a dash when there is none."""
+    return "–" if value is None else f"{value.normalize():,f}"
+
+
+def money(value: Decimal | None, *, least_decimals: int = 2) -> str:
+    """The amount with two decimals, or with all it has when it needs more."""
+    if value is None:
+        return "–"
+    exact = value.normalize()
+    exponent = exact.as_tuple().exponent
+    decimals = max(least_decimals, -exponent if isinstance(exponent, int) else 0)
+    return f"{value:,.{min(decimals, 6)}f}"
+
+
+def _row(line: Line) -> Row:
+    amount = line.amount
+    rounded = None if amount is None else amount.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+    price_unit = "" if line.price_unit == 1 else plain(line.price_unit)
+    return Row(
+        line, plain(line.quantity), money(line.price), price_unit, money(rounded), tuple(_notes(line.remarks))
+    )
+
+
+def _notes(remarks: tuple[Remark, ...]) -> Iterator[Note]:
+    for remark in sorted(remarks, key=lambda remark: _WORST_FIRST[remark.severity]):
+        yield Note(remark.severity, SEVERITY_LABELS[remark.severity], remark.field, remark.text)
