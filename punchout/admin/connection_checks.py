@@ -1,0 +1,160 @@
+"""What must be true before a buyer can launch: looked at without sending anything."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from pydantic import ValidationError as OptionsInvalid
+
+from catalog.models import ListPrice
+from punchout import origins
+from punchout.adapters import get_adapter
+from punchout.adapters.registry import Adapter
+from punchout.admin.connection_secrets import slot_states
+from punchout.models import Connection, PartyCredential
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at; ``tone`` is good, warn (works, but) or bad (a launch will fail)."""
+
+    label: str
+    tone: str
+    text: str
+
+
+def run_checks(connection: Connection) -> list[Check]:
+    """Every check of a connection, the ones that stop a launch first by nature of their order."""
+    return [
+        *_protocol(connection),
+        *_customer(connection),
+        *_credentials(connection),
+        *_secrets(connection),
+        *_addresses(connection),
+    ]
+
+
+def _adapter(connection: Connection) -> Adapter | None:
+    try:
+        return get_adapter(connection.adapter)
+    except KeyError:
+        return None
+
+
+def _protocol(connection: Connection) -> Iterator[Check]:
+    label = _("Protocol")
+    adapter = _adapter(connection)
+    if adapter is None:
+        yield Check(label, "bad", _("“%(slug)s” is not installed.") % {"slug": connection.adapter})
+        return
+    yield Check(label, "good", str(adapter.label))
+    label = _("Options")
+    try:
+        adapter.options(connection)
+    except OptionsInvalid as invalid:
+        first = invalid.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        yield Check(label, "bad", f"{where}: {first['msg']}")
+    else:
+        yield Check(label, "good", _("All valid."))
+
+
+def _customer(connection: Connection) -> Iterator[Check]:
+    label = _("Active")
+    if connection.active:
+        yield Check(label, "good", _("The connection accepts launches."))
+    else:
+        yield Check(label, "bad", _("The connection is switched off: every launch is refused."))
+    organisation = connection.organisation
+    label = _("Customer")
+    if organisation.active:
+        yield Check(label, "good", str(organisation))
+    else:
+        yield Check(label, "bad", _("%(organisation)s is not active.") % {"organisation": organisation})
+    label = _("Prices")
+    price_list = organisation.price_list
+    if price_list.currency != organisation.currency:
+        text = _("The price list is in %(list)s, the customer buys in %(own)s: he sees no list prices.")
+        values = {"list": price_list.currency, "own": organisation.currency}
+        yield Check(label, "warn", text % values)
+    elif not ListPrice.objects.filter(price_list=price_list).exists():
+        yield Check(label, "warn", _("The price list %(list)s is empty.") % {"list": price_list})
+    else:
+        yield Check(label, "good", str(price_list))
+
+
+def _credentials(connection: Connection) -> Iterator[Check]:
+    adapter = _adapter(connection)
+    if adapter is None:
+        return
+    label = _("Who the buyer is")
+    if adapter.has_username:
+        if connection.username:
+            yield Check(label, "good", _("User name %(name)s") % {"name": connection.username})
+        else:
+            yield Check(label, "bad", _("No user name is set."))
+        return
+    held = list(connection.credentials.all())
+    for party in (PartyCredential.Party.FROM, PartyCredential.Party.SENDER):
+        names = [f"{row.domain} {row.identity}" for row in held if row.party == party]
+        label_of = f"{label}: {party.label}"
+        if names:
+            yield Check(label_of, "good", ", ".join(names))
+        else:
+            yield Check(label_of, "bad", _("No %(party)s credential is listed.") % {"party": party.label})
+    if not any(row.party == PartyCredential.Party.TO for row in held):
+        text = _("Not listed; whatever name the buyer's system calls us by is taken.")
+        yield Check(f"{label}: {PartyCredential.Party.TO.label}", "warn", text)
+    rivals = _rivals(connection, held)
+    if rivals:
+        text = _("Also listed on: %(names)s. Give the buyer the address that names the connection.")
+        yield Check(label, "warn", text % {"names": ", ".join(rivals)})
+
+
+def _rivals(connection: Connection, held: list[PartyCredential]) -> list[str]:
+    """Other active connections that the same From and Sender would open."""
+    others = Connection.objects.filter(active=True, adapter=connection.adapter).exclude(pk=connection.pk)
+    for party in (PartyCredential.Party.FROM, PartyCredential.Party.SENDER):
+        keys = [row.key for row in held if row.party == party]
+        others = others.filter(credentials__party=party, credentials__key__in=keys)
+    return [other.name for other in others.distinct()[:5]]
+
+
+def _secrets(connection: Connection) -> Iterator[Check]:
+    label = _("Secret")
+    slots = slot_states(connection)
+    usable = [slot for slot in slots if slot.usable]
+    if not usable:
+        text = _("The only secret has run out.") if any(slot.filled for slot in slots) else _("None is set.")
+        yield Check(label, "bad", text)
+    elif len(usable) == 2:
+        until = next((slot.valid_until for slot in usable if slot.valid_until), None)
+        text = _("Two are valid. The older one ends on %(day)s.") % {"day": until.date() if until else "—"}
+        yield Check(label, "good", text)
+    else:
+        yield Check(label, "good", _("Set on %(day)s.") % {"day": usable[0].set_at.date()})  # type: ignore[union-attr]
+
+
+def _addresses(connection: Connection) -> Iterator[Check]:
+    label = _("Where carts may go")
+    try:
+        listed = origins.parse_return_origins(connection.return_origins)
+    except ValueError as error:
+        yield Check(label, "bad", str(error))
+    else:
+        if not listed:
+            yield Check(label, "bad", _("No return origin is listed: every return address is refused."))
+        elif any(origin.scheme == "http" and origin.host not in origins.LOOPBACK for origin in listed):
+            yield Check(label, "warn", _("A return address without https: carts travel in clear."))
+        else:
+            yield Check(label, "good", ", ".join(sorted({origin.source for origin in listed})))
+    label = _("Inside the buyer's page")
+    try:
+        framing = origins.frame_sources(connection.frame_origins)
+    except ValueError as error:
+        yield Check(label, "bad", str(error))
+        return
+    if framing:
+        yield Check(label, "good", ", ".join(framing))
+    else:
+        yield Check(label, "warn", _("No frame origin is listed: the shop opens in its own window only."))

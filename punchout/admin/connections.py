@@ -1,0 +1,275 @@
+"""Connections: a buyer's system can be connected from here alone, whatever its protocol."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminURLFieldWidget
+from django.core.exceptions import ValidationError
+from django.db.models import Max, QuerySet
+from django.forms.models import BaseInlineFormSet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+
+from punchout.adapters import all_adapters, get_adapter
+from punchout.adapters.registry import Adapter
+from punchout.admin import option_fields
+from punchout.admin.connection_secrets import secrets_page, slot_states
+from punchout.admin.connection_test import check_page
+from punchout.endpoint import base_url
+from punchout.models import Connection, PartyCredential
+
+
+def adapter_choices() -> list[tuple[str, str]]:
+    return [(adapter.slug, str(adapter.label)) for adapter in all_adapters()]
+
+
+def find_adapter(slug: str) -> Adapter | None:
+    try:
+        return get_adapter(slug)
+    except KeyError:
+        return None
+
+
+class ConnectionForm(forms.ModelForm):
+    """The connection with the options of one protocol as fields of their own (``form_for`` adds them)."""
+
+    options_adapter: Adapter | None = None
+    adapter = forms.ChoiceField(label=_("Protocol"))
+    default_return_url = forms.URLField(
+        label=_("Return address when none is sent"),
+        required=False,
+        max_length=500,
+        assume_scheme="https",
+        widget=AdminURLFieldWidget,
+    )
+    # Whose options the fields below are: another one may have been chosen since the page was made.
+    options_of = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = Connection
+        fields = (
+            "name", "slug", "organisation", "buyer_system", "active", "test", "adapter", "username",
+            "return_origins", "default_return_url", "frame_origins", "cookieless",
+        )  # fmt: skip
+        widgets = {
+            "return_origins": forms.Textarea(attrs={"rows": 4, "cols": 70}),
+            "frame_origins": forms.Textarea(attrs={"rows": 4, "cols": 70}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = adapter_choices()
+        stored = self.instance.adapter
+        if stored and stored not in dict(choices):
+            choices.append((stored, _("%(slug)s (not installed)") % {"slug": stored}))
+        field = self.fields.get("adapter")
+        if isinstance(field, forms.ChoiceField):
+            field.choices = choices
+        if self.options_adapter is not None:
+            self.initial["options_of"] = self.options_adapter.slug
+            self.initial.setdefault("adapter", self.options_adapter.slug)
+            shown = self.instance.options if self.instance.adapter == self.options_adapter.slug else {}
+            self.initial.update(option_fields.initial_of(self.options_adapter.Options, shown or {}))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        chosen = find_adapter(cleaned.get("adapter", ""))
+        if chosen is None:
+            return cleaned
+        if chosen.has_username and not cleaned.get("username"):
+            self.add_error("username", _("This protocol identifies the buyer by a user name."))
+        if self.options_adapter is not chosen or cleaned.get("options_of") != chosen.slug:
+            # The protocol was changed on this page: its own options start at their defaults.
+            self.instance.options = {}
+            self.instance.options_were_reset = True
+            for name in [name for name in self.errors if name.startswith(option_fields.PREFIX)]:
+                del self.errors[name]
+            return cleaned
+        try:
+            self.instance.options = option_fields.validated(chosen.Options, cleaned)
+        except ValidationError as error:
+            known = {name: text for name, text in error.message_dict.items() if name not in self.errors}
+            self.add_error(None, ValidationError(known))
+        return cleaned
+
+
+def form_for(adapter: Adapter | None) -> type[ConnectionForm]:
+    """``ConnectionForm`` with the fields of an adapter's options."""
+    fields = option_fields.fields_of(adapter.Options) if adapter else {}
+    return type("ConnectionForm", (ConnectionForm,), {**fields, "options_adapter": adapter})
+
+
+class CredentialFormSet(BaseInlineFormSet):
+    """Refuses the same identity twice: they are compared trimmed and without regard to case."""
+
+    def clean(self) -> None:
+        super().clean()
+        seen = set()
+        for form in self.forms:
+            data = getattr(form, "cleaned_data", {})
+            if not data or data.get("DELETE") or not data.get("identity") or not data.get("domain"):
+                continue
+            key = (data.get("party"), PartyCredential.key_of(data["domain"], data["identity"]))
+            if key in seen:
+                form.add_error("identity", _("This credential is there twice."))
+            seen.add(key)
+
+
+class PartyCredentialInline(admin.TabularInline):
+    model = PartyCredential
+    formset = CredentialFormSet
+    extra = 0
+    verbose_name_plural = _(
+        "Credentials: From is the customer, Sender is who sends (a network or the same), To is our name there"
+    )
+
+
+@admin.register(Connection)
+class ConnectionAdmin(admin.ModelAdmin):
+    list_display = (
+        "name",
+        "slug",
+        "adapter",
+        "organisation",
+        "buyer_system",
+        "active",
+        "test",
+        "last_session",
+    )
+    list_filter = ("active", "test", "adapter", ("organisation", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("organisation",)
+    search_fields = (
+        "slug", "name", "buyer_system", "username", "organisation__name", "organisation__number",
+        "credentials__identity",
+    )  # fmt: skip
+    autocomplete_fields = ("organisation",)
+    prepopulated_fields = {"slug": ("name",)}
+    readonly_fields = ("created_at",)
+    save_on_top = True
+    change_form_template = "admin/punchout/connection/change_form.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Connection]:
+        return super().get_queryset(request).annotate(last_launch=Max("sessions__created_at"))
+
+    @admin.display(description=_("last session"), ordering="last_launch")
+    def last_session(self, connection: Connection) -> object:
+        return connection.last_launch  # type: ignore[attr-defined]
+
+    def _adapter(self, request: HttpRequest, obj: Connection | None) -> Adapter | None:
+        """Whose options are on the page: the connection's, else the one asked for, else the first."""
+        if request.method == "POST" and request.POST.get("options_of"):
+            return find_adapter(request.POST["options_of"])
+        asked = obj.adapter if obj else request.GET.get("adapter", "")
+        adapters = all_adapters()
+        return find_adapter(asked) or (adapters[0] if adapters and obj is None else None)
+
+    def get_form(
+        self, request: HttpRequest, obj: Connection | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        kwargs["form"] = form_for(self._adapter(request, obj))
+        return super().get_form(request, obj, change, **kwargs)
+
+    def get_inlines(self, request: HttpRequest, obj: Connection | None) -> list[Any]:
+        adapter = self._adapter(request, obj)
+        if adapter is not None and adapter.has_username:
+            return []
+        return [PartyCredentialInline]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Connection | None = None) -> Any:
+        adapter = self._adapter(request, obj)
+        who = ("username",) if adapter is None or adapter.has_username else ()
+        fieldsets: list[tuple[Any, dict[str, Any]]] = [
+            (
+                None,
+                {
+                    "fields": (
+                        "name", "slug", "organisation", "buyer_system", ("active", "test"),
+                        "adapter", *who, "options_of", *(("created_at",) if obj else ()),
+                    ),
+                },
+            ),
+            (
+                _("Where carts may go"),
+                {
+                    "fields": ("return_origins", "default_return_url"),
+                    "description": _(
+                        "A cart with the customer's prices is only ever sent to these addresses. Ask the "
+                        "buyer's IT from which host its users work; a launch that names another one is "
+                        "refused and says so in the wire log."
+                    ),
+                },
+            ),
+            (
+                _("Inside the buyer's page"),
+                {
+                    "fields": ("frame_origins", "cookieless"),
+                    "description": _(
+                        "Needed when the buyer's system shows the shop in a frame instead of its own window."
+                    ),
+                },
+            ),
+        ]  # fmt: skip
+        if adapter is not None and adapter.Options.model_fields:
+            title = _("Options of %(protocol)s") % {"protocol": adapter.label}
+            names = tuple(option_fields.PREFIX + name for name in adapter.Options.model_fields)
+            fieldsets.append((title, {"fields": names}))
+        return fieldsets
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        connection = kwargs.get("obj") or context.get("original")
+        if isinstance(connection, Connection) and connection.pk:
+            context["launch_addresses"] = launch_addresses(request, connection)
+            context["slots"] = slot_states(connection)
+        else:
+            context["adapter_links"] = adapter_choices()
+            current = self._adapter(request, None)
+            context["adapter_shown"] = current.slug if current else ""
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def response_add(
+        self, request: HttpRequest, obj: Connection, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """Goes on to the connection's page: its secret has yet to be set."""
+        if "_addanother" in request.POST or "_popup" in request.POST:
+            return super().response_add(request, obj, post_url_continue)
+        text = _("The connection was saved. Now set its secret and test it.")
+        self.message_user(request, text, messages.SUCCESS)
+        return HttpResponseRedirect(reverse("admin:punchout_connection_change", args=[obj.pk]))
+
+    def response_change(self, request: HttpRequest, obj: Connection) -> HttpResponse:
+        if not getattr(obj, "options_were_reset", False):
+            return super().response_change(request, obj)
+        text = _("The protocol was changed; its options stand at their defaults. Check them below.")
+        self.message_user(request, text, messages.WARNING)
+        return HttpResponseRedirect(reverse("admin:punchout_connection_change", args=[obj.pk]))
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("<path:object_id>/secrets/", view(self.secrets_view), name="punchout_connection_secrets"),
+            path("<path:object_id>/test/", view(self.test_view), name="punchout_connection_test"),
+            *super().get_urls(),
+        ]
+
+    def secrets_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return secrets_page(self, request, object_id)
+
+    def test_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return check_page(self, request, object_id)
+
+
+def launch_addresses(request: HttpRequest, connection: Connection) -> list[str]:
+    """What the buyer's IT has to enter, the best one first."""
+    adapter = find_adapter(connection.adapter)
+    if adapter is None:
+        return []
+    base = base_url(request)
+    own = reverse("punchout:connection-endpoint", args=[connection.adapter, connection.slug])
+    shared = reverse("punchout:endpoint", args=[connection.adapter])
+    # A language-independent address without the trailing slash that the route also takes.
+    paths = [own] if adapter.endpoint_per_connection else [shared, own]
+    return [base + address.rstrip("/") for address in paths]

@@ -1,0 +1,215 @@
+"""Sessions and returned carts: what a buyer did, what went back, and why a cart was refused."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from punchout import origins
+from punchout.admin.read_only import ReadOnlyAdmin, tag
+from punchout.admin.wire import HEAVY, verdict_tag
+from punchout.models import PunchoutSession, ReturnedCart
+from shop.carts import PricedCart, price_cart
+
+STATE_TONES = {
+    PunchoutSession.State.LAUNCHED: "",
+    PunchoutSession.State.ACTIVE: "warn",
+    PunchoutSession.State.RETURNED: "good",
+    PunchoutSession.State.CANCELLED: "",
+    PunchoutSession.State.EXPIRED: "",
+}
+
+
+def state_tag(session: PunchoutSession) -> SafeString:
+    return tag(session.get_state_display(), STATE_TONES.get(PunchoutSession.State(session.state), ""))
+
+
+@admin.register(PunchoutSession)
+class PunchoutSessionAdmin(ReadOnlyAdmin):
+    list_display = (
+        "key", "state_shown", "connection", "organisation", "person", "operation", "embedding", "total_text",
+        "created_at", "started_at", "ended_at",
+    )  # fmt: skip
+    list_filter = (
+        "state",
+        "operation",
+        "embedding",
+        ("connection", admin.RelatedOnlyFieldListFilter),
+        ("organisation", admin.RelatedOnlyFieldListFilter),
+    )
+    list_select_related = ("connection", "organisation", "person")
+    list_per_page = 50
+    date_hierarchy = "created_at"
+    search_fields = (
+        "key", "person__identifier", "person__name", "connection__slug", "organisation__name",
+        "organisation__number", "cart__lines__sku",
+    )  # fmt: skip
+    search_help_text = _("Session key, person, connection, customer, or an article number in the cart.")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PunchoutSession]:
+        returned = ReturnedCart.objects.filter(session=OuterRef("pk"), outcome=ReturnedCart.Outcome.CART)
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("connection", "organisation__price_list", "person", "cart")
+            .annotate(
+                returned_total=Subquery(returned.values("total")[:1]),
+                returned_currency=Subquery(returned.values("currency")[:1]),
+            )
+        )
+
+    @admin.display(description=_("state"), ordering="state")
+    def state_shown(self, session: PunchoutSession) -> SafeString:
+        return state_tag(session)
+
+    @admin.display(description=_("returned"), ordering="returned_total")
+    def total_text(self, session: Any) -> str:
+        total = session.returned_total
+        return "" if total is None else f"{total:.2f} {session.returned_currency}"
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """One visit: its cart as it stands, its messages in order, and what was returned."""
+        session = self.get_object(request, object_id)
+        if not self.has_view_permission(request, session):
+            raise PermissionDenied
+        if not isinstance(session, PunchoutSession):
+            raise Http404
+        with override(session.language):
+            cart = price_cart(session.cart, session.organisation)
+        messages = session.messages.defer(*HEAVY).order_by("id")
+        returned = ReturnedCart.objects.filter(session=session).first()
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Session %(key)s") % {"key": session.key[:8]},
+            "session": session,
+            "state": state_tag(session),
+            "return_host": return_host(session),
+            "cart": cart,
+            "obstacles": obstacles(session, cart),
+            "messages_in_order": [(message, verdict_tag(message)) for message in messages],
+            "returned": returned,
+            "returned_rows": cart_rows(returned) if returned else [],
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, "admin/punchout/punchoutsession/detail.html", context)
+
+
+def return_host(session: PunchoutSession) -> str:
+    """Where the cart goes, without the query: that may hold the buyer's own session."""
+    try:
+        return origins.parse_address(session.return_url).origin
+    except ValueError:
+        return session.return_url.partition("?")[0][:80]
+
+
+def obstacles(session: PunchoutSession, cart: PricedCart) -> list[str]:
+    """Why the cart of an open session could not be returned now, in plain words."""
+    if session.state not in PunchoutSession.OPEN:
+        return []
+    found = []
+    if not session.return_url:
+        found.append(str(_("The buyer's system gave no address to return to.")))
+    if session.operation == PunchoutSession.Operation.INSPECT:
+        found.append(str(_("The cart was opened to look at it only.")))
+    if not cart.lines:
+        found.append(str(_("The cart is empty.")))
+    found += [f"{line.line.sku}: {line.problem}" for line in cart.problems]
+    return found
+
+
+# Of a frozen line: what the operator compares with what the buyer says arrived.
+ROW_COLUMNS = ("number", "sku", "name", "quantity", "unit", "price", "price_unit", "total", "agreement")
+
+
+def cart_rows(returned: ReturnedCart) -> list[list[tuple[str, bool]]]:
+    """The frozen lines as cells: (text, is a number)."""
+    rows = []
+    for line in returned.lines:
+        cells = []
+        for column in ROW_COLUMNS:
+            value = line.get(column, "")
+            numeric = column in ("number", "quantity", "price", "price_unit", "total")
+            cells.append((_plain(value) if column == "quantity" else str(value), numeric))
+        rows.append(cells)
+    return rows
+
+
+def _plain(value: Any) -> str:
+    """A quantity without needless zeros."""
+    return f"{Decimal(str(value)).normalize():f}" if value not in ("", None) else ""
+
+
+@admin.register(ReturnedCart)
+class ReturnedCartAdmin(ReadOnlyAdmin):
+    list_display = (
+        "id",
+        "outcome",
+        "organisation",
+        "connection",
+        "line_count",
+        "total",
+        "currency",
+        "return_host",
+        "created_at",
+    )
+    list_filter = ("outcome", ("session__connection", admin.RelatedOnlyFieldListFilter), "currency")
+    list_per_page = 50
+    date_hierarchy = "created_at"
+    search_fields = (
+        "session__key", "session__organisation__name", "session__organisation__number", "return_host",
+        "lines",
+    )  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ReturnedCart]:
+        queryset = super().get_queryset(request).defer("form")
+        return queryset.select_related("session__connection", "session__organisation")
+
+    @admin.display(description=_("customer"), ordering="session__organisation__name")
+    def organisation(self, returned: ReturnedCart) -> str:
+        return str(returned.session.organisation)
+
+    @admin.display(description=_("connection"), ordering="session__connection__name")
+    def connection(self, returned: ReturnedCart) -> str:
+        return str(returned.session.connection)
+
+    @admin.display(description=_("lines"))
+    def line_count(self, returned: ReturnedCart) -> int:
+        return len(returned.lines)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The price commitment, line by line, and the form exactly as it was handed over."""
+        returned = self.get_object(request, object_id)
+        if not self.has_view_permission(request, returned):
+            raise PermissionDenied
+        if not isinstance(returned, ReturnedCart):
+            raise Http404
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Returned cart %(id)s") % {"id": returned.pk},
+            "returned": returned,
+            "session": returned.session,
+            "returned_rows": cart_rows(returned),
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, "admin/punchout/returnedcart/detail.html", context)

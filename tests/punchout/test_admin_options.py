@@ -1,0 +1,126 @@
+"""Form fields made from an adapter's options, and back."""
+
+from typing import Annotated, Literal
+
+import pytest
+from django import forms
+from django.core.exceptions import ValidationError
+from pydantic import Field, StringConstraints
+
+from punchout.adapters import all_adapters
+from punchout.adapters.registry import AdapterOptions
+from punchout.admin import option_fields
+
+
+class Rich(AdapterOptions):
+    """One option of every sort."""
+
+    version: Literal["4.0", "5.0"] = Field("4.0", title="Version", description="The newest.")
+    decimals: Literal[2, 3] = 2
+    strict: bool = True
+    length: int = Field(40, ge=1, le=132)
+    limit: int | None = None
+    vendor: str = Field("", max_length=10)
+    needed: str
+    units: dict[str, Annotated[str, StringConstraints(max_length=3)]] = Field(default_factory=dict)
+    names: list[str] = Field(default_factory=list)
+    extras: tuple[Literal["gtin", "brand"], ...] = ()
+
+
+def options_form(data=None, stored=None):
+    form_class = type("OptionsForm", (forms.Form,), option_fields.fields_of(Rich))
+    return form_class(data, initial=option_fields.initial_of(Rich, stored or {}))
+
+
+def posted(**changes):
+    values = {"version": "5.0", "decimals": "3", "length": "132", "needed": "x", **changes}
+    return {option_fields.PREFIX + name: value for name, value in values.items()}
+
+
+def test_a_field_says_what_its_option_says():
+    field = options_form().fields["option_version"]
+    assert (field.label, field.help_text) == ("Version", "The newest.")
+    assert options_form().fields["option_decimals"].label == "Decimals"
+
+
+def test_what_is_typed_becomes_typed_json_without_the_defaults():
+    form = options_form(
+        posted(
+            units="C62=EA\n\n MTR = M ",
+            names="one\n two \n",
+            extras=["gtin"],
+            vendor="  77 ",
+            limit="",
+            strict="on",
+        )
+    )
+    assert form.is_valid(), form.errors
+    assert option_fields.validated(Rich, form.cleaned_data) == {
+        "version": "5.0",
+        "decimals": 3,
+        "length": 132,
+        "vendor": "77",
+        "needed": "x",
+        "units": {"C62": "EA", "MTR": "M"},
+        "names": ["one", "two"],
+        "extras": ["gtin"],
+    }
+
+
+def test_an_unticked_box_is_stored_as_no():
+    form = options_form(posted())
+    assert form.is_valid()
+    assert option_fields.validated(Rich, form.cleaned_data)["strict"] is False
+
+
+def test_what_was_stored_is_shown_as_it_is_typed():
+    form = options_form(
+        stored={"units": {"C62": "EA"}, "names": ["a", "b"], "strict": False, "version": "5.0"}
+    )
+    page = form.as_p()
+    assert "C62=EA" in page
+    assert "a\nb</textarea>" in page
+    assert '<option value="5.0" selected>' in page
+    assert "checked" not in page.partition("option_strict")[2].partition(">")[0]
+
+
+def test_each_mistake_is_said_at_its_field():
+    form = options_form(posted(length="133", vendor="12345678901", units="C62=PIECE"))
+    assert form.is_valid()
+    with pytest.raises(ValidationError) as caught:
+        option_fields.validated(Rich, form.cleaned_data)
+    messages = caught.value.message_dict
+    assert set(messages) == {"option_length", "option_vendor", "option_units"}
+    assert messages["option_units"][0].startswith("C62: ")
+
+
+@pytest.mark.parametrize("text", ["C62", "=EA", "C62=EA\nC62=PCE", '{"C62": ', "{1: 2}"])
+def test_a_table_that_is_none_is_refused(text):
+    form = options_form(posted(units=text))
+    assert "option_units" in form.errors
+
+
+def test_a_table_may_be_pasted_as_json():
+    form = options_form(posted(units='{"C62": "EA"}'))
+    assert form.is_valid()
+    assert option_fields.validated(Rich, form.cleaned_data)["units"] == {"C62": "EA"}
+
+
+def test_a_choice_that_is_not_offered_is_refused():
+    assert "option_version" in options_form(posted(version="6.0")).errors
+    assert "option_extras" in options_form(posted(extras=["price"])).errors
+
+
+@pytest.mark.parametrize("adapter", all_adapters(), ids=lambda adapter: adapter.slug)
+def test_the_defaults_of_every_adapter_survive_its_form(adapter):
+    fields = option_fields.fields_of(adapter.Options)
+    form_class = type("OptionsForm", (forms.Form,), fields)
+    shown = form_class(initial=option_fields.initial_of(adapter.Options, {}))
+    data = {}
+    for bound in shown:
+        value = bound.value()
+        if not (isinstance(bound.field, forms.BooleanField) and not value):
+            data[bound.html_name] = bound.field.prepare_value(value)
+    form = form_class(data)
+    assert form.is_valid(), form.errors
+    assert option_fields.validated(adapter.Options, form.cleaned_data) == {}
