@@ -1,0 +1,1 @@
+"""``make bench``: what the shop costs, each figure beside the floor measured in the same run."""

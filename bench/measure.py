@@ -1,0 +1,175 @@
+"""The measurements on one database. In-process through Django's whole request stack, without a network."""
+
+import statistics
+import sys
+import time
+from collections.abc import Callable
+
+import django
+
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import override_settings  # noqa: E402
+
+from bench import floors, payloads  # noqa: E402
+from catalog import search  # noqa: E402
+from catalog.models import Product  # noqa: E402
+from punchout.models import PunchoutSession  # noqa: E402
+from shop.models import CartLine  # noqa: E402
+
+LAUNCHES = 300
+PAGES = 150
+QUERIES = (
+    "cable 3g2,5", "kabel", "automaat 16A", "disjoncteur", "stopcontact wit", "LED panel", "IP65", "leitungs",
+    "xvb", "steckdose", "relais", "cat6a", "junction box", "buis 20mm", "schakelaar", "lamp 10w",
+)  # fmt: skip
+
+
+def timed(action: Callable[[], object]) -> float:
+    """Milliseconds that one call took."""
+    began = time.perf_counter()
+    action()
+    return (time.perf_counter() - began) * 1000
+
+
+def percentile(values: list[float], part: float) -> float:
+    return sorted(values)[min(len(values) - 1, int(len(values) * part))]
+
+
+def say(name: str, figure: str, floor: str = "", verdict: str = "") -> None:
+    pass
+
+
+def compare(name: str, action: Callable[[], object], floor: Callable[[], object], most: float) -> bool:
+    """Measures both in turns, so that a busy machine slows both; True when the ratio is kept."""
+    for _warm in range(20):
+        action(), floor()
+    own, bare = [], []
+    for _turn in range(LAUNCHES):
+        own.append(timed(action))
+        bare.append(timed(floor))
+    mine, bottom = statistics.median(own), statistics.median(bare)
+    ratio = mine / bottom
+    say(
+        name,
+        f"{1000 / mine:6.0f} /s  {mine:6.2f} ms",
+        f"floor {1000 / bottom:6.0f} /s  {bottom:6.2f} ms",
+        f"× {ratio:.2f} (≤ {most})" + ("" if ratio <= most else "  MISSED"),
+    )
+    return ratio <= most
+
+
+def limit(name: str, values: list[float], most: float, floor: str = "") -> bool:
+    """p50 and p95 of ``values`` in milliseconds, and whether p95 keeps the limit."""
+    half, most_of = statistics.median(values), percentile(values, 0.95)
+    say(
+        name,
+        f"p50 {half:6.2f}  p95 {most_of:6.2f} ms",
+        floor,
+        f"p95 ≤ {most:g} ms" + ("" if most_of <= most else "  MISSED"),
+    )
+    return most_of <= most
+
+
+def session_client() -> tuple[Client, str, PunchoutSession]:
+    """A browser that stands in the shop after an OCI launch, the prefix of its session, and the session."""
+    client = Client()
+    response = client.post("/punchout/oci/demo-sap-srm", payloads.oci())
+    start = response["Location"].partition("//")[2].partition("/")[2]
+    entered = client.post(f"/{start}")
+    arrived = client.get(entered["Location"])
+    prefix = "/".join(arrived["Location"].split("/")[:3])
+    session = PunchoutSession.objects.latest("id")
+    return client, prefix, session
+
+
+def launches() -> bool:
+    client = Client()
+    kept = compare(
+        "launch, OCI",
+        lambda: client.post("/punchout/oci/demo-sap-srm", payloads.oci()),
+        lambda: floors.launch(client, payloads.oci_body(), with_seen=False),
+        1.5,
+    )
+    return (
+        compare(
+            "launch, cXML",
+            lambda: client.post("/punchout/cxml", payloads.cxml(), content_type="text/xml; charset=utf-8"),
+            lambda: floors.launch(client, payloads.cxml(), with_seen=True),
+            1.5,
+        )
+        and kept
+    )
+
+
+def searching() -> bool:
+    values = []
+    for turn in range(20):
+        for text in QUERIES:
+            values.append(timed(lambda text=text: search.search(search.Query(text=text, language="nl"))))  # type: ignore[misc]
+        if turn == 0:
+            values.clear()  # the first round only warms up
+    return limit("search, 50 hits with facets", values, 10)
+
+
+def pages() -> bool:
+    client, prefix, _session = session_client()
+    floor = statistics.median(timed(lambda: client.get("/healthz")) for _turn in range(PAGES))
+    beside = f"floor (empty page) {floor:.2f} ms"
+    kept = True
+    for name, path in (("page, 50 results with prices", "/search?q=kabel"), ("page, article", None)):
+        address = prefix + (path or f"/p/{Product.objects.filter(status='active').first().sku}")  # type: ignore[union-attr]
+        client.get(address)
+        kept &= limit(
+            name, [timed(lambda address=address: client.get(address)) for _turn in range(PAGES)], 60, beside
+        )  # type: ignore[misc]
+    return kept
+
+
+def cart_return() -> bool:
+    products = list(Product.objects.filter(status="active", list_prices__isnull=False).distinct()[:500])
+    for adapter in ("OCI", "cXML"):
+        values = []
+        for _turn in range(12):
+            client, prefix, session = session_client() if adapter == "OCI" else cxml_client()
+            CartLine.objects.bulk_create(
+                CartLine(
+                    cart=session.cart, product=product, sku=product.sku, position=number,
+                    quantity=max(product.minimum_quantity, product.quantity_step),
+                )
+                for number, product in enumerate(products, start=1)
+            )  # fmt: skip
+
+            def send(client: Client = client, prefix: str = prefix) -> None:
+                response = client.post(f"{prefix}/return")
+                if response.status_code != 200:
+                    raise SystemExit(f"the cart was not returned: {response.status_code}")
+
+            values.append(timed(send))
+        kept = limit(f"return of {len(products)} lines, {adapter}", values[2:], 100)
+        if not kept:
+            return False
+    return True
+
+
+def cxml_client() -> tuple[Client, str, PunchoutSession]:
+    client = Client()
+    response = client.post("/punchout/cxml", payloads.cxml(), content_type="text/xml; charset=utf-8")
+    start = response.content.decode().partition("<URL>")[2].partition("</URL>")[0]
+    entered = client.post("/start/" + start.rpartition("/start/")[2])
+    arrived = client.get(entered["Location"])
+    return client, "/".join(arrived["Location"].split("/")[:3]), PunchoutSession.objects.latest("id")
+
+
+def main() -> int:
+    call_command("migrate", verbosity=0)
+    call_command("load_demo", verbosity=0)
+    with override_settings(ALLOWED_HOSTS=["*"]):
+        results = [launches(), searching(), pages(), cart_return()]
+    return 0 if all(results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

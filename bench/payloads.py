@@ -1,0 +1,48 @@
+"""The messages the measurements send: an SRM launch and a cXML PunchOutSetupRequest, each a new one."""
+
+import itertools
+from urllib.parse import urlencode
+
+_numbers = itertools.count(1)
+
+
+def oci() -> dict[str, str]:
+    return {
+        "USERNAME": "demo",
+        "PASSWORD": "demo-secret",
+        "HOOK_URL": "http://localhost:9999/sap(bD1lbiZjPTEwMA==)/bc/gui/sap/its/bbpsc02/?~OkCode=ADDI",
+        "~OkCode": "ADDI",
+        "~TARGET": "_top",
+        "~CALLER": "CTLG",
+        "OCI_VERSION": "4.0",
+        "http_content_charset": "utf-8",
+    }
+
+
+def oci_body() -> bytes:
+    return urlencode(oci()).encode()
+
+
+def cxml() -> bytes:
+    number = next(_numbers)
+    return f"""<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE cXML SYSTEM "http://xml.cxml.org/schemas/cXML/1.2.014/cXML.dtd">
+<cXML payloadID="{number}.bench@buyer.example" timestamp="2026-01-01T00:00:00+00:00" xml:lang="en-US">
+  <Header>
+    <From><Credential domain="NetworkID"><Identity>AN01000000001-T</Identity></Credential></From>
+    <To><Credential domain="DUNS"><Identity>999999999</Identity></Credential></To>
+    <Sender>
+      <Credential domain="NetworkID">
+        <Identity>AN01000000087</Identity><SharedSecret>demo-secret</SharedSecret>
+      </Credential>
+      <UserAgent>Ariba Buyer 9r1</UserAgent>
+    </Sender>
+  </Header>
+  <Request deploymentMode="test">
+    <PunchOutSetupRequest operation="create">
+      <BuyerCookie>bench-{number}</BuyerCookie>
+      <Extrinsic name="UserEmail">buyer@brabantrail.example</Extrinsic>
+      <BrowserFormPost><URL>http://localhost:9999/return?id={number}</URL></BrowserFormPost>
+    </PunchOutSetupRequest>
+  </Request>
+</cXML>""".encode()
