@@ -25,6 +25,7 @@ def main() -> int:
             [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"], env=environment
         )
         for name, prefix in (("SQLite", []), ("PostgreSQL", [sys.executable, "-m", "tests.on_postgres"])):
+            print(f"\n{name}", flush=True)
             own = {**environment, "SEARCH_INDEX_DIR": str(Path(folder) / f"search-{name}")}
             own.pop("DATABASE_URL", None)
             if not prefix:

@@ -19,6 +19,7 @@ from catalog.models import Product  # noqa: E402
 from punchout.models import PunchoutSession  # noqa: E402
 from shop.models import CartLine  # noqa: E402
 
+FORM = "application/x-www-form-urlencoded"
 LAUNCHES = 300
 PAGES = 150
 QUERIES = (
@@ -39,7 +40,7 @@ def percentile(values: list[float], part: float) -> float:
 
 
 def say(name: str, figure: str, floor: str = "", verdict: str = "") -> None:
-    pass
+    print(f"  {name:<34}{figure:<30}{floor:<34}{verdict}", flush=True)
 
 
 def compare(name: str, action: Callable[[], object], floor: Callable[[], object], most: float) -> bool:
@@ -76,7 +77,7 @@ def limit(name: str, values: list[float], most: float, floor: str = "") -> bool:
 def session_client() -> tuple[Client, str, PunchoutSession]:
     """A browser that stands in the shop after an OCI launch, the prefix of its session, and the session."""
     client = Client()
-    response = client.post("/punchout/oci/demo-sap-srm", payloads.oci())
+    response = client.post("/punchout/oci/demo-sap-srm", payloads.oci_body(), content_type=FORM)
     start = response["Location"].partition("//")[2].partition("/")[2]
     entered = client.post(f"/{start}")
     arrived = client.get(entered["Location"])
@@ -89,7 +90,7 @@ def launches() -> bool:
     client = Client()
     kept = compare(
         "launch, OCI",
-        lambda: client.post("/punchout/oci/demo-sap-srm", payloads.oci()),
+        lambda: client.post("/punchout/oci/demo-sap-srm", payloads.oci_body(), content_type=FORM),
         lambda: floors.launch(client, payloads.oci_body(), with_seen=False),
         1.5,
     )

@@ -1,9 +1,12 @@
 """The messages the measurements send: an SRM launch and a cXML PunchOutSetupRequest, each a new one."""
 
 import itertools
+import secrets
 from urllib.parse import urlencode
 
 _numbers = itertools.count(1)
+# Message ids are never used twice, not even by two runs on one database.
+_run = secrets.token_hex(4)
 
 
 def oci() -> dict[str, str]:
@@ -27,7 +30,7 @@ def cxml() -> bytes:
     number = next(_numbers)
     return f"""<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE cXML SYSTEM "http://xml.cxml.org/schemas/cXML/1.2.014/cXML.dtd">
-<cXML payloadID="{number}.bench@buyer.example" timestamp="2026-01-01T00:00:00+00:00" xml:lang="en-US">
+<cXML payloadID="{number}.{_run}@buyer.example" timestamp="2026-01-01T00:00:00+00:00" xml:lang="en-US">
   <Header>
     <From><Credential domain="NetworkID"><Identity>AN01000000001-T</Identity></Credential></From>
     <To><Credential domain="DUNS"><Identity>999999999</Identity></Credential></To>

@@ -15,6 +15,7 @@ from catalog.models import (
     Brand,
     Category,
     CategoryAttribute,
+    CustomerArticle,
     ListPrice,
     Product,
     ProductAttribute,
@@ -276,6 +277,16 @@ class AgreementAdmin(admin.ModelAdmin):
     @admin.display(description=_("for"))
     def scope(self, agreement: Agreement) -> Any:
         return agreement.product or agreement.brand or agreement.category or _("everything")
+
+
+@admin.register(CustomerArticle)
+class CustomerArticleAdmin(admin.ModelAdmin):
+    list_display = ("number", "product", "organisation")
+    list_filter = (("organisation", admin.RelatedOnlyFieldListFilter),)
+    list_select_related = ("organisation", "product")
+    search_fields = ("number__istartswith", "product__sku__istartswith", "organisation__number")
+    autocomplete_fields = ("organisation", "product")
+    show_full_result_count = False
 
 
 @admin.register(ProductChange)

@@ -145,8 +145,8 @@ class ProductQuerySet(models.QuerySet["Product"]):
         return self.filter(status__in=Product.SHOWN)
 
     def for_display(self) -> Self:
-        """With everything a list or a product page shows, in a fixed number of queries."""
-        return self.select_related("brand", "category", "successor").prefetch_related("stock__site", "media")
+        """With brand, category and successor; stock and pictures come by ``catalog.display``."""
+        return self.select_related("brand", "category", "successor")
 
 
 class Product(models.Model):
@@ -474,6 +474,33 @@ class Agreement(models.Model):
             raise ValidationError({"product": _("A net price needs an article.")})
         if self.kind == self.Kind.DISCOUNT and self.value > 100:
             raise ValidationError({"value": _("A discount is at most 100 percent.")})
+
+
+class CustomerArticle(models.Model):
+    """What one customer calls an article: SAP's material number (OCI MATNR), cXML's BuyerPartID."""
+
+    organisation = models.ForeignKey(
+        Organisation,
+        on_delete=models.CASCADE,
+        related_name="article_numbers",
+        verbose_name=_("organisation"),
+    )
+    product = models.ForeignKey(
+        Product, on_delete=models.CASCADE, related_name="customer_numbers", verbose_name=_("article")
+    )
+    number = models.CharField(_("the customer's number"), max_length=40)
+
+    class Meta:
+        verbose_name = _("customer's article number")
+        verbose_name_plural = _("customers' article numbers")
+        ordering = ["organisation", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "product"], name="customer_article_once")
+        ]
+        indexes = [models.Index(fields=["organisation", "number"], name="customer_article_number")]
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id}: {self.number} = {self.product_id}"
 
 
 class ProductChange(models.Model):

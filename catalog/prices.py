@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -33,9 +33,18 @@ class PriceStep:
     """One step on the way to the net price: what happened, and the amount after it."""
 
     kind: str  # list | net | discount | rounding
-    text: str
     amount: Decimal
     price_unit: int
+    source: ListPrice | Agreement | None = None
+
+    @property
+    def text(self) -> str:
+        """What happened, in the active language; worded only when somebody asks why."""
+        if isinstance(self.source, ListPrice):
+            return _("List price %(list)s") % {"list": self.source.price_list.name}
+        if self.source is None:
+            return _("Rounded to the decimals of the list price")
+        return _describe(self.source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +66,18 @@ class NetPrice:
     currency: str
     quantity: Decimal
     steps: tuple[PriceStep, ...]
-    breaks: tuple[PriceBreak, ...] = ()
     list_amount: Decimal | None = None
     reference: str = ""
     valid_until: date | None = None
+    book: PriceBook | None = field(default=None, repr=False, compare=False)
+    product: Product | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def breaks(self) -> tuple[PriceBreak, ...]:
+        """The quantities at which the price changes, with the first price; empty when it never does."""
+        if self.book is None or self.product is None:
+            return ()
+        return self.book.breaks(self.product)
 
     @property
     def per_order_unit(self) -> Decimal:
@@ -159,10 +176,11 @@ class PriceBook:
             currency=self.currency,
             quantity=at,
             steps=steps,
-            breaks=self._breaks(product),
             list_amount=listed.amount * price_unit / listed.price_unit if listed else None,
             reference=agreement.reference if agreement else "",
             valid_until=agreement.valid_until if agreement else (listed.valid_until if listed else None),
+            book=self,
+            product=product,
         )
 
     def _list_price(self, product: Product) -> ListPrice | None:
@@ -176,11 +194,10 @@ class PriceBook:
         listed = self._list_price(product)
         steps: list[PriceStep] = []
         if listed is not None:
-            text = _("List price %(list)s") % {"list": listed.price_list.name}
-            steps.append(PriceStep("list", text, listed.amount, listed.price_unit))
+            steps.append(PriceStep("list", listed.amount, listed.price_unit, listed))
         net = self._best_net(self._by_product.get(product.pk, []), quantity)
         if net is not None:
-            steps.append(PriceStep("net", _describe(net), net.value, net.price_unit))
+            steps.append(PriceStep("net", net.value, net.price_unit, net))
             return net.value, net.price_unit, tuple(steps), net
         if listed is None:
             return None
@@ -189,9 +206,9 @@ class PriceBook:
             return listed.amount, listed.price_unit, tuple(steps), None
         exact = listed.amount * (100 - discount.value) / 100
         amount = round_price(exact, self.currency, like=listed.amount)
-        steps.append(PriceStep("discount", _describe(discount), exact, listed.price_unit))
+        steps.append(PriceStep("discount", exact, listed.price_unit, discount))
         if amount != exact:
-            steps.append(PriceStep("rounding", _("Rounded to the decimals of the list price"), amount, listed.price_unit))
+            steps.append(PriceStep("rounding", amount, listed.price_unit))
         return amount, listed.price_unit, tuple(steps), discount
 
     @staticmethod
@@ -217,7 +234,7 @@ class PriceBook:
             category = self._parents.get(category)
         yield self._for_all
 
-    def _breaks(self, product: Product) -> tuple[PriceBreak, ...]:
+    def breaks(self, product: Product) -> tuple[PriceBreak, ...]:
         """The quantities at which the price changes, with the first price; empty when it never does."""
         thresholds = {
             agreement.minimum_quantity
@@ -225,6 +242,8 @@ class PriceBook:
             for agreement in agreements
             if agreement.minimum_quantity > product.minimum_quantity
         }
+        if not thresholds:
+            return ()
         breaks: list[PriceBreak] = []
         for quantity in sorted({product.minimum_quantity, *thresholds}):
             resolved = self._resolve(product, quantity)

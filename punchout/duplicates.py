@@ -9,13 +9,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
+from django.db import connection as database
 from django.utils import timezone
 
 from punchout.errors import Conflict
 from punchout.models import Connection, PunchoutSession, SeenMessage
+from punchout.rows import insert_row
 from punchout.secrets import seal, unseal
 
 LONGEST_ID = 255
+_SEEN = "SELECT id FROM punchout_seenmessage WHERE connection_id = %s AND payload_id = %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +51,10 @@ def earlier_answer(key: MessageKey) -> Acted | None:
     Raises ``Conflict`` when the id was used with another body, or when the answer is of no use any more
     because its start address was used or is too old.
     """
-    if not key.message_id:
+    number = _number(key) if key.message_id else None
+    if number is None:
         return None
-    seen = (
-        SeenMessage.objects.select_related("session")
-        .filter(connection=key.connection, payload_id=key.stored_id)
-        .first()
-    )
-    if seen is None:
-        return None
+    seen = SeenMessage.objects.select_related("session").get(pk=number)
     if seen.body_sha256 != key.body_sha256:
         raise Conflict("This message id was already used for another message.")
     if seen.session is not None and not _can_still_start(seen.session):
@@ -69,6 +67,14 @@ def earlier_answer(key: MessageKey) -> Acted | None:
         ) from None
 
 
+def _number(key: MessageKey) -> int | None:
+    """The row of a message, ``None`` when it is new, as nearly every one is: so as cheaply as can be."""
+    with database.cursor() as cursor:
+        cursor.execute(_SEEN, [key.connection.pk, key.stored_id])
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
 def _can_still_start(session: PunchoutSession) -> bool:
     return (
         session.state == PunchoutSession.State.LAUNCHED
@@ -79,21 +85,23 @@ def _can_still_start(session: PunchoutSession) -> bool:
 
 
 def act_once(key: MessageKey, act: Callable[[], Acted]) -> tuple[Acted, bool]:
-    """Acts and remembers the answer, in one transaction; True when another was quicker and has acted.
+    """Acts and remembers the answer, in one transaction; True when the message was acted on before.
 
-    ``act`` may run and be undone. Raises ``Conflict`` like ``earlier_answer``.
+    Nearly every message is new, so nothing is asked first: ``act`` runs, and is undone when the id turns
+    out to be taken. Raises ``Conflict`` like ``earlier_answer``.
     """
     try:
         with transaction.atomic():
             acted = act()
             if key.message_id:
-                SeenMessage.objects.create(
+                seen = SeenMessage(
                     connection=key.connection,
                     payload_id=key.stored_id,
                     body_sha256=key.body_sha256,
                     session=acted.session,
                     answer=seal(acted.answer),
                 )
+                insert_row(seen)
             return acted, False
     except IntegrityError:
         earlier = earlier_answer(key)

@@ -4,7 +4,6 @@ import time
 
 import structlog
 from django.conf import settings
-from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
@@ -12,7 +11,8 @@ from punchout import wire
 from punchout.adapters import Adapter, get_adapter
 from punchout.documents import Answer, InboundMessage
 from punchout.errors import PunchoutError
-from punchout.models import Connection, Secret, WireMessage
+from punchout.lookup import find_by_slug
+from punchout.models import Connection, WireMessage
 
 log = structlog.get_logger(__name__)
 
@@ -20,16 +20,6 @@ log = structlog.get_logger(__name__)
 def base_url(request: HttpRequest) -> str:
     """The shop's own address for use in messages: configured, or (demo) as the request reached us."""
     return settings.PUBLIC_URL or f"{request.scheme}://{request.get_host()}"
-
-
-def find_connection(adapter: str, slug: str) -> Connection | None:
-    """The connection with its customer and secrets, in two queries."""
-    return (
-        Connection.objects.select_related("organisation")
-        .prefetch_related(Prefetch("secrets", Secret.objects.order_by("slot")))
-        .filter(adapter=adapter, slug=slug)
-        .first()
-    )
 
 
 @csrf_exempt
@@ -40,7 +30,7 @@ def receive(request: HttpRequest, adapter: str, connection: str = "") -> HttpRes
         found = get_adapter(adapter)
     except KeyError:
         raise Http404 from None
-    linked = find_connection(adapter, connection) if connection else None
+    linked = find_by_slug(adapter, connection) if connection else None
     failure: PunchoutError | None = None
     body = b""
     try:
@@ -105,6 +95,9 @@ def _response(answer: Answer) -> HttpResponse:
     for name, value in answer.headers.items():
         response[name] = value
     response.setdefault("Cache-Control", "no-store")
+    if answer.csp:
+        replaced = {directive: list(sources) for directive, sources in answer.csp.items()}
+        response._csp_replace = replaced  # type: ignore[attr-defined]
     if answer.frame_ancestors:
         response.frame_ancestors = answer.frame_ancestors  # type: ignore[attr-defined]
     return response

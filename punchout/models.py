@@ -150,6 +150,8 @@ class Secret(models.Model):
         _("valid until"), null=True, blank=True, help_text=_("End of the overlap after a rotation.")
     )
     last_used_at = models.DateTimeField(_("last used at"), null=True, editable=False)
+    # Set by punchout.lookup: False when the last use was a moment ago; launches must not queue for the row.
+    use_is_due = True
 
     class Meta:
         verbose_name = _("secret")

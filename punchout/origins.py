@@ -8,6 +8,7 @@ slash and it does not (security.md 3).
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote, unquote
 
 from django.utils.translation import gettext as _
@@ -149,10 +150,13 @@ def _lines(text: str) -> Iterable[str]:
     return (line.strip() for line in text.splitlines() if line.strip())
 
 
+# Pure functions of a connection's text, asked for by every launch and every page.
+@lru_cache(maxsize=1024)
 def parse_return_origins(text: str) -> tuple[Origin, ...]:
     return tuple(parse_origin(line, path_allowed=True) for line in _lines(text))
 
 
+@lru_cache(maxsize=1024)
 def parse_frame_origins(text: str) -> tuple[Origin, ...]:
     return tuple(parse_origin(line, path_allowed=False) for line in _lines(text))
 
@@ -165,6 +169,15 @@ def frame_sources(text: str) -> tuple[str, ...]:
 def csp_sources(listed: Iterable[Origin]) -> tuple[str, ...]:
     """``listed`` as Content-Security-Policy can say it: its grammar has no IPv6 addresses."""
     return tuple(origin.source for origin in listed if not origin.host.startswith("["))
+
+
+def form_action_sources(action: str, return_origins: str) -> tuple[str, ...]:
+    """Where a page may post: the return address and, as browsers check redirects too, its listed hosts."""
+    try:
+        target = parse_address(action).origin
+    except ValueError:
+        return (action.partition(":")[0] + ":",)  # SAPEVENT:POST, a scheme of SAP GUI's browser
+    return ("'self'", target, *csp_sources(parse_return_origins(return_origins)))
 
 
 def allowed_address(text: str, allowed: Iterable[Origin]) -> Address:

@@ -136,16 +136,7 @@ def hand_over(
         page.content.decode("utf-8").encode(form.charset, "xmlcharrefreplace"),
         content_type=f"text/html; charset={form.charset}",
     )
-    replaced = {"form-action": _form_action(form, session)}
+    sources = origins.form_action_sources(form.action, session.connection.return_origins)
+    replaced = {"form-action": list(sources)}
     response._csp_replace = replaced  # type: ignore[attr-defined]
     return response
-
-
-def _form_action(form: ReturnForm, session: PunchoutSession) -> list[str]:
-    """Where the page may post: the return address and, as browsers check redirects too, its listed hosts."""
-    try:
-        target = origins.parse_address(form.action).origin
-    except ValueError:
-        return [form.action.partition(":")[0] + ":"]  # SAPEVENT:POST, a scheme of SAP GUI's browser
-    listed = origins.csp_sources(origins.parse_return_origins(session.connection.return_origins))
-    return ["'self'", target, *listed]

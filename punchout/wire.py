@@ -4,17 +4,16 @@ import hashlib
 import time
 import zlib
 from collections.abc import Mapping
-from datetime import timedelta
 
 import structlog
 from django.conf import settings
-from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 
 from punchout.documents import Answer, InboundMessage
 from punchout.errors import MessageTooLarge, MessageUnreadable
 from punchout.models import Connection, Secret, WireMessage
+from punchout.rows import insert_row, update_row
 from shop.logs import redact_path
 
 log = structlog.get_logger(__name__)
@@ -26,6 +25,11 @@ KEPT_HEADERS = (
     "Referer", "Host", "X-Forwarded-For", "X-Request-Id",
 )  # fmt: skip
 WITHOUT_QUERY = frozenset({"Referer"})
+# What is known of a message once it was answered.
+ANSWERED = (
+    "verdict", "error", "answer_status", "answer_headers", "answer_body", "duration_ms",
+    "kind", "payload_id", "notes", "connection", "session",
+)  # fmt: skip
 
 
 def read_body(request: HttpRequest) -> bytes:
@@ -78,7 +82,7 @@ def record_inbound(
     """Stores what came in; ``query`` and ``text`` are redacted by the adapter."""
     context = structlog.contextvars.get_contextvars()
     path = request.path + (f"?{query}" if query else "")
-    return WireMessage.objects.create(
+    record = WireMessage(
         direction=WireMessage.Direction.IN,
         adapter=adapter,
         connection=connection,
@@ -90,6 +94,8 @@ def record_inbound(
         body_sha256=hashlib.sha256(body).hexdigest(),
         correlation_id=str(context.get("request_id", ""))[:64],
     )
+    insert_row(record)
+    return record
 
 
 def finish(record: WireMessage, answer: Answer, *, verdict: str, error: str, began: float) -> None:
@@ -104,12 +110,7 @@ def finish(record: WireMessage, answer: Answer, *, verdict: str, error: str, beg
         answer.log_body if answer.log_body is not None else answer.body.decode("utf-8", "replace")
     )
     record.duration_ms = round((time.perf_counter() - began) * 1000, 2)
-    record.save(
-        update_fields=[
-            "verdict", "error", "answer_status", "answer_headers", "answer_body", "duration_ms",
-            "kind", "payload_id", "notes", "connection", "session",
-        ]
-    )  # fmt: skip
+    update_row(record, *ANSWERED)
     log.info(
         "punchout_message",
         adapter=record.adapter,
@@ -154,9 +155,7 @@ def note(inbound: InboundMessage, text: str) -> None:
     inbound.record.notes.append(text)
 
 
-def touch_secret(secret_id: int) -> None:
-    """Remembers that a secret was used, at most once a minute, so that launches do not queue for the row."""
-    now = timezone.now()
-    Secret.objects.filter(
-        Q(last_used_at__isnull=True) | Q(last_used_at__lt=now - timedelta(minutes=1)), pk=secret_id
-    ).update(last_used_at=now)
+def touch_secret(secret: Secret) -> None:
+    """Remembers that a secret was used, at most once a minute."""
+    if secret.use_is_due:
+        Secret.objects.filter(pk=secret.pk).update(last_used_at=timezone.now())

@@ -118,7 +118,6 @@ def price_cart(cart: Cart, organisation: Organisation) -> PricedCart:
     lines = list(
         CartLine.objects.filter(cart=cart)
         .select_related("product__brand", "product__category")
-        .prefetch_related("product__media", "product__stock__site")
     )
     book = PriceBook.load(organisation, [line.product for line in lines if line.product])
     priced = tuple(_price_line(line, book) for line in lines)

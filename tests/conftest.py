@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from catalog import search
 
@@ -16,7 +16,7 @@ logging.getLogger("factory").setLevel(logging.WARNING)
 
 
 @pytest.fixture(autouse=True)
-def own_search_index(settings: SettingsWrapper, tmp_path: Path) -> Iterator[None]:
+def own_search_index(settings: Settings, tmp_path: Path) -> Iterator[None]:
     """Rows are rolled back after a test, an index is not: each test has its own."""
     settings.SEARCH_INDEX_DIR = tmp_path / "search"
     search.forget()

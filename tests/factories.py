@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import factory
 
-from catalog.models import Agreement, Brand, Category, ListPrice, Product, Stock, StockSite
+from catalog.models import Agreement, Brand, Category, CustomerArticle, ListPrice, Product, Stock, StockSite
 from customers.models import DeliverySite, Organisation, Person, PriceList
 from punchout.models import Connection, PartyCredential, WireMessage
 from punchout.secrets import set_secret
@@ -98,6 +98,15 @@ class AgreementFactory(factory.django.DjangoModelFactory):
     organisation = factory.SubFactory(OrganisationFactory)
     kind = Agreement.Kind.DISCOUNT
     value = Decimal(10)
+
+
+class CustomerArticleFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = CustomerArticle
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    product = factory.SubFactory(ProductFactory)
+    number = factory.Sequence(lambda n: f"MAT{n:06}")
 
 
 class StockSiteFactory(factory.django.DjangoModelFactory):

@@ -7,15 +7,16 @@ from punchout.adapters.registry import Adapter, all_adapters, get_adapter, overr
 
 __all__ = ["Adapter", "all_adapters", "get_adapter", "load", "override", "register"]
 
-BUILT_IN = ("punchout.adapters.oci.adapter", "punchout.adapters.cxml.adapter")
+BUILT_IN = (
+    "punchout.adapters.oci.adapter",
+    "punchout.adapters.cxml.adapter",
+    "punchout.adapters.ids.adapter",
+)
 
 
 def load() -> None:
     """Imports our adapters and those of installed packages; safe to repeat."""
-    from importlib.util import find_spec
-
     for module in BUILT_IN:
-        if find_spec(module.rpartition(".")[0]) and find_spec(module):
-            import_module(module)
+        import_module(module)
     for point in entry_points(group="punchout.adapters"):
         point.load()

@@ -1,5 +1,6 @@
 """What a buyer reads about stock: how much, when more comes, or how long it takes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -21,9 +22,9 @@ class Availability:
     sites: tuple[Stock, ...]
 
 
-def availability(product: Product) -> Availability:
-    """From the prefetched stock of one article (``ProductQuerySet.for_display``); makes no query then."""
-    sites = tuple(sorted(product.stock.all(), key=lambda row: (row.site.position, row.site.code)))
+def availability(product: Product, stock: Sequence[Stock]) -> Availability:
+    """From the stock of one article (``catalog.display.stock_of``)."""
+    sites = tuple(stock)
     total = sum((row.quantity for row in sites), Decimal(0))
     today = timezone.localdate()
     coming = min(

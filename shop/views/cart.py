@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from catalog.display import pictures_of
 from catalog.models import Product
 from catalog.quantities import QuantityInvalid, check_quantity, parse_quantity
 from shop.carts import (
@@ -93,9 +94,13 @@ def render_cart(
 ) -> HttpResponse:
     """The cart, whole or (for htmx) its body alone, with what was typed wrong kept in its field."""
     found = line_errors or {}
+    pictures = pictures_of([line.product for line in cart.lines if line.product])
     context = {
         "cart": cart,
-        "rows": [(line, found.get(line.line.pk)) for line in cart.lines],
+        "rows": [
+            (line, found.get(line.line.pk), pictures.get(line.product.pk, "") if line.product else "")
+            for line in cart.lines
+        ],
         "wrong": bool(found),
     }
     alone = request.headers.get("HX-Target") == "cart"

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from catalog.display import stock_of
 from catalog.models import Product, ProductMedia
 from shop.views.availability import availability
 from shop.views.categories import CategoryTree
@@ -42,7 +43,7 @@ def render_product(
         "product": product,
         "path": CategoryTree().path(product.category_id),
         "price": pricing.book.price(product),
-        "stock": availability(product),
+        "stock": availability(product, stock_of([product])[product.pk]),
         "attributes": attributes_of([product])[product.pk],
         "pictures": loadable(product, ProductMedia.Kind.PICTURE),
         "documents": loadable(product, ProductMedia.Kind.DOCUMENT),

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from catalog.models import CategoryAttribute, Product, ProductAttribute, ProductMedia, ProductQuerySet
+from catalog.display import pictures_of, stock_of
+from catalog.models import CategoryAttribute, Product, ProductAttribute, ProductQuerySet
 from catalog.prices import NetPrice
 from customers.models import Organisation
 from shop.views.availability import Availability, availability
@@ -34,7 +35,7 @@ class ProductRow:
     price: NetPrice | None
     stock: Availability
     form: AddForm
-    picture: ProductMedia | None = None
+    picture: str = ""
     attributes: Sequence[ProductAttribute] = field(default_factory=tuple)
 
 
@@ -72,6 +73,7 @@ def attributes_of(products: Sequence[Product], most: int | None = None) -> dict[
 def product_rows(products: Sequence[Product], pricing: Pricing, *, added: str = "") -> list[ProductRow]:
     """The rows of a list; ``added`` is the article number that was just put in the cart."""
     attributes = attributes_of(products, KEY_ATTRIBUTES)
+    stock, pictures = stock_of(products), pictures_of(products)
     rows = []
     for product in products:
         in_cart = pricing.in_cart.get(product.pk)
@@ -80,14 +82,10 @@ def product_rows(products: Sequence[Product], pricing: Pricing, *, added: str = 
             ProductRow(
                 product=product,
                 price=pricing.book.price(product),
-                stock=availability(product),
+                stock=availability(product, stock[product.pk]),
                 form=AddForm(product.minimum_quantity, added=just_added, in_cart=in_cart),
-                picture=first_picture(product),
+                picture=pictures.get(product.pk, ""),
                 attributes=attributes[product.pk],
             )
         )
     return rows
-
-
-def first_picture(product: Product) -> ProductMedia | None:
-    return next((media for media in product.media.all() if media.kind == ProductMedia.Kind.PICTURE), None)

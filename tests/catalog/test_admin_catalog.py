@@ -9,6 +9,7 @@ from django.urls import reverse
 from catalog.models import Agreement
 from tests.factories import (
     AgreementFactory,
+    CustomerArticleFactory,
     ListPriceFactory,
     OrganisationFactory,
     ProductFactory,
@@ -25,6 +26,7 @@ pytestmark = pytest.mark.django_db
         (StockFactory, "stock"),
         (ListPriceFactory, "listprice"),
         (AgreementFactory, "agreement"),
+        (CustomerArticleFactory, "customerarticle"),
     ],
 )
 def test_a_list_makes_as_many_queries_for_one_row_as_for_many(

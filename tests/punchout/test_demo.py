@@ -68,6 +68,14 @@ def test_the_sandbox_knows_the_connections_as_they_are(loaded):
             connection = Connection.objects.get(slug=system.oci.connection)
             secret = dict(system.oci.credentials)["PASSWORD"]
             assert get_adapter("oci").options(connection).version == system.oci.version
+        elif system.ids is not None:
+            connection = Connection.objects.get(slug=system.ids.connection)
+            secret = system.ids.secret
+            assert (connection.username, connection.organisation.number) == (
+                system.ids.user,
+                system.ids.customer_number,
+            )
+            assert get_adapter("ids").options(connection).version == system.ids.version
         else:
             senders = PartyCredential.objects.filter(
                 party="sender", domain=system.cxml.sender.domain, identity=system.cxml.sender.identity

@@ -1,5 +1,6 @@
 """Sends launches to the shop, and reads what became of them."""
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -7,8 +8,10 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.test import Client
 
+from catalog.models import Product
+from customers.models import PriceList
 from punchout.models import Connection, PunchoutSession, WireMessage
-from tests.factories import CANARY_SECRET, ConnectionFactory
+from tests.factories import CANARY_SECRET, ConnectionFactory, ListPriceFactory, ProductFactory
 
 PAYLOADS = Path(__file__).with_name("payloads")
 FORM = "application/x-www-form-urlencoded"
@@ -19,6 +22,14 @@ GOOD = {"USERNAME": "buyer", "PASSWORD": CANARY_SECRET, "HOOK_URL": HOOK}
 def make_connection(**fields: Any) -> Connection:
     """An OCI connection; ``options`` are its options."""
     return ConnectionFactory(**{"secret": CANARY_SECRET, "slug": "srm", **fields})
+
+
+def article(sku: str = "4711", *, amount: str = "10.00", **fields: Any) -> Product:
+    """An article with a list price for the customer of every connection there is."""
+    product = ProductFactory(sku=sku, **fields)
+    for price_list in PriceList.objects.filter(organisations__connections__isnull=False).distinct():
+        ListPriceFactory(product=product, price_list=price_list, amount=Decimal(amount))
+    return product
 
 
 def get(query: str, **headers: str) -> HttpResponse:
@@ -36,6 +47,18 @@ def launch(**parameters: str) -> PunchoutSession:
     return PunchoutSession.objects.latest("id")
 
 
+def call(function: str, **parameters: str) -> HttpResponse:
+    """The answer to a function with ``GOOD`` and these parameters."""
+    return post(urlencode({**GOOD, "FUNCTION": function, **parameters}).encode())
+
+
+def enter(response: HttpResponse) -> tuple[Client, str]:
+    """The browser of a buyer who followed a launch, and the address of his session."""
+    client = Client()
+    entered = client.get(client.post(response["Location"])["Location"])
+    return client, entered["Location"]
+
+
 def refused(**parameters: str) -> HttpResponse:
     """The answer to a launch that must open no session."""
     response = post(urlencode({**GOOD, **parameters}).encode())
@@ -44,4 +67,5 @@ def refused(**parameters: str) -> HttpResponse:
 
 
 def notes() -> str:
-    return " | ".join(WireMessage.objects.latest("id").notes)
+    """What was forgiven in the last message that came in."""
+    return " | ".join(WireMessage.objects.filter(direction="in").latest("id").notes)

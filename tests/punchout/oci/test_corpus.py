@@ -8,6 +8,7 @@ from django.conf import settings
 from django.test import Client
 
 from punchout.models import PunchoutSession
+from tests.factories import ListPriceFactory, ProductFactory
 from tests.punchout.oci.launching import make_connection
 
 pytestmark = pytest.mark.django_db
@@ -58,17 +59,24 @@ def test_the_corpus_is_there() -> None:
 
 @pytest.mark.parametrize("parameters", corpus_launches(), ids=_name)
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_the_launches_of_the_corpus_open_a_session(method: str, parameters: dict[str, str]) -> None:
+def test_the_launches_of_the_corpus_are_answered(method: str, parameters: dict[str, str]) -> None:
     user = "NAME" if "NAME" in parameters else "USERNAME"
-    make_connection(
+    connection = make_connection(
         username=parameters[user],
         secret=parameters["PASSWORD"],
         options={"username_parameter": user, "sapevent": True},
         return_origins="http://srm.example:8000\nhttps://ifs.example\nhttps://erp.example\nhttps://buyer.example",
     )
+    product = ProductFactory(sku="4711", name_en="Kabel")
+    ListPriceFactory(product=product, price_list=connection.organisation.price_list)
     response = getattr(Client(), method)("/punchout/oci/srm", parameters)
-    if parameters.get("FUNCTION", "SOURCING") == "SOURCING":
+    function = parameters.get("FUNCTION", "")
+    if function in ("", "DETAIL", "SOURCING"):
         assert response.status_code == 303, response.content
         assert PunchoutSession.objects.count() == 1
     else:
-        assert response.status_code == 400
+        assert response.status_code == 200
+        assert response["Content-Type"].startswith(
+            "application/json" if function == "DOWNLOADJSON" else "text/html"
+        )
+        assert b"4711" in response.content

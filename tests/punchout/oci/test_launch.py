@@ -373,7 +373,7 @@ def test_an_unknown_function_is_a_normal_visit_with_a_note() -> None:
     "function", ["DETAIL", "validate", "BACKGROUND_SEARCH", "DETAILADD", "QUANTITYCHECK", "DOWNLOADJSON"]
 )
 def test_a_function_that_is_not_offered_is_refused(function: str) -> None:
-    make_connection()
+    make_connection(options={"functions": []})
     response = refused(FUNCTION=function)
     assert response.status_code == 400
     assert function.upper().encode() in response.content

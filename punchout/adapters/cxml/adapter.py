@@ -1,0 +1,85 @@
+"""The cXML adapter: one address for all requests of all buyers (see README.md in this folder)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import translation
+
+from punchout.adapters.cxml import build, profile, setup  # noqa: F401  (register their requests)
+from punchout.adapters.cxml.authenticate import authenticate
+from punchout.adapters.cxml.options import CxmlOptions
+from punchout.adapters.cxml.order_message import order_form
+from punchout.adapters.cxml.parse import kind_of, parse_document, read_envelope
+from punchout.adapters.cxml.redact import redacted_body, redacted_query
+from punchout.adapters.cxml.requests import Exchange, find_handler
+from punchout.adapters.cxml.status import status_of
+from punchout.adapters.registry import Adapter, register
+from punchout.documents import Answer, InboundMessage, ReturnForm, ReturnLine
+from punchout.errors import OperationUnsupported, PunchoutError
+from punchout.models import Connection, PunchoutSession
+
+# What we say is English, as the Status declares, whatever language the client asks for.
+STATUS_LANGUAGE = "en"
+
+
+@register
+class CxmlAdapter(Adapter):
+    """cXML 1.2: Profile, PunchOutSetupRequest (create, edit, inspect) and PunchOutOrderMessage."""
+
+    slug = "cxml"
+    label = "cXML"
+    Options = CxmlOptions
+    endpoint_per_connection = False
+    has_username = False
+
+    def handle(self, inbound: InboundMessage) -> Answer:
+        """GET is a ping (cXML Reference Guide 1.2.051, p. 41); POST is a request for a handler."""
+        with translation.override(STATUS_LANGUAGE):
+            if inbound.method in ("GET", "HEAD"):
+                inbound.record.kind = "ping"
+                document = build.response(inbound, CxmlOptions(), explanation="Ping Response Message")
+                return build.answer(document)
+            if inbound.method != "POST":
+                raise OperationUnsupported("Send cXML requests by POST.")
+            return self._request(inbound)
+
+    def _request(self, inbound: InboundMessage) -> Answer:
+        record = inbound.record
+        root, notes = parse_document(inbound.body, inbound.content_type)
+        record.kind = kind_of(root)
+        record.payload_id = (root.get("payloadID") or "").strip()[:255]
+        record.notes = notes
+        envelope = read_envelope(root, notes)
+        named = inbound.path.rstrip("/").rpartition("/")[2] != self.slug
+        caller = authenticate(envelope, inbound, adapter=self.slug, named=named)
+        handler = find_handler(envelope.kind)
+        if handler is None:
+            raise OperationUnsupported(f"The request {envelope.kind[:60]} is not supported here.")
+        return handler(Exchange(inbound, envelope, caller, self._options(caller.connection)))
+
+    def _options(self, connection: Connection) -> CxmlOptions:
+        options: Any = self.options(connection)
+        assert isinstance(options, CxmlOptions)
+        return options
+
+    def refuse(self, inbound: InboundMessage, error: PunchoutError | None) -> Answer:
+        """A Status in HTTP 200, also for a body over the limit (499): HTTP errors would be retried."""
+        with translation.override(STATUS_LANGUAGE):
+            code, text, explanation = status_of(error)
+            # The options may be what is wrong, so the answer does not depend on them.
+            document = build.response(inbound, CxmlOptions(), code=code, text=text, explanation=explanation)
+            return build.answer(document)
+
+    def redact(self, inbound: InboundMessage) -> tuple[str, str]:
+        return redacted_query(inbound.query), redacted_body(inbound.body, inbound.content_type)
+
+    def return_form(self, session: PunchoutSession, lines: tuple[ReturnLine, ...]) -> ReturnForm:
+        return order_form(session, self._options(session.connection), lines, "cart")
+
+    def leave_form(self, session: PunchoutSession) -> ReturnForm | None:
+        """Status 204 keeps what an edit session was opened with; otherwise an empty cart, or nothing."""
+        options = self._options(session.connection)
+        if session.operation == PunchoutSession.Operation.EDIT:
+            return order_form(session, options, (), "unchanged")
+        return order_form(session, options, (), "empty") if options.leave == "empty" else None

@@ -1,0 +1,148 @@
+"""Who sends, and for which customer: Sender is authenticated, From names the customer, To is checked.
+
+cXML Reference Guide 1.2.051, p. 28-31. A hub sends for many customers with one Sender and one secret, so the
+connection is the one that has both a From and a Sender credential of the message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NoReturn
+
+from punchout import wire
+from punchout.adapters.cxml.parse import Credential, Envelope
+from punchout.adapters.cxml.status import Forbidden
+from punchout.documents import InboundMessage
+from punchout.errors import AuthenticationFailed
+from punchout.lookup import Candidate, find_candidates, secrets_of
+from punchout.models import PartyCredential, Secret
+from punchout.secrets import matching
+
+Party = PartyCredential.Party
+# One message for all failures: it must not tell an unknown identity from a wrong secret.
+REFUSED = (
+    "We do not recognise these credentials. Check From, Sender and SharedSecret with us before you try again."
+)
+NOT_A_CUSTOMER = "These credentials give no access. Check From with us before you try again."
+# Connections of one Sender that are tried to tell an unknown customer from an unknown sender.
+MOST_OF_ONE_SENDER = 50
+
+
+def authenticate(envelope: Envelope, inbound: InboundMessage, *, adapter: str, named: bool) -> Candidate:
+    """The connection of an authenticated message, with its customer and the keys of its credentials.
+
+    ``named``: the address names a connection, and no other will do. Raises ``AuthenticationFailed`` (401),
+    or ``Forbidden`` (403) when the sender is right but the customer unknown or the connection closed.
+    """
+    if named and inbound.connection is None:
+        _fail(envelope, "the address names no connection")
+    _check_domains(envelope)
+    buyer_keys = {credential.key for credential in envelope.buyer}
+    sender_keys = {credential.key for credential in envelope.sender}
+    known = find_candidates(adapter, Party.FROM, buyer_keys) if sender_keys else []
+    found = [candidate for candidate in known if candidate.has(Party.SENDER, sender_keys)]
+    if inbound.connection is not None:
+        found = [candidate for candidate in found if candidate.connection == inbound.connection]
+    chosen = _the_one(found, envelope)
+    if chosen is None:
+        _refuse_unknown(envelope, adapter, sender_keys, known)
+    connection = inbound.record.connection = chosen.connection
+    _check_secret(envelope, chosen)
+    _check_one_customer(chosen, known, buyer_keys)
+    if not connection.active or not connection.organisation.active:
+        raise Forbidden(NOT_A_CUSTOMER, detail="the connection or the customer is not active")
+    return chosen
+
+
+def is_addressed(candidate: Candidate, supplier: tuple[Credential, ...]) -> bool:
+    """True when To names this connection's supplier, or the connection lists no To."""
+    return not candidate.of(Party.TO) or candidate.has(Party.TO, [credential.key for credential in supplier])
+
+
+def _check_domains(envelope: Envelope) -> None:
+    """One domain with two values in From is ambiguous and refused (p. 30-31)."""
+    values: dict[str, str] = {}
+    for credential in envelope.buyer:
+        domain = credential.domain.casefold()
+        if values.setdefault(domain, credential.key) != credential.key:
+            _fail(envelope, f"From has two identities in the domain {credential.domain[:60]}")
+
+
+def _the_one(found: list[Candidate], envelope: Envelope) -> Candidate | None:
+    """The only candidate, or the only active one, or the only one that To names."""
+    if len(found) > 1:
+        found = [candidate for candidate in found if candidate.connection.active] or found
+    if len(found) > 1:
+        supplier_keys = {credential.key for credential in envelope.supplier}
+        found = [candidate for candidate in found if candidate.has(Party.TO, supplier_keys)] or found
+    if len(found) > 1:
+        _fail(
+            envelope,
+            "several connections fit: " + ", ".join(candidate.connection.slug for candidate in found),
+        )
+    return found[0] if found else None
+
+
+def _refuse_unknown(
+    envelope: Envelope, adapter: str, sender_keys: set[str], known: list[Candidate]
+) -> NoReturn:
+    """403 for a sender that proves himself but names a customer we do not know; else 401."""
+    same_sender = find_candidates(adapter, Party.SENDER, sender_keys)[:MOST_OF_ONE_SENDER]
+    if not same_sender:
+        _fail(envelope, f"no connection with Sender {_names(envelope.sender)}")
+    secrets = [secret for candidate in same_sender for secret in secrets_of(candidate.connection)]
+    proven = any(matching(secrets, presented) for presented in _presented(envelope, sender_keys))
+    if proven and not known:
+        detail = f"no connection of this Sender for From {_names(envelope.buyer)}"
+        raise Forbidden(NOT_A_CUSTOMER, detail=detail)
+    if proven:
+        raise AuthenticationFailed(REFUSED, detail="From and Sender belong to different connections")
+    detail = f"unknown From {_names(envelope.buyer)}, and the secret is wrong"
+    raise AuthenticationFailed(REFUSED, detail=detail)
+
+
+def _check_secret(envelope: Envelope, chosen: Candidate) -> None:
+    presented = _presented(envelope, chosen.of(Party.SENDER))
+    if not presented:
+        _fail(envelope, "there is no SharedSecret")
+    valid = secrets_of(chosen.connection)
+    used = [_matching_secret(valid, text) for text in presented]
+    for secret in used:
+        if secret is None:
+            raise AuthenticationFailed(REFUSED, detail="the SharedSecret is wrong or no longer valid")
+        wire.touch_secret(secret)
+
+
+def _matching_secret(secrets: list[Secret], presented: str) -> Secret | None:
+    """The secret that was sent; blanks around it are forgiven, as indented documents have them."""
+    exact = matching(secrets, presented)
+    stripped = presented.strip()
+    return exact or (matching(secrets, stripped) if stripped != presented else None)
+
+
+def _presented(envelope: Envelope, keys: Iterable[str]) -> list[str]:
+    """The secrets of the Sender credentials among ``keys``; each of them has to be right."""
+    return [c.secret for c in envelope.sender if c.secret is not None and c.key in keys]
+
+
+def _check_one_customer(chosen: Candidate, known: list[Candidate], buyer_keys: set[str]) -> None:
+    """Every From credential that we know must lead to the same customer (p. 30-31)."""
+    for key in buyer_keys:
+        customers = {
+            candidate.connection.organisation_id for candidate in known if candidate.has(Party.FROM, [key])
+        }
+        if customers and chosen.connection.organisation_id not in customers:
+            detail = f"the From credential {key[:120]} belongs to another customer"
+            raise AuthenticationFailed(REFUSED, detail=detail)
+
+
+def _names(credentials: tuple[Credential, ...]) -> str:
+    names = (f"{credential.domain} {credential.identity}"[:120] for credential in credentials)
+    return ", ".join(names) or "(none)"
+
+
+def _fail(envelope: Envelope, detail: str) -> NoReturn:
+    """Refuses, after the comparison that a known identity would have cost."""
+    for presented in [c.secret for c in envelope.sender if c.secret is not None][:1]:
+        matching((), presented)
+    raise AuthenticationFailed(REFUSED, detail=detail)

@@ -1,0 +1,67 @@
+"""What we send is checked against the official DTDs, when ``settings.CXML_DTD_DIR`` has them.
+
+One folder a version, ``cXML.dtd`` in it. A document must be valid for its own version, if that is there,
+and for the newest. The DTDs are read once per process and never fetched.
+"""
+
+import copy
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+
+import structlog
+from django.conf import settings
+from lxml import etree
+
+log = structlog.get_logger(__name__)
+# libxml2 completes a DTD's content models while it validates, so one thread at a time.
+_lock = Lock()
+# Content ANY, but only of declared elements: what the buyer put there is not ours to judge.
+_ECHOED = ("BuyerCookie", "SupplierPartAuxiliaryID")
+
+
+@lru_cache(maxsize=8)
+def _folders(directory: str) -> dict[str, Path]:
+    return {path.parent.name: path for path in sorted(Path(directory).glob("*/cXML.dtd"))}
+
+
+@lru_cache(maxsize=16)
+def _load(path: Path) -> etree.DTD:
+    with path.open("rb") as file:
+        return etree.DTD(file)
+
+
+def errors(root: etree._Element, version: str, directory: str) -> list[str]:
+    """What is wrong with a document, each with the version that says so; empty when it is valid."""
+    folders = _folders(directory)
+    if not folders:
+        return []
+    newest = max(folders)
+    checked = _without_echo(root)
+    found: list[str] = []
+    for name in sorted({version, newest} & set(folders)):
+        with _lock:
+            schema = _load(folders[name])
+            if not schema.validate(checked):
+                found.extend(f"{name}: {entry.message}" for entry in schema.error_log)  # type: ignore[attr-defined]
+    return found
+
+
+def _without_echo(root: etree._Element) -> etree._Element:
+    if not any(len(element) for tag in _ECHOED for element in root.iter(tag)):
+        return root
+    bare = copy.deepcopy(root)
+    for tag in _ECHOED:
+        for element in list(bare.iter(tag)):
+            for inside in list(element):
+                element.remove(inside)
+    return bare
+
+
+def check(root: etree._Element, version: str) -> None:
+    """Logs as error what is not valid; the document goes out all the same, most buyers do not validate."""
+    directory = settings.CXML_DTD_DIR
+    if directory:
+        wrong = errors(root, version, directory)
+        if wrong:
+            log.error("cxml_invalid", version=version, errors=wrong[:10])

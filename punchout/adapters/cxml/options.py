@@ -1,0 +1,118 @@
+"""What differs between cXML buyers; every option changes what we send or accept."""
+
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from punchout.adapters.registry import AdapterOptions
+
+# Values of a returned line that may travel as Extrinsic.
+EXTRINSIC_VALUES = (
+    "gtin",
+    "brand",
+    "category",
+    "agreement",
+    "etim_class",
+    "eclass",
+    "picture_url",
+    "page_url",
+)
+
+
+class CxmlOptions(AdapterOptions):
+    """The options of a cXML connection; with the defaults all we send is valid from cXML 1.2.014 on."""
+
+    dtd_version: str = Field(
+        default="1.2.014",
+        pattern=r"^1\.[0-2]\.[0-9]{3}$",
+        title="cXML version",
+        description="The version named in the DOCTYPE of what we send. 1.2.014 is understood by all buyers.",
+    )
+    return_encoding: Literal["cXML-urlencoded", "cXML-base64"] = Field(
+        default="cXML-urlencoded",
+        title="Cart encoding",
+        description="Name of the form field that carries the cart, and how it is encoded.",
+    )
+    operation_allowed: Literal["create", "inspect", "edit"] = Field(
+        default="edit",
+        title="Operation allowed later",
+        description="What the buyer may do with a returned cart. Dynamics 365 knows only create.",
+    )
+    leave: Literal["empty", "close"] = Field(
+        default="empty",
+        title="Leaving without a cart",
+        description="empty: send an empty cart, which means “nothing to add”. close: send nothing (Oracle "
+        "iProcurement fails on an empty cart). An edited cart is always left with Status 204.",
+    )
+    check_to: bool = Field(
+        default=False,
+        title="To must be us",
+        description="Refuse messages whose To is none of this connection's To identities (Status 417); "
+        "otherwise it is only noted.",
+    )
+    units: dict[str, str] = Field(
+        default_factory=dict,
+        title="Units",
+        description="UN/CEFACT code = what the buyer's system calls it, such as MTR=M. C62 is sent as EA.",
+    )
+    price_basis: bool = Field(
+        default=False,
+        title="Send PriceBasisQuantity",
+        description="Send the price per price unit, as in “12.40 per 100”, to buyers above cXML 1.2.020; "
+        "otherwise the price of one order unit is sent, with as many decimals as it needs.",
+    )
+    description: Literal["name", "name_and_text"] = Field(
+        default="name_and_text",
+        title="Description",
+        description="The article's name alone, or with its text behind it.",
+    )
+    description_length: int = Field(
+        default=255,
+        ge=30,
+        le=2000,
+        title="Length of the description",
+        description="Characters; longer texts are cut at a word. Ariba shows 255, JAGGAER takes 256.",
+    )
+    short_name: bool = Field(
+        default=False,
+        title="Send ShortName",
+        description="Put the name, cut to 50 characters, in front of the description.",
+    )
+    classification: Literal["UNSPSC", "all"] = Field(
+        default="UNSPSC",
+        title="Classification",
+        description="UNSPSC alone, or also ECLASS and ETIM where the article has them.",
+    )
+    default_unspsc: str = Field(
+        default="",
+        pattern=r"^([0-9]{8})?$",
+        title="UNSPSC for articles without one",
+        description="Eight digits. Empty: the name of our category is sent in the domain “custom”.",
+    )
+    extrinsics: dict[str, str] = Field(
+        default_factory=dict,
+        title="Extrinsics of a line",
+        description="Name of the Extrinsic = one of " + ", ".join(EXTRINSIC_VALUES) + ".",
+    )
+
+    @field_validator("extrinsics")
+    @classmethod
+    def _known_values(cls, value: dict[str, str]) -> dict[str, str]:
+        unknown = sorted(set(value.values()) - set(EXTRINSIC_VALUES))
+        if unknown:
+            raise ValueError(f"unknown: {', '.join(unknown)}; possible: {', '.join(EXTRINSIC_VALUES)}")
+        return value
+
+    @property
+    def version(self) -> tuple[int, ...]:
+        return tuple(int(part) for part in self.dtd_version.split("."))
+
+    @property
+    def sends_buyer_part_number(self) -> bool:
+        """BuyerPartID is not in the DTD 1.2.014; 1.2.037 is the oldest one known to have it."""
+        return self.version >= (1, 2, 37)
+
+    @property
+    def sends_price_basis(self) -> bool:
+        """PriceBasisQuantity is not in the DTD up to 1.2.020 (cXML Reference Guide 1.2.051, p. 361)."""
+        return self.price_basis and self.version > (1, 2, 20)

@@ -1,0 +1,192 @@
+"""PunchOutSetupRequest: reads it into a ``SetupRequest``, starts the session, answers with its StartPage.
+
+cXML Reference Guide 1.2.051, p. 65-84. Nothing but the operation and the return address can make it fail;
+the rest is taken as far as it is there.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from functools import partial
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from lxml import etree
+
+from catalog.models import Product
+from catalog.quantities import LARGEST
+from punchout import duplicates, origins, services
+from punchout.adapters.cxml import build
+from punchout.adapters.cxml.authenticate import is_addressed
+from punchout.adapters.cxml.parse import Credential, inner_xml, text_of
+from punchout.adapters.cxml.requests import Exchange, handles
+from punchout.adapters.cxml.shopper import extrinsics_of, read_shopper
+from punchout.adapters.cxml.status import SupplierUnknown
+from punchout.documents import Answer, RequestedItem, SetupRequest
+from punchout.duplicates import Acted, MessageKey
+from punchout.errors import Conflict, MessageInvalid, OperationUnsupported
+from punchout.models import Connection, PartyCredential, WireMessage
+
+OPERATIONS = ("create", "inspect", "edit")
+LONGEST_TOKEN = 255  # what a cart line keeps
+QUANTUM = Decimal("0.001")
+
+
+@handles("PunchOutSetupRequest", profile_options={"operationAllowed": " ".join(OPERATIONS)})
+def answer_setup(exchange: Exchange) -> Answer:
+    """Opens one session per message: the same message again gets the same answer (``duplicates``)."""
+    record = exchange.inbound.record
+    key = MessageKey(exchange.connection, exchange.envelope.payload_id, record.body_sha256)
+    try:
+        acted, repeated = duplicates.act_once(key, partial(_start, exchange, read_setup(exchange)))
+    except Conflict:
+        record.session = None  # the session it would have opened was undone
+        raise
+    if repeated:
+        record.verdict = WireMessage.Verdict.DUPLICATE
+        record.session = acted.session
+    return build.answer(acted.answer)
+
+
+def _start(exchange: Exchange, setup: SetupRequest) -> Acted:
+    started = services.start_session(setup=setup, message=exchange.inbound.record)
+    payload = etree.Element("PunchOutSetupResponse")
+    url = f"{exchange.inbound.base_url}/start/{started.start_token}"
+    build.child(build.child(payload, "StartPage"), "URL", url)
+    return Acted(build.response(exchange.inbound, exchange.options, payload), started.session)
+
+
+def read_setup(exchange: Exchange) -> SetupRequest:
+    """The request as the shop understands it; what was forgiven is in its notes."""
+    envelope, connection = exchange.envelope, exchange.connection
+    request = envelope.request
+    notes: list[str] = []
+    operation = _operation(request, notes)
+    if not is_addressed(exchange.caller, envelope.supplier):
+        if exchange.options.check_to:
+            raise SupplierUnknown("This message is addressed to somebody else; check To.")
+        notes.append("To is none of this connection's identities.")
+    extrinsics = extrinsics_of(request)
+    address = request.find("ShipTo/Address")
+    return SetupRequest(
+        connection=connection,
+        operation=operation,
+        return_url=_return_url(request, connection, notes),
+        language=envelope.language,
+        shopper=read_shopper(request, extrinsics),
+        delivery_code=(address.get("addressID") or "").strip() if address is not None else "",
+        landing=_landing(text_of(request, "SelectedItem/ItemID/SupplierPartID"), connection),
+        items=_items(request, operation, notes),
+        echo=_echo(exchange, extrinsics),
+        notes=tuple(notes),
+    )
+
+
+def _operation(request: etree._Element, notes: list[str]) -> str:
+    written = (request.get("operation") or "").strip()
+    operation = written.lower()
+    if not written:
+        notes.append("There is no operation; create was assumed.")
+        return "create"
+    if operation not in OPERATIONS:
+        raise OperationUnsupported(
+            f"The operation {written[:40]} is not offered; create, edit and inspect are.",
+            detail=written[:100],
+        )
+    return operation
+
+
+def _return_url(request: etree._Element, connection: Connection, notes: list[str]) -> str:
+    """Where the cart goes, written anew; one that is not on the connection's list is refused by name."""
+    addresses = {text_of(url) for url in request.findall("BrowserFormPost/URL")} - {""}
+    if len(addresses) > 1:
+        raise MessageInvalid("There is more than one BrowserFormPost.", path="BrowserFormPost/URL")
+    if not addresses:
+        if connection.default_return_url:
+            return str(origins.parse_address(connection.default_return_url))
+        notes.append("There is no BrowserFormPost: the buyer can look, but not return a cart.")
+        return ""
+    try:
+        allowed = origins.parse_return_origins(connection.return_origins)
+        return str(origins.allowed_address(addresses.pop(), allowed))
+    except ValueError as error:
+        raise MessageInvalid(f"BrowserFormPost: {error}", path="BrowserFormPost/URL") from None
+
+
+def _landing(sku: str, connection: Connection) -> str:
+    """The page a SelectedItem asks for: the article if the customer may see it, else a search for it."""
+    if not sku:
+        return "/"
+    product = Product.objects.visible_to(connection.organisation).filter(sku=sku[:255]).only("sku").first()
+    page = "/p/" + quote(product.sku, safe="/") if product else ""
+    return page if page and len(page) <= 255 else "/search?" + urlencode({"q": sku[:60]})[:240]
+
+
+def _items(request: etree._Element, operation: str, notes: list[str]) -> tuple[RequestedItem, ...]:
+    elements = request.findall("ItemOut")
+    if operation == "create":
+        if elements:
+            notes.append(f"{len(elements)} ItemOut of a create request were ignored.")
+        return ()
+    return tuple(_item(element, position, notes) for position, element in enumerate(elements, start=1))
+
+
+def _item(element: etree._Element, position: int, notes: list[str]) -> RequestedItem:
+    name = f"ItemOut {position}"
+    sku = text_of(element, "ItemID/SupplierPartID")
+    if not sku:
+        raise MessageInvalid(f"{name} has no SupplierPartID.", path="ItemOut/ItemID", line=position)
+    auxiliary = element.find("ItemID/SupplierPartAuxiliaryID")
+    token = inner_xml(auxiliary).strip() if auxiliary is not None else ""
+    if len(token) > LONGEST_TOKEN:
+        notes.append(f"{name}: the SupplierPartAuxiliaryID is not one of ours, it was replaced.")
+        token = ""
+    return RequestedItem(
+        sku=sku,
+        quantity=_quantity(element.get("quantity") or "", f"{name} ({sku[:60]})", position, notes),
+        token=token,
+        description=" ".join(text_of(element, "ItemDetail/Description").split())[:255],
+    )
+
+
+def _quantity(text: str, name: str, position: int, notes: list[str]) -> Decimal:
+    """More than zero, fractions allowed; more than three decimals are rounded and noted."""
+    try:
+        quantity = Decimal(text.strip())
+    except InvalidOperation:
+        raise MessageInvalid(
+            f"{name}: the quantity is not a number.", path="ItemOut", line=position
+        ) from None
+    if not quantity.is_finite() or not 0 < quantity <= LARGEST:
+        raise MessageInvalid(f"{name}: the quantity must be more than zero.", path="ItemOut", line=position)
+    rounded = quantity.quantize(QUANTUM)
+    if rounded != quantity:
+        notes.append(f"{name}: the quantity {text.strip()[:40]} was rounded to three decimals.")
+    return max(rounded, QUANTUM)
+
+
+def _echo(exchange: Exchange, extrinsics: dict[str, str]) -> dict[str, Any]:
+    """What the return document needs; no secret in it."""
+    envelope = exchange.envelope
+    cookie = envelope.request.find("BuyerCookie")
+    known = exchange.caller.of(PartyCredential.Party.FROM)
+    # The identity we know the buyer by comes first: some systems read only one.
+    buyer = sorted(envelope.buyer, key=lambda credential: credential.key not in known)
+    return {
+        "buyer_cookie": inner_xml(cookie) if cookie is not None else "",
+        "buyer": _without_secrets(tuple(buyer)),
+        "supplier": _without_secrets(envelope.supplier) or _own_identity(exchange.connection),
+        "in_reply_to": envelope.payload_id,
+        "test": envelope.deployment_mode == "test",
+        "frame": extrinsics.get("returnframe", ""),
+        "host": exchange.inbound.base_url.partition("://")[2],
+    }
+
+
+def _without_secrets(credentials: tuple[Credential, ...]) -> list[list[str]]:
+    return [[credential.domain, credential.identity] for credential in credentials]
+
+
+def _own_identity(connection: Connection) -> list[list[str]]:
+    listed = connection.credentials.filter(party=PartyCredential.Party.TO)
+    return [[credential.domain, credential.identity] for credential in listed]

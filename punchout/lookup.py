@@ -1,0 +1,120 @@
+"""Finds connections by address or by credentials: one statement for the connection, one for its secrets.
+
+They are written by hand because every launch waits for them: as ORM queries they took more time than all the
+rest of a launch together (1.7 ms against 0.2 ms, measured on SQLite). Plain SQL, the same on every database.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection as database
+from django.utils import timezone
+
+from customers.models import Organisation
+from punchout.models import Connection, Secret
+
+# What a launch reads; another field of these models is loaded by itself when somebody asks for it.
+_CONNECTION = (
+    "id", "slug", "name", "organisation_id", "adapter", "buyer_system", "active", "test", "username",
+    "return_origins", "frame_origins", "cookieless", "default_return_url", "options",
+)  # fmt: skip
+_ORGANISATION = ("id", "number", "name", "language", "currency", "price_list_id", "active")
+_FLAGS = frozenset({"active", "test", "cookieless"})  # SQLite has numbers for them
+_COLUMNS = ", ".join([f"c.{name}" for name in _CONNECTION] + [f"o.{name}" for name in _ORGANISATION])
+# All credentials of the connections of a protocol that have one of some keys as a party's credential.
+_CANDIDATES = """
+SELECT p.party, p.key, {columns}
+FROM punchout_partycredential p
+JOIN punchout_connection c ON c.id = p.connection_id
+JOIN customers_organisation o ON o.id = c.organisation_id
+WHERE c.adapter = %s AND c.id IN (
+    SELECT connection_id FROM punchout_partycredential WHERE party = %s AND key IN ({keys}) )
+ORDER BY c.id LIMIT 500
+""".replace("{columns}", _COLUMNS)
+_BY_SLUG = f"""
+SELECT {_COLUMNS} FROM punchout_connection c
+JOIN customers_organisation o ON o.id = c.organisation_id
+WHERE c.adapter = %s AND c.slug = %s
+"""  # noqa: S608  (our own column names)
+_SECRETS = """
+SELECT id, digest, sealed, last_used_at IS NULL OR last_used_at < %s
+FROM punchout_secret WHERE connection_id = %s AND (valid_until IS NULL OR valid_until > %s)
+ORDER BY slot
+"""
+USED_RECENTLY = timedelta(minutes=1)
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A connection that a message may belong to, with its customer and its credentials' keys by party."""
+
+    connection: Connection
+    keys: dict[str, set[str]] = field(default_factory=dict)
+
+    def of(self, party: str) -> set[str]:
+        return self.keys.get(party, set())
+
+    def has(self, party: str, keys: Iterable[str]) -> bool:
+        return not self.of(party).isdisjoint(keys)
+
+
+def find_by_slug(adapter: str, slug: str) -> Connection | None:
+    """The connection of an address such as ``/punchout/oci/demo-sap-srm``, with its customer."""
+    with database.cursor() as cursor:
+        cursor.execute(_BY_SLUG, [adapter, slug])
+        row = cursor.fetchone()
+    return _connection(list(row)) if row else None
+
+
+def find_candidates(adapter: str, party: str, keys: Iterable[str]) -> list[Candidate]:
+    """The connections of ``adapter`` that have one of ``keys`` as credential of ``party``; oldest first."""
+    wanted = sorted(keys)
+    if not wanted:
+        return []
+    statement = _CANDIDATES.format(keys=", ".join(["%s"] * len(wanted)))
+    with database.cursor() as cursor:
+        cursor.execute(statement, [adapter, party, *wanted])
+        rows = cursor.fetchall()
+    found: dict[int, Candidate] = {}
+    for its_party, key, pk, *values in rows:
+        if pk not in found:
+            found[pk] = Candidate(_connection([pk, *values]))
+        found[pk].keys.setdefault(its_party, set()).add(key)
+    return list(found.values())
+
+
+def _connection(values: list[Any]) -> Connection:
+    own = dict(zip(_CONNECTION, values, strict=False))
+    customer = dict(zip(_ORGANISATION, values[len(_CONNECTION) :], strict=True))
+    if isinstance(own["options"], str):
+        own["options"] = json.loads(own["options"])
+    connection = Connection.from_db(database.alias, list(own), _converted(own))
+    connection.organisation = Organisation.from_db(database.alias, list(customer), _converted(customer))
+    return connection
+
+
+def _converted(values: Mapping[str, Any]) -> list[Any]:
+    return [bool(value) if name in _FLAGS else value for name, value in values.items()]
+
+
+def secrets_of(connection: Connection) -> list[Secret]:
+    """The secrets that are valid now; ``use_is_due`` on each: its use is worth remembering anew."""
+    now = timezone.now()
+    at, recently = (database.ops.adapt_datetimefield_value(time) for time in (now, now - USED_RECENTLY))
+    with database.cursor() as cursor:
+        cursor.execute(_SECRETS, [recently, connection.pk, at])
+        rows = cursor.fetchall()
+    return [_secret(connection, *row) for row in rows]
+
+
+def _secret(connection: Connection, pk: int, digest: str, sealed: str, due: Any) -> Secret:
+    fields = ("id", "connection_id", "digest", "sealed", "valid_until")
+    secret = Secret.from_db(database.alias, fields, (pk, connection.pk, digest, sealed, None))
+    secret.connection = connection
+    secret.use_is_due = bool(due)
+    return secret

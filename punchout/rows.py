@@ -1,0 +1,55 @@
+"""Inserts and updates of single rows by statements that are compiled once a process.
+
+Every launch writes four rows and waits for them. Through the ORM more time goes into making each statement
+anew than into running it (measured: 0.9 of 1.6 ms); the values still pass through the models' fields, so
+both databases get what the ORM would give them. No signals are sent: nobody listens to these models.
+"""
+
+from functools import lru_cache
+from typing import Any
+
+from django.db import connection as database
+from django.db.models import Model
+
+Fields = tuple[Any, ...]
+
+
+@lru_cache(maxsize=64)
+def _insert(model: type[Model], vendor: str) -> tuple[str, Fields]:
+    quote: Any = database.ops.quote_name
+    fields = tuple(field for field in model._meta.concrete_fields if not field.primary_key)
+    columns = ", ".join(quote(field.column) for field in fields)
+    places = ", ".join(["%s"] * len(fields))
+    table, key = quote(model._meta.db_table), quote(model._meta.pk.column)
+    # Table and column names are our models', values are parameters.
+    return f"INSERT INTO {table} ({columns}) VALUES ({places}) RETURNING {key}", fields  # noqa: S608
+
+
+@lru_cache(maxsize=64)
+def _update(model: type[Model], names: tuple[str, ...], vendor: str) -> tuple[str, Fields]:
+    quote: Any = database.ops.quote_name
+    fields: Fields = tuple(model._meta.get_field(name) for name in names)
+    columns = ", ".join(f"{quote(field.column)} = %s" for field in fields)
+    table, key = quote(model._meta.db_table), quote(model._meta.pk.column)
+    return f"UPDATE {table} SET {columns} WHERE {key} = %s", fields  # noqa: S608
+
+
+def _values(record: Model, fields: Fields, *, add: bool) -> list[Any]:
+    return [field.get_db_prep_save(field.pre_save(record, add), database) for field in fields]
+
+
+def insert_row(record: Model) -> None:
+    """Inserts a new, unsaved ``record`` and gives it its key. Raises ``IntegrityError`` as ``save`` does."""
+    statement, fields = _insert(type(record), database.vendor)
+    with database.cursor() as cursor:
+        cursor.execute(statement, _values(record, fields, add=True))
+        record.pk = cursor.fetchone()[0]
+    record._state.adding = False
+    record._state.db = database.alias
+
+
+def update_row(record: Model, *names: str) -> None:
+    """Writes the named fields of a saved ``record``."""
+    statement, fields = _update(type(record), names, database.vendor)
+    with database.cursor() as cursor:
+        cursor.execute(statement, [*_values(record, fields, add=False), record.pk])

@@ -1,0 +1,121 @@
+"""Hostile documents: a Status within moments, one row in the wire log, nothing fetched, nothing made."""
+
+import gzip
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from lxml import etree
+
+from punchout.adapters.cxml.parse import parse_document
+from punchout.models import PunchoutSession, WireMessage
+from tests.punchout.cxml.buyer import PAYLOADS, fill, make_connection, post, status_code
+
+pytestmark = pytest.mark.django_db
+FILES = sorted((PAYLOADS / "hostile").glob("*.xml"))
+START = b'<cXML payloadID="1"><Header/><Request>'
+END = b"</Request></cXML>"
+
+BUILT = {
+    "empty": b"",
+    "blanks": b" \r\n\t ",
+    "nul": START + b"<ProfileRequest>\x00</ProfileRequest>" + END,
+    "control character": START + b"<ProfileRequest>&#7;</ProfileRequest>" + END,
+    "ten thousand nested tags": START + b"<a>" * 10_000 + b"</a>" * 10_000 + END,
+    "two hundred thousand unclosed tags": START + b"<a>" * 200_000,
+    "a comment that does not end": b"<!--" + b"x" * 1_000_000,
+    "many beginnings of comments": b"<!--" * 400_000,
+    "many processing instructions": b"<?a " * 400_000,
+    "a doctype that does not end": b"<!DOCTYPE cXML " + b" " * 1_000_000,
+    "a doctype full of brackets": b"<!DOCTYPE cXML " + b"[ ] " * 300_000,
+    "many secrets that do not end": START + b"<SharedSecret>" * 140_000,
+    "many secrets without a bracket": START + b"<SharedSecret " * 140_000,
+    "utf-7": b'<?xml version="1.0" encoding="UTF-7"?>+ADw-cXML+AD4-',
+    "ebcdic": '<?xml version="1.0" encoding="cp037"?><cXML/>'.encode("cp037"),
+    "a charset nobody has": b'<?xml version="1.0" encoding="x-nobody"?><cXML/>',
+    "utf-8 with latin bytes": b'<?xml version="1.0" encoding="UTF-8"?><cXML a="\xe9"/>',
+    "half of a utf-16 character": b"\xff\xfe<\x00c",
+    "a surrogate": b"<cXML a='\xed\xa0\x80'/>",
+    "binary": bytes(range(256)) * 40,
+}
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[object]]:
+    opened: list[object] = []
+
+    def connect(_self: socket.socket, address: object) -> None:
+        opened.append(address)
+        raise OSError("no network in this test")
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+    yield opened
+    assert not opened
+
+
+def assert_refused_at_once(body: bytes, code: int = 406) -> None:
+    began = time.perf_counter()
+    response = post(body, content_type="text/xml")
+    took = time.perf_counter() - began
+    assert status_code(response) == code
+    assert took < 1, f"took {took:.2f} s"
+    record = WireMessage.objects.get()
+    assert record.verdict == WireMessage.Verdict.REFUSED
+    assert "root:" not in record.body + response.content.decode()
+    assert not PunchoutSession.objects.exists()
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_hostile_or_broken_document_is_not_acceptable(path: Path) -> None:
+    # XInclude is no entity: it is never followed, and then just a request that nobody knows.
+    assert_refused_at_once(path.read_bytes(), 401 if path.stem == "xinclude" else 406)
+
+
+@pytest.mark.parametrize("name", BUILT)
+def test_a_hostile_body_is_not_acceptable(name: str) -> None:
+    assert_refused_at_once(BUILT[name])
+
+
+def test_as_many_attributes_as_fit_are_read_quickly() -> None:
+    attributes = b" ".join(b'a%x=""' % number for number in range(190_000))
+    body = START + b"<ProfileRequest " + attributes + b"/>" + END
+    assert len(body) < 2 * 1024 * 1024
+    assert_refused_at_once(body, 401)
+
+
+def test_a_body_over_the_limit_is_a_document_size_error() -> None:
+    assert_refused_at_once(START + b"x" * 3_000_000, 499)
+
+
+def test_an_expansion_of_a_gzip_bomb_is_a_document_size_error() -> None:
+    bomb = gzip.compress(b" " * 50_000_000)
+    response = Client().generic(
+        "POST", "/punchout/cxml", bomb, content_type="text/xml", headers={"content-encoding": "gzip"}
+    )
+    assert status_code(response) == 499
+
+
+@pytest.mark.parametrize(
+    "doctype", ["<!DOCTYPE cXML SYSTEM 'x.dtd' []>", "<!DOCTYPE cXML>", "<!DOCTYPE cXML [ ]>"]
+)
+def test_a_doctype_without_declarations_passes(doctype: str) -> None:
+    connection = make_connection()
+    text = fill("setup_request.xml", connection).decode()
+    before, _doctype, after = text.partition("<!DOCTYPE")
+    body = before + doctype + after.partition(">")[2]
+    assert status_code(post(body.encode())) == 200
+
+
+def test_nothing_in_a_document_is_expanded_or_included() -> None:
+    root, _notes = parse_document((PAYLOADS / "hostile" / "xinclude.xml").read_bytes(), "text/xml")
+    assert b"root:" not in etree.tostring(root)
+
+
+def test_from_with_two_identities_of_one_domain_is_refused() -> None:
+    connection = make_connection()
+    body = fill("setup_request.xml", connection).decode()
+    double = '<From><Credential domain="networkid"><Identity>somebody else</Identity></Credential>'
+    assert status_code(post(body.replace("<From>", double).encode())) == 401
