@@ -1,24 +1,37 @@
 """Stock and pictures of many articles, each in one query and without an object more than is shown."""
 
 from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
 
 from catalog.media import media_address
 from catalog.models import Product, ProductMedia, Stock
 
 
-def stock_of(products: Iterable[Product]) -> dict[int, list[Stock]]:
-    """The stock of each article by site, in the order of the sites; an article without stock has an empty list."""
-    found: dict[int, list[Stock]] = {product.pk: [] for product in products}
-    rows = Stock.objects.filter(product__in=found).select_related("site")
-    for row in rows.order_by("site__position", "site__code"):
-        found[row.product_id].append(row)
+class SiteStock(NamedTuple):
+    """What lies at one site, in order units, and when more comes."""
+
+    site: str
+    quantity: Decimal
+    next_date: date | None
+    next_quantity: Decimal | None
+
+
+def stock_of(products: Iterable[Product]) -> dict[int, list[SiteStock]]:
+    """The stock of each article in the order of the sites; an article without stock has an empty list."""
+    found: dict[int, list[SiteStock]] = {product.pk: [] for product in products}
+    rows = Stock.objects.filter(product_id__in=list(found)).order_by("site__position", "site__code")
+    columns = ("product_id", "site__name", "quantity", "next_date", "next_quantity")
+    for product, site, quantity, next_date, next_quantity in rows.values_list(*columns):
+        found[product].append(SiteStock(site, quantity, next_date, next_quantity))
     return found
 
 
 def pictures_of(products: Iterable[Product]) -> dict[int, str]:
     """The address of each article's first picture that can be loaded; articles without one are left out."""
     ids = [product.pk for product in products]
-    rows = ProductMedia.objects.filter(product__in=ids, kind=ProductMedia.Kind.PICTURE)
+    rows = ProductMedia.objects.filter(product_id__in=ids, kind=ProductMedia.Kind.PICTURE)
     known: dict[str, str] = {}
     found: dict[int, str] = {}
     for product, address in rows.order_by("position", "id").values_list("product_id", "address"):

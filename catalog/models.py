@@ -239,6 +239,7 @@ class Product(models.Model):
         verbose_name = _("article")
         verbose_name_plural = _("articles")
         ordering = ["sku"]
+        indexes = [models.Index(fields=["updated_at", "id"], name="product_changes")]
 
     def __str__(self) -> str:
         return f"{self.sku} {self.name}"

@@ -18,14 +18,31 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
+from typing import Protocol
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from catalog.models import Agreement, Category, ListPrice, Product
+from catalog.models import Agreement, Category, ListPrice
 from catalog.money import Money, round_price, round_total
 from customers.models import Organisation, PriceList
+
+
+class Article(Protocol):
+    """What a price depends on; every ``Product`` has it."""
+
+    @property
+    def pk(self) -> int: ...
+    @property
+    def brand_id(self) -> int: ...
+    @property
+    def category_id(self) -> int: ...
+    @property
+    def order_unit(self) -> str: ...
+    @property
+    def minimum_quantity(self) -> Decimal: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +87,7 @@ class NetPrice:
     reference: str = ""
     valid_until: date | None = None
     book: PriceBook | None = field(default=None, repr=False, compare=False)
-    product: Product | None = field(default=None, repr=False, compare=False)
+    product: Article | None = field(default=None, repr=False, compare=False)
 
     @property
     def breaks(self) -> tuple[PriceBreak, ...]:
@@ -87,6 +104,15 @@ class NetPrice:
     def total(self, quantity: Decimal) -> Money:
         """``quantity`` order units at this price, rounded to the currency's smallest coin."""
         return Money(round_total(self.amount * quantity / self.price_unit, self.currency), self.currency)
+
+
+@lru_cache(maxsize=2)
+def _valid_on(day: date) -> tuple[QuerySet[ListPrice], QuerySet[Agreement]]:
+    """What is valid that day, as querysets to narrow down; kept because putting them together takes longest."""
+    valid = (Q(valid_from__isnull=True) | Q(valid_from__lte=day)) & (
+        Q(valid_until__isnull=True) | Q(valid_until__gte=day)
+    )
+    return ListPrice.objects.filter(valid), Agreement.objects.filter(valid)
 
 
 class PriceBook:
@@ -120,21 +146,19 @@ class PriceBook:
 
     @classmethod
     def load(
-        cls, organisation: Organisation | None, products: Iterable[Product], on: date | None = None
+        cls, organisation: Organisation | None, products: Iterable[Article], on: date | None = None
     ) -> PriceBook:
         """Everything needed to price ``products`` on a day (default: today)."""
         products = list(products)
         day = on or timezone.localdate()
-        valid = (Q(valid_from__isnull=True) | Q(valid_from__lte=day)) & (
-            Q(valid_until__isnull=True) | Q(valid_until__gte=day)
-        )
+        valid_prices, valid_agreements = _valid_on(day)
         ids = [product.pk for product in products]
         if organisation is None:
             lists = Q(price_list__public=True)
         else:
             lists = Q(price_list_id=organisation.price_list_id)
         rows = (
-            ListPrice.objects.filter(valid, lists, product_id__in=ids)
+            valid_prices.filter(lists, product_id__in=ids)
             .select_related("price_list")
             .order_by("product_id", "price_list_id", "valid_from", "id")
         )
@@ -144,8 +168,7 @@ class PriceBook:
             public = next(iter(list_prices.values()), None)
             return cls(None, public.price_list.currency if public else "", list_prices, [], {})
         agreements = list(
-            Agreement.objects.filter(
-                valid,
+            valid_agreements.filter(
                 Q(product_id__in=ids)
                 | Q(product__isnull=True, brand__isnull=True, category__isnull=True)
                 | Q(brand_id__in={product.brand_id for product in products})
@@ -155,10 +178,10 @@ class PriceBook:
         )
         parents: dict[int, int | None] = {}
         if any(agreement.category_id is not None for agreement in agreements):
-            parents = dict(Category.objects.values_list("id", "parent_id"))
+            parents = dict(Category.objects.order_by().values_list("id", "parent_id"))
         return cls(organisation, organisation.currency, list_prices, agreements, parents)
 
-    def price(self, product: Product, quantity: Decimal | None = None) -> NetPrice | None:
+    def price(self, product: Article, quantity: Decimal | None = None) -> NetPrice | None:
         """The price at ``quantity`` order units (default: the smallest that may be ordered).
 
         ``None`` means there is no price in the customer's currency: price on request.
@@ -183,13 +206,13 @@ class PriceBook:
             product=product,
         )
 
-    def _list_price(self, product: Product) -> ListPrice | None:
+    def _list_price(self, product: Article) -> ListPrice | None:
         row = self._list_prices.get(product.pk)
         # A list in another currency is no price for this customer: it is not converted silently.
         return row if row is not None and row.price_list.currency == self.currency else None
 
     def _resolve(
-        self, product: Product, quantity: Decimal
+        self, product: Article, quantity: Decimal
     ) -> tuple[Decimal, int, tuple[PriceStep, ...], Agreement | None] | None:
         listed = self._list_price(product)
         steps: list[PriceStep] = []
@@ -216,7 +239,7 @@ class PriceBook:
         reached = [a for a in agreements if a.kind == Agreement.Kind.NET and a.minimum_quantity <= quantity]
         return max(reached, key=lambda a: (a.minimum_quantity, -a.value / a.price_unit), default=None)
 
-    def _best_discount(self, product: Product, quantity: Decimal) -> Agreement | None:
+    def _best_discount(self, product: Article, quantity: Decimal) -> Agreement | None:
         for agreements in self._scopes(product):
             reached = [
                 a for a in agreements if a.kind == Agreement.Kind.DISCOUNT and a.minimum_quantity <= quantity
@@ -225,7 +248,7 @@ class PriceBook:
                 return max(reached, key=lambda a: (a.minimum_quantity, a.value))
         return None
 
-    def _scopes(self, product: Product) -> Iterable[list[Agreement]]:
+    def _scopes(self, product: Article) -> Iterable[list[Agreement]]:
         yield self._by_product.get(product.pk, [])
         yield self._by_brand.get(product.brand_id, [])
         category: int | None = product.category_id
@@ -234,7 +257,7 @@ class PriceBook:
             category = self._parents.get(category)
         yield self._for_all
 
-    def breaks(self, product: Product) -> tuple[PriceBreak, ...]:
+    def breaks(self, product: Article) -> tuple[PriceBreak, ...]:
         """The quantities at which the price changes, with the first price; empty when it never does."""
         thresholds = {
             agreement.minimum_quantity

@@ -38,6 +38,8 @@ class Answer:
     log_body: str | None = None
     # Origins that may frame the answer (a refusal shown inside the buyer's system).
     frame_ancestors: tuple[str, ...] = ()
+    # Content-Security-Policy directives in place of the shop's own, such as where a form may post.
+    csp: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,10 @@ class ReturnLine:
     agreement: str = ""
     picture_url: str = ""
     page_url: str = ""
+    # What the customer calls the article (``catalog.models.CustomerArticle``).
+    buyer_part_number: str = ""
+    # The list price per ``price_unit``; ``None``: the article has none in this currency.
+    list_price: Decimal | None = None
 
     def as_json(self) -> dict[str, Any]:
         # Not ``asdict``: it copies deeply, which for 500 lines takes longer than pricing them.
@@ -118,7 +124,8 @@ class ReturnLine:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> ReturnLine:
-        decimals = {key: Decimal(data[key]) for key in ("quantity", "price", "total")}
+        names = ("quantity", "price", "total", "list_price")
+        decimals = {key: Decimal(data[key]) for key in names if data.get(key) is not None}
         return cls(**{**data, **decimals})
 
 
@@ -126,7 +133,8 @@ class ReturnLine:
 class ReturnForm:
     """The form that a browser posts to the buyer's system, and nothing else in it.
 
-    ``charset`` is the charset of the page and of the post. ``fields`` keep their order.
+    ``charset`` is the charset of the page and of the post. ``fields`` keep their order. ``enctype`` is
+    empty for the usual urlencoded form.
     """
 
     action: str
@@ -134,6 +142,7 @@ class ReturnForm:
     target: str = "_top"
     charset: str = "utf-8"
     method: str = "post"
+    enctype: str = ""
 
     def as_json(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__dataclass_fields__}

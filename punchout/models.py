@@ -221,7 +221,7 @@ class WireMessage(models.Model):
         ordering = ["-id"]
 
     def __str__(self) -> str:
-        return f"{self.kind or self.adapter} {self.received_at:%Y-%m-%d %H:%M:%S}"
+        return f"{self.kind or self.adapter} {timezone.localtime(self.received_at):%Y-%m-%d %H:%M:%S}"
 
 
 class PunchoutSession(models.Model):

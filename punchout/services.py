@@ -144,13 +144,19 @@ def redeem_start_token(*, token: str) -> tuple[PunchoutSession, str, str] | None
     """
     now = timezone.now()
     secret, handover = new_token(), new_token()
-    digest = token_digest(token)
+    session = (
+        PunchoutSession.objects.select_related("connection").filter(start_digest=token_digest(token)).first()
+    )
+    if session is None or not session.connection.active:
+        return None
+    # Own columns only: with a join the condition would become a subquery, and PostgreSQL does not look at
+    # that again after it waited for the row, so two would win.
     opened = PunchoutSession.objects.filter(
-        start_digest=digest,
+        pk=session.pk,
+        start_digest=session.start_digest,
         state=PunchoutSession.State.LAUNCHED,
         started_at__isnull=True,
         start_expires_at__gt=now,
-        connection__active=True,
     ).update(
         state=PunchoutSession.State.ACTIVE,
         started_at=now,
@@ -160,7 +166,7 @@ def redeem_start_token(*, token: str) -> tuple[PunchoutSession, str, str] | None
     )
     if opened != 1:
         return None
-    session = PunchoutSession.objects.select_related("connection").get(start_digest=digest)
+    session.refresh_from_db()
     return session, secret, handover
 
 
@@ -237,8 +243,9 @@ def leave(*, session: PunchoutSession) -> ReturnForm | None:
 
 
 def _locked(session: PunchoutSession) -> PunchoutSession:
+    """The session, locked with its cart: nothing is added between pricing and freezing."""
     return (
-        PunchoutSession.objects.select_for_update(of=("self",))
+        PunchoutSession.objects.select_for_update(of=("self", "cart"))
         .select_related("connection", "organisation", "cart")
         .get(pk=session.pk)
     )

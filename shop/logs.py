@@ -15,6 +15,8 @@ SHARED: list[Any] = [
 
 
 SECRET_SEGMENT = re.compile(r"/(s|start|enter)/[A-Za-z0-9_-]{16,64}")
+# A key of the web services that somebody put into an address (customers.keys): its prefix may stay.
+API_KEY = re.compile(r"\b([0-9a-f]{12})(?:\.|%2e)[A-Za-z0-9_-]{20,}", re.IGNORECASE)
 LAUNCH_QUERY = re.compile(r"(/punchout/[A-Za-z0-9_/-]+)\?\S*")
 
 
@@ -31,10 +33,10 @@ class SessionPathFilter(logging.Filter):
 
 
 def redact_path(value: Any) -> Any:
-    """``value`` with session keys, start and handover tokens replaced, and launch queries dropped."""
+    """``value`` with session keys, start and handover tokens and API keys cut, and launch queries dropped."""
     if not isinstance(value, str):
         return value
-    return LAUNCH_QUERY.sub(r"\1", SECRET_SEGMENT.sub(r"/\1/…", value))
+    return LAUNCH_QUERY.sub(r"\1", API_KEY.sub(r"\1.…", SECRET_SEGMENT.sub(r"/\1/…", value)))
 
 
 def logging_config(style: str, level: str) -> dict[str, Any]:

@@ -2,14 +2,23 @@
 
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.urls import include, path, re_path
+from django.utils.functional import lazy
+from django.views.generic import RedirectView
 
 from shop import health
+
+# Worked out at the first request: without collected files there is no such address yet.
+FAVICON = lazy(staticfiles_storage.url, str)("shop/mark.svg")
 
 urlpatterns = [
     re_path(r"^healthz/?$", health.healthz, name="healthz"),
     re_path(r"^readyz/?$", health.readyz, name="readyz"),
+    path("admin", RedirectView.as_view(pattern_name="admin:index")),
+    path("favicon.ico", RedirectView.as_view(url=FAVICON)),
     path("admin/", admin.site.urls),
+    path("api/v1/", include("catalog.api.urls")),
     path("", include("punchout.urls")),
     path("", include("shop.urls_storefront")),
 ]

@@ -1,11 +1,16 @@
 """SAP's Open Catalog Interface, versions 2.0B to 5.0 (see README.md for what is not supported)."""
 
+from collections.abc import Callable
 from typing import cast
 
 from django.utils.translation import gettext_lazy as _
 
 from punchout import origins, wire
 from punchout.adapters.oci import build
+from punchout.adapters.oci.article import check_quantity, validate
+from punchout.adapters.oci.background_search import background_search
+from punchout.adapters.oci.download import download_page
+from punchout.adapters.oci.functions import Asked, asked_function, visit
 from punchout.adapters.oci.launch import authenticate, read_launch
 from punchout.adapters.oci.options import OciOptions
 from punchout.adapters.oci.parse import read_parameters, redact_body, redact_form
@@ -17,6 +22,13 @@ from punchout.models import Connection, PunchoutSession, WireMessage
 from punchout.services import start_session
 
 METHODS = ("GET", "POST")
+# Functions that are answered at once; every other call opens the shop.
+ANSWERS: dict[str, Callable[[Asked], Answer]] = {
+    "VALIDATE": validate,
+    "QUANTITYCHECK": check_quantity,
+    "BACKGROUND_SEARCH": background_search,
+    "DOWNLOADJSON": download_page,
+}
 
 
 @register
@@ -29,7 +41,7 @@ class OciAdapter(Adapter):
         return cast(OciOptions, super().options(connection))
 
     def handle(self, inbound: InboundMessage) -> Answer:
-        """Opens a session and sends the browser to its start page: an address without credentials."""
+        """Answers a function, or opens a session and sends the browser to an address without credentials."""
         inbound.record.kind = "OCI launch"
         if inbound.method not in METHODS:
             inbound.record.verdict = WireMessage.Verdict.REFUSED
@@ -38,18 +50,14 @@ class OciAdapter(Adapter):
         options = self.options(connection) if connection is not None else OciOptions.model_validate({})
         parameters = read_parameters(inbound)
         secret = authenticate(connection, parameters, options)
-        setup = read_launch(secret.connection, parameters, options)
-        started = start_session(setup=setup, message=inbound.record)
-        wire.touch_secret(secret.pk)
-        return Answer(
-            303,
-            headers={
-                "Location": f"{inbound.base_url}/start/{started.start_token}",
-                "Referrer-Policy": "no-referrer",
-            },
-            log_body="",
-            frame_ancestors=origins.frame_sources(setup.connection.frame_origins),
-        )
+        function, notes = asked_function(parameters, options)
+        if function:
+            inbound.record.kind = f"OCI {function}"
+        inbound.record.notes.extend(notes)
+        asked = Asked(inbound, secret.connection, parameters, options, function)
+        answer = ANSWERS.get(function, open_shop)(asked)
+        wire.touch_secret(secret)
+        return answer
 
     def refuse(self, inbound: InboundMessage, error: PunchoutError | None) -> Answer:
         return refusal(inbound, error)
@@ -78,3 +86,19 @@ class OciAdapter(Adapter):
         return build.leave_form(
             return_url=session.return_url, echo=session.echo, options=self.options(session.connection)
         )
+
+
+def open_shop(asked: Asked) -> Answer:
+    """A session, and the way to its start page."""
+    connection = asked.connection
+    setup = read_launch(connection, asked.parameters, asked.options, visit(asked))
+    started = start_session(setup=setup, message=asked.inbound.record)
+    return Answer(
+        303,
+        headers={
+            "Location": f"{asked.inbound.base_url}/start/{started.start_token}",
+            "Referrer-Policy": "no-referrer",
+        },
+        log_body="",
+        frame_ancestors=origins.frame_sources(connection.frame_origins),
+    )

@@ -10,7 +10,15 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from punchout.adapters.oci.charset import DEFAULT, one_line, plain_text, transliterate
-from punchout.adapters.oci.fields import DEFAULT_VERSION, FIELDS, Version, cut, fit, price_unit_limit
+from punchout.adapters.oci.fields import (
+    DEFAULT_VERSION,
+    FIELDS,
+    Version,
+    cut,
+    fit,
+    keep_pairs,
+    price_unit_limit,
+)
 from punchout.adapters.oci.hook import action_and_fields, take_apart
 from punchout.adapters.oci.options import OciOptions
 from punchout.adapters.units import OCI_UNITS, translate_unit
@@ -33,7 +41,7 @@ def return_form(
     lines: tuple[ReturnLine, ...],
     options: OciOptions,
 ) -> ReturnForm:
-    """The cart as form; prices net in the line's currency, per PRICEUNIT."""
+    """The cart as form; prices net in the line's currency, per PRICEUNIT. ``quote_id`` may be empty."""
     action, fields = action_and_fields(return_url, options.hook_query, _its(echo))
     items = _Items(echo, quote_id, options)
     return ReturnForm(
@@ -92,12 +100,28 @@ class _Items:
     def fields(self, lines: tuple[ReturnLine, ...]) -> Iterator[Pair]:
         descriptions = self._descriptions(lines)
         for index, (line, description) in enumerate(zip(lines, descriptions, strict=True), start=1):
-            for name, value in self._values(line, description):
-                fitting = fit(name, value, self.version)
-                if fitting is not None:
-                    yield f"NEW_ITEM-{name}[{index}]", fitting
+            for name, value in self._line(line, description).items():
+                yield f"NEW_ITEM-{name}[{index}]", value
             if self.options.longtext:
                 yield f"NEW_ITEM-LONGTEXT_{index}:132[]", self._longtext(line)
+
+    def _line(self, line: ReturnLine, description: str) -> dict[str, str]:
+        """The fields of one line as they fit, each beside what it needs."""
+        values = {}
+        for name, value in self._values(line, description):
+            fitting = fit(name, value, self.version)
+            if fitting is not None:
+                values[name] = fitting
+        for name, source in self.options.extra_fields.items():
+            fitting = fit(name, self._extra(name, source, line), self.version)
+            if fitting is not None:
+                values[name] = fitting
+            elif source == "=":
+                values.pop(name, None)
+        if "MATNR" in values and self.options.material_number == "instead":
+            values.pop("DESCRIPTION", None)
+        keep_pairs(values)
+        return values
 
     def _text(self, value: str) -> str:
         return transliterate(one_line(value), self.charset)
@@ -123,6 +147,8 @@ class _Items:
             line.price, line.price_unit, decimals=options.price_decimals, limit=self.price_unit_limit
         )
         yield "DESCRIPTION", description
+        if options.material_number != "none":
+            yield "MATNR", self._text(line.buyer_part_number)
         yield "QUANTITY", self._number(line.quantity, 3)
         yield "UNIT", translate_unit(line.unit, options.units, OCI_UNITS)
         yield "PRICE", self._number(price, options.price_decimals)
@@ -133,17 +159,25 @@ class _Items:
         yield "VENDORMAT", self._text(line.sku)
         yield "MANUFACTMAT", self._text(line.manufacturer_part_number)
         yield "MATGROUP", self._text(self._material_group(line))
-        yield "EXT_QUOTE_ID", self.quote_id
+        yield from self._agreement(line)
         yield "EXT_QUOTE_ITEM", str(line.number)
         yield "EXT_PRODUCT_ID", self._text(line.sku)
         if options.attachment:
             yield "ATTACHMENT", line.picture_url
         yield from self._classification(line)
-        for name, source in options.extra_fields.items():
-            yield name, self._extra(name, source, line)
 
     def _number(self, value: Decimal, decimals: int) -> str:
         return f"{value:.{decimals}f}".replace(".", self.options.decimal_sign)
+
+    def _agreement(self, line: ReturnLine) -> Iterator[Pair]:
+        """The number of the cart, and that of the contract or quotation behind the price."""
+        field = self.options.agreement_field
+        reference = self._text(line.agreement)
+        if field == "CONTRACT":
+            contract, _slash, item = reference.partition("/")
+            yield "CONTRACT", contract.strip()
+            yield "CONTRACT_ITEM", item.strip()
+        yield "EXT_QUOTE_ID", (reference if field == "EXT_QUOTE_ID" else "") or self.quote_id
 
     def _material_group(self, line: ReturnLine) -> str:
         matching = [prefix for prefix in self.options.material_groups if line.unspsc.startswith(prefix)]
@@ -152,17 +186,16 @@ class _Items:
         return self.options.material_groups[max(matching, key=len)]
 
     def _classification(self, line: ReturnLine) -> Iterator[Pair]:
-        """EXT_CATEGORY_ID needs EXT_SCHEMA_TYPE, so it is both or neither."""
         if self.options.classification == "none":
             return
         schema, attribute = SCHEMAS[self.options.classification]
-        code = getattr(line, attribute)
-        if code:
-            yield "EXT_SCHEMA_TYPE", schema
-            yield "EXT_CATEGORY_ID", self._text(code)
+        yield "EXT_SCHEMA_TYPE", schema
+        yield "EXT_CATEGORY_ID", self._text(getattr(line, attribute))
 
     def _extra(self, name: str, source: str, line: ReturnLine) -> str:
         literal = source.startswith("=")
+        if source == "tax_rate":
+            return self.options.tax_rate
         value = self._text(source[1:] if literal else getattr(line, source))
         known = FIELDS.get(name)
         if known is not None and (literal or source in TEXT_VALUES):

@@ -77,6 +77,19 @@ FIELDS: dict[str, Field] = {
     "ITEM_TYPE": Field((0, 0, 0, 1)),
     "PARENT_ID": Field((0, 0, 0, 5)),
 }
+# A field that says nothing on its own, and those of which at least one must stand beside it.
+NEEDS: dict[str, tuple[str, ...]] = {
+    "PRICE": ("CURRENCY",),
+    "PRICEUNIT": ("PRICE",),
+    "CONTRACT_ITEM": ("CONTRACT",),
+    "EXT_QUOTE_ITEM": ("EXT_QUOTE_ID",),
+    "EXT_SCHEMA_TYPE": ("EXT_CATEGORY_ID", "EXT_CATEGORY"),
+    "EXT_CATEGORY_ID": ("EXT_SCHEMA_TYPE",),
+    "EXT_CATEGORY": ("EXT_SCHEMA_TYPE",),
+    "ATTACHMENT_TITLE": ("ATTACHMENT",),
+    "ATTACHMENT_PURPOSE": ("ATTACHMENT",),
+    "PARENT_ID": ("ITEM_TYPE",),
+}
 # A dialect's own field (GTIN, TAX_RATE, CUST_FIELD6 …), added by a connection's options: most platforms
 # keep 255 characters.
 DIALECT_FIELD = Field((255, 255, 255, 255))
@@ -91,6 +104,15 @@ def fit(name: str, value: str, version: Version) -> str | None:
     if len(value) <= length:
         return value
     return cut(value, length) if field.text else None
+
+
+def keep_pairs(values: dict[str, str]) -> None:
+    """Takes out of one line's fields those whose partner (``NEEDS``) is missing; SAP would drop the line."""
+    while alone := [
+        name for name in values if name in NEEDS and not any(other in values for other in NEEDS[name])
+    ]:
+        for name in alone:
+            del values[name]
 
 
 def cut(text: str, length: int) -> str:

@@ -26,7 +26,7 @@ Fields = tuple[tuple[str, str], ...]
 def read_hook(parameters: Parameters, connection: Connection, options: OciOptions) -> tuple[str, list[str]]:
     """The return address, written anew, and notes; ``MessageInvalid`` when it cannot be used."""
     name = options.hook_parameter
-    sent = [value for value in parameters.all(name, *HOOK_ALIASES) if value]
+    sent = sent_hook(parameters, options)
     if len(sent) > 1:
         raise MessageInvalid(
             _("The launch has more than one return address (%(name)s).") % {"name": name},
@@ -52,6 +52,11 @@ def read_hook(parameters: Parameters, connection: Connection, options: OciOption
         raise MessageInvalid(
             _("The return address (%(name)s) cannot be used.") % {"name": name} + f" {reason}", path=name
         ) from None
+
+
+def sent_hook(parameters: Parameters, options: OciOptions) -> list[str]:
+    """Every return address of the launch, under whatever name it is understood."""
+    return [value for value in parameters.all(options.hook_parameter, *HOOK_ALIASES) if value]
 
 
 def read_cancel_address(parameters: Parameters, connection: Connection) -> tuple[str, list[str]]:
@@ -92,6 +97,8 @@ def action_and_fields(url: str, how: str, its: Iterable[tuple[str, str]]) -> tup
 
     ``how`` is the option ``hook_query``. An ITS field that the address already brought is not repeated.
     """
+    if not url:  # a search across catalogs need not say where to
+        return "", tuple(its)
     bare, parameters = take_apart(url)
     action = bare if how == "split" else url
     fields = () if how == "keep" else parameters

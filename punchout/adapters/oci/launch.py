@@ -4,17 +4,20 @@ OCI 4.0, "Calling the product catalog" and 5.0, "Functions".
 """
 
 import hmac
-from urllib.parse import quote
+from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from punchout.adapters.oci import charset
 from punchout.adapters.oci.fields import agreed_version
+from punchout.adapters.oci.functions import Visit
 from punchout.adapters.oci.hook import read_cancel_address, read_hook
 from punchout.adapters.oci.options import OciOptions, is_target
 from punchout.adapters.oci.parse import Parameters
 from punchout.documents import SetupRequest, Shopper
-from punchout.errors import AuthenticationFailed, OperationUnsupported
+from punchout.errors import AuthenticationFailed
+from punchout.lookup import secrets_of
 from punchout.models import Connection, Secret
 from punchout.secrets import matching
 
@@ -23,11 +26,6 @@ ITS_FIELDS = ("~OkCode", "~TARGET", "~CALLER", "~ForceTarget")
 LANGUAGE_NAMES = ("SAP-LANGUAGE", "LANGUAGE", "LANG")
 # SAP's own one-letter language keys (table T002).
 SAP_LANGUAGES = {"D": "de", "E": "en", "F": "fr", "N": "nl"}
-# Functions that answer otherwise than with a session of shopping.
-NOT_OFFERED = frozenset(
-    ("DETAIL", "VALIDATE", "BACKGROUND_SEARCH", "DETAILADD", "QUANTITYCHECK", "DOWNLOADJSON")
-)
-LONGEST_LANDING = 255
 
 
 class ConnectionClosed(AuthenticationFailed):
@@ -43,7 +41,7 @@ def authenticate(connection: Connection | None, parameters: Parameters, options:
     password = parameters.raw(options.password_parameter) or ""
     expected = connection.username if connection is not None else ""
     known = hmac.compare_digest(_folded(expected), _folded(user)) or (connection is not None and not expected)
-    secret = matching(connection.secrets.all() if connection is not None else (), password)
+    secret = matching(secrets_of(connection) if connection is not None else (), password)
     if connection is None or not known or secret is None or not password:
         wrong = (
             "There is no such connection."
@@ -66,48 +64,50 @@ def _folded(text: str) -> bytes:
     return text.strip().casefold().encode("utf-8", "surrogatepass")
 
 
-def read_launch(connection: Connection, parameters: Parameters, options: OciOptions) -> SetupRequest:
-    """The wish to shop; ``MessageInvalid`` or ``OperationUnsupported`` for what cannot be used."""
-    notes = list(parameters.notes)
-    landing = _landing(parameters, notes)
-    return_url, hook_notes = read_hook(parameters, connection, options)
-    cancel_url, cancel_notes = read_cancel_address(parameters, connection)
-    version, version_note = agreed_version(parameters.get("OCI_VERSION", "OCIVERSION"), options.version)
-    echo = {
-        "its": [list(pair) for pair in parameters.spelled(*ITS_FIELDS)],
-        "version": version,
-        "charset": _charset(parameters, options, notes),
-        "target": _target(parameters, options, notes),
-        "vendor": options.vendor or parameters.get("NEW_ITEM-VENDOR"),
-        "cancel_url": cancel_url,
-    }
-    notes += [*hook_notes, *cancel_notes, *filter(None, [version_note])]
+def read_launch(
+    connection: Connection, parameters: Parameters, options: OciOptions, visit: Visit
+) -> SetupRequest:
+    """The wish to shop; ``MessageInvalid`` for what cannot be used."""
+    notes = [*parameters.notes, *visit.notes]
+    echo = read_echo(parameters, options, notes)
+    return_url = ""
+    if visit.returns:
+        return_url, hook_notes = read_hook(parameters, connection, options)
+        echo["cancel_url"], cancel_notes = read_cancel_address(parameters, connection)
+        notes += [*hook_notes, *cancel_notes]
     return SetupRequest(
         connection=connection,
+        operation=visit.operation,
         return_url=return_url,
         language=_language(parameters, options),
         shopper=_shopper(parameters, options),
-        landing=landing,
+        landing=visit.landing,
+        items=visit.items,
         echo=echo,
         notes=tuple(notes),
     )
 
 
-def _landing(parameters: Parameters, notes: list[str]) -> str:
-    """Where the shop opens: FUNCTION=SOURCING on a search, else at home."""
-    function = parameters.get("FUNCTION").upper()
-    if function in NOT_OFFERED:
-        raise OperationUnsupported(
-            _("FUNCTION=%(function)s is not offered by this connection.") % {"function": function}
-        )
-    if function == "SOURCING":
-        words = parameters.get("SEARCHSTRING")
-        while words and len(landing := f"/search?q={quote(words)}") > LONGEST_LANDING:
-            words = words[:-1]
-        return landing if words else "/"
-    if function:
-        notes.append(f"FUNCTION={function[:30]} is not known; the shop opens as usual.")
-    return "/"
+def read_echo(parameters: Parameters, options: OciOptions, notes: list[str]) -> dict[str, Any]:
+    """What the form that goes back needs of the launch; what is not obeyed is added to ``notes``."""
+    version, version_note = agreed_version(parameters.get("OCI_VERSION", "OCIVERSION"), options.version)
+    notes += filter(None, [version_note])
+    return {
+        "its": [list(pair) for pair in parameters.spelled(*ITS_FIELDS)],
+        "version": version,
+        "charset": _charset(parameters, options, notes),
+        "target": _target(parameters, options, notes),
+        # SOURCING calls it VENDOR.
+        "vendor": options.vendor or parameters.get("NEW_ITEM-VENDOR", "VENDOR"),
+        "cancel_url": "",
+    }
+
+
+def answer_language(connection: Connection, parameters: Parameters, options: OciOptions) -> str:
+    """The language of texts in an answer without a session: the call's, else the customer's."""
+    known = dict(settings.LANGUAGES)
+    wanted = (_language(parameters, options)[:2], connection.organisation.language)
+    return next((code for code in wanted if code in known), settings.LANGUAGE_CODE)
 
 
 def _charset(parameters: Parameters, options: OciOptions, notes: list[str]) -> str:

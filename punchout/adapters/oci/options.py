@@ -1,18 +1,35 @@
 """What may differ between two buyers who both speak OCI; stored on the connection, its form made from it."""
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, field_validator
 
 from punchout.adapters.oci.charset import resolve
 from punchout.adapters.oci.fields import DEFAULT_VERSION, Version
 from punchout.adapters.registry import AdapterOptions
 
+# What FUNCTION may ask for.
+Function = Literal[
+    "DETAIL",
+    "DETAILADD",
+    "VALIDATE",
+    "SOURCING",
+    "BACKGROUND_SEARCH",
+    "DOWNLOADJSON",
+    "QUANTITYCHECK",
+]
+# QUANTITYCHECK is left out: what its answer should look like was found nowhere.
+USUAL_FUNCTIONS: tuple[Function, ...] = tuple(name for name in get_args(Function) if name != "QUANTITYCHECK")
+# Fields whose value is counted or checked by us; a text in their place would spoil the line.
+OWN_FIELDS = frozenset(
+    ("QUANTITY", "PRICE", "PRICEUNIT", "CURRENCY", "LONGTEXT", "EXT_PRODUCT_ID", "ITEM_TYPE", "PARENT_ID")
+)
 # What a field of the operator's choice can be filled with; the names of ``ReturnLine``.
 LineValue = Literal[
     "agreement",
     "brand",
+    "buyer_part_number",
     "category",
     "description",
     "eclass",
@@ -24,6 +41,7 @@ LineValue = Literal[
     "page_url",
     "picture_url",
     "sku",
+    "tax_rate",
     "token",
     "unspsc",
 ]
@@ -92,6 +110,23 @@ class OciOptions(AdapterOptions):
         description="Also who is shopping, if no user is sent.",
     )
 
+    functions: list[Function] = Field(
+        list(USUAL_FUNCTIONS),
+        title="Functions",
+        description=(
+            "What FUNCTION in the launch may ask for; another one is refused. BACKGROUND_SEARCH and "
+            "DOWNLOADJSON give net prices to whoever has the credentials. QUANTITYCHECK is answered in a "
+            "form of our own."
+        ),
+    )
+    search_hits: int = Field(
+        50,
+        ge=1,
+        le=200,
+        title="Hits of BACKGROUND_SEARCH",
+        description="At most so many articles answer the search across all catalogs.",
+    )
+
     # -- the way back
     hook_query: Literal["split", "keep", "both"] = Field(
         "split",
@@ -147,6 +182,29 @@ class OciOptions(AdapterOptions):
         title="Our number at the buyer",
         description="NEW_ITEM-VENDOR. Empty: what the launch sent as NEW_ITEM-VENDOR, else left out.",
     )
+    material_number: Literal["instead", "both", "none"] = Field(
+        "instead",
+        title="The customer's article number",
+        description=(
+            "NEW_ITEM-MATNR, for articles that have one. instead: in place of DESCRIPTION, as OCI has it. "
+            "both: with DESCRIPTION. none: not sent, for instance because the buyer's SAP does not know it."
+        ),
+    )
+    agreement_field: Literal["none", "CONTRACT", "EXT_QUOTE_ID"] = Field(
+        "none",
+        title="Reference of the agreement",
+        description=(
+            "Where the contract or quotation number of the price goes. CONTRACT: 4600001234/10 is sent as "
+            "CONTRACT and CONTRACT_ITEM. EXT_QUOTE_ID: in place of the number of the cart, which can then "
+            "not be opened again by it."
+        ),
+    )
+    tax_rate: str = Field(
+        "",
+        pattern=r"^(\d{1,2}(\.\d{1,5})?)?$",
+        title="VAT in percent",
+        description="TAX of DOWNLOADJSON, and the value tax_rate of an additional field. Such as 21.",
+    )
     material_group: str = Field(
         "", max_length=10, title="Material group", description="NEW_ITEM-MATGROUP for all articles."
     )
@@ -172,7 +230,14 @@ class OciOptions(AdapterOptions):
             title="Additional fields",
             description=(
                 'Field to value, such as {"CUST_FIELD5": "gtin", "CUST_FIELD1": "=21"}; a value after = is '
-                "sent as it is."
+                "sent as it is, and = alone leaves the field out. A field of ours is replaced."
             ),
         )
     )
+
+    @field_validator("extra_fields")
+    @classmethod
+    def _not_our_own(cls, value: dict[str, str]) -> dict[str, str]:
+        if ours := sorted(OWN_FIELDS & value.keys()):
+            raise ValueError(f"{', '.join(ours)} cannot be replaced: the shop calculates it.")
+        return value

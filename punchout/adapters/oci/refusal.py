@@ -5,6 +5,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from punchout import origins
+from punchout.adapters.oci.functions import ArticleUnknown, SearchNotReady
 from punchout.adapters.oci.launch import ConnectionClosed
 from punchout.documents import Answer, InboundMessage
 from punchout.errors import (
@@ -23,6 +24,8 @@ STATUS: tuple[tuple[type[PunchoutError], int], ...] = (
     (MessageTooLarge, 413),
     (RateLimited, 429),
     (Conflict, 409),
+    (ArticleUnknown, 404),
+    (SearchNotReady, 503),
 )
 FAULT = 500
 
@@ -40,6 +43,7 @@ def refusal(inbound: InboundMessage, error: PunchoutError | None) -> Answer:
     page = render_to_string(
         "punchout/refused.html",
         {
+            "title": _("We do not have this article") if status == 404 else "",
             "reason": reason,
             "advice": _advice(error, status),
             "reference": inbound.record.pk,
@@ -68,6 +72,13 @@ def _advice(error: PunchoutError | None, status: int) -> str:
             "Compare the address of the catalog, and the names and values of the parameters for user name "
             "and password, with the sheet you got from us. Capitals count in the password."
         )
+    if status == 404:
+        return _(
+            "It is no longer sold, or its number was changed. Open the catalog without it and search for it, "
+            "or ask us what replaces it."
+        )
+    if status == 503:
+        return _("Try again in a minute.")
     if status == 413:
         return _("Send only the launch parameters.")
     if status == 429:

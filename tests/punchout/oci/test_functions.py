@@ -58,6 +58,7 @@ def test_an_unknown_article_is_a_page_that_says_so(function: str) -> None:
     response = call(function, PRODUCTID="<b>0815")
     assert response.status_code == 404
     assert "&lt;b&gt;0815" in response.content.decode()
+    assert "<h1>We do not have this article</h1>" in response.content.decode()
     assert not PunchoutSession.objects.exists()
     assert WireMessage.objects.get().verdict == WireMessage.Verdict.REFUSED
 

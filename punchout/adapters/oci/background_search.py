@@ -1,0 +1,83 @@
+"""BACKGROUND_SEARCH: the hits of a search across catalogs, as one form that nobody sends.
+
+OCI 4.0, "BACKGROUND_SEARCH": SAP's server, not a browser, reads the page: no script, no further page, no
+sign-in. A search is no commitment, so its lines name no cart (EXT_QUOTE_ID).
+"""
+
+from collections.abc import Sequence
+
+from django.utils import translation
+
+from catalog.models import Product
+from catalog.prices import PriceBook
+from catalog.search import Query, SearchUnavailable, search
+from customers.models import Organisation
+from punchout import wire
+from punchout.adapters.oci import build, pages
+from punchout.adapters.oci.functions import Asked, SearchNotReady
+from punchout.adapters.oci.hook import read_hook, sent_hook
+from punchout.adapters.oci.launch import answer_language, read_echo
+from punchout.documents import Answer, ReturnLine
+from punchout.services import freeze_lines
+from shop.carts import PricedCart, PricedLine
+from shop.models import Cart, CartLine
+
+
+def background_search(asked: Asked) -> Answer:
+    """The best hits that can be ordered, priced for their smallest quantity."""
+    connection, parameters, options = asked.connection, asked.parameters, asked.options
+    notes: list[str] = list(parameters.notes)
+    echo = read_echo(parameters, options, notes)
+    hook = ""
+    if sent_hook(parameters, options) or connection.default_return_url:
+        hook, hook_notes = read_hook(parameters, connection, options)
+        notes += hook_notes
+    language = answer_language(connection, parameters, options)
+    # SAP's users put stars around a word; here every word is looked for as a beginning anyway.
+    words = parameters.get("SEARCHSTRING").strip("*% ")
+    with translation.override(language):
+        found = _hits(connection.organisation, words, language, options.search_hits)
+        lines = priced_lines(connection.organisation, found, language, asked.inbound.base_url)
+    for text in notes:
+        wire.note(asked.inbound, text)
+    form = build.return_form(return_url=hook, echo=echo, quote_id="", lines=lines, options=options)
+    return Answer(
+        200,
+        pages.form_page(form, submits=False),
+        content_type=pages.content_type(form),
+        headers=pages.HEADERS,
+        # The log says what was found; it need not hold a hundred kilobytes of it.
+        log_body="\n".join(
+            f"{line.sku} {line.price} {line.currency} / {line.price_unit} {line.unit}" for line in lines
+        ),
+    )
+
+
+def _hits(organisation: Organisation, words: str, language: str, most: int) -> list[Product]:
+    """Articles in the order of the search; none for no words, for that is no question."""
+    if not words:
+        return []
+    try:
+        ids = search(Query(text=words, language=language, page_size=most)).product_ids
+    except SearchUnavailable as unavailable:
+        raise SearchNotReady(str(unavailable)) from None
+    found = Product.objects.visible_to(organisation).filter(pk__in=ids)
+    products = {row.pk: row for row in found.select_related("brand", "category")}
+    return [products[pk] for pk in ids if pk in products]
+
+
+def priced_lines(
+    organisation: Organisation, products: Sequence[Product], language: str, base_url: str
+) -> tuple[ReturnLine, ...]:
+    """The lines of a cart with the smallest quantity of each article that has a price and can be ordered."""
+    book = PriceBook.load(organisation, products)
+    cart = Cart(organisation=organisation)
+    lines = []
+    for product in products:
+        quantity = product.minimum_quantity
+        price = book.price(product, quantity)
+        if price is None or not product.orderable:
+            continue
+        line = CartLine(cart=cart, product=product, sku=product.sku, quantity=quantity, token="")
+        lines.append(PricedLine(line, product, price, price.total(quantity)))
+    return freeze_lines(PricedCart(cart, tuple(lines), book.currency), language, base_url)
