@@ -17,12 +17,15 @@ from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation.template import templatize
+from jinja2.ext import babel_extract
 
 KEYWORDS: dict[str, Any] = {
     "_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None, "_l": None,
     "ngettext": (1, 2), "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3),
 }  # fmt: skip
+# How components are read (shop.components); a mistake in one stops the collection.
+COMPONENTS = {"newstyle_gettext": "true", "silent": "false", "trim_blocks": "true", "lstrip_blocks": "true"}
 SOURCES = ("customers", "catalog", "shop", "punchout", "templates")
 TRANSLATED = [code for code, _name in settings.LANGUAGES if code != "en"]
 
@@ -49,18 +52,26 @@ class Command(BaseCommand):
     def _collect(self) -> Catalog:
         catalog = Catalog(charset="utf-8")
         for path in self._files():
-            text = path.read_text("utf-8")
-            if path.suffix != ".py":
-                text = templatize(text, origin=str(path))
-            for _line, message, _comments, context in extract("python", io.BytesIO(text.encode()), KEYWORDS):
+            for _line, message, _comments, context in self._texts(path):
                 catalog.add(message, context=context)
         return catalog
+
+    @staticmethod
+    def _texts(path: Path) -> Iterator[tuple[int, Any, list[str], str | None]]:
+        text = path.read_text("utf-8")
+        if path.suffix == ".jinja":
+            yield from extract(babel_extract, io.BytesIO(text.encode()), KEYWORDS, options=COMPONENTS)
+            return
+        if path.suffix != ".py":
+            # In brackets, because the text between the tags leaves blanks that would read as indentation.
+            text = f"(\n{templatize(text, origin=str(path))}\n)"
+        yield from extract("python", io.BytesIO(text.encode()), KEYWORDS)
 
     @staticmethod
     def _files() -> Iterator[Path]:
         for source in SOURCES:
             for path in sorted((settings.BASE_DIR / source).rglob("*")):
-                if path.suffix in (".py", ".html", ".txt") and "migrations" not in path.parts:
+                if path.suffix in (".py", ".html", ".txt", ".jinja") and "migrations" not in path.parts:
                     yield path
 
     @staticmethod
