@@ -82,6 +82,20 @@ CONNECTIONS = (
         # Oracle iProcurement stops with an error when a cart comes back empty.
         options={"leave": "close"},
     ),
+    DemoConnection(
+        slug="demo-ids",
+        name="Demo: IDS-Connect",
+        adapter="ids",
+        organisation="100003",
+        buyer_system="Handwerker-ERP",
+    ),
+    DemoConnection(
+        slug="demo-cebeo",
+        name="Demo: cebeoXML",
+        adapter="cebeoxml",
+        organisation="100001",
+        buyer_system="Installateur-ERP",
+    ),
 )
 
 

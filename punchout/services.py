@@ -201,17 +201,21 @@ def switch_to_path(*, session: PunchoutSession, handover: str) -> str | None:
     return secret if moved == 1 else None
 
 
-def return_cart(*, session: PunchoutSession, base_url: str) -> ReturnForm:
+def return_cart(*, session: PunchoutSession, base_url: str) -> ReturnForm | None:
     """Freezes the cart, ends the session and gives the form to post; a second call gives the same form.
 
-    Raises ``CartNotReturnable`` or ``Conflict`` (no return address, session over without a cart).
+    ``None``: there is nothing to post, the cart is kept until the buyer's system fetches it
+    (``Adapter.cart_is_fetched``). Raises ``CartNotReturnable`` or ``Conflict`` (no return address, session over without a cart).
     """
     with transaction.atomic():
         session = _locked(session)
+        adapter = get_adapter(session.connection.adapter)
+        if adapter.cart_is_fetched and session.state == PunchoutSession.State.RETURNED:
+            return None
         done = _handed_over(session)
         if done is not None:
             return done
-        if not session.return_url:
+        if not session.return_url and not adapter.cart_is_fetched:
             raise Conflict("The buyer's system gave no address to return to.")
         if session.operation == PunchoutSession.Operation.INSPECT:
             raise Conflict("This cart was opened to look at it; it cannot be returned.")
@@ -220,7 +224,7 @@ def return_cart(*, session: PunchoutSession, base_url: str) -> ReturnForm:
             raise CartNotReturnable
         with translation.override(session.language):
             lines = freeze_lines(priced, session.language, base_url)
-        form = get_adapter(session.connection.adapter).return_form(session, lines)
+        form = adapter.return_form(session, lines)
         _end(session, form, PunchoutSession.State.RETURNED, ReturnedCart.Outcome.CART, priced, lines)
     return form
 

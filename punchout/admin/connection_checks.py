@@ -137,6 +137,24 @@ def _secrets(connection: Connection) -> Iterator[Check]:
 
 def _addresses(connection: Connection) -> Iterator[Check]:
     label = _("Where carts may go")
+    adapter = _adapter(connection)
+    if adapter is not None and adapter.cart_is_fetched:
+        yield Check(label, "good", _("Nowhere: the buyer's system fetches them."))
+    else:
+        yield from _return_addresses(connection, label)
+    label = _("Inside the buyer's page")
+    try:
+        framing = origins.frame_sources(connection.frame_origins)
+    except ValueError as error:
+        yield Check(label, "bad", str(error))
+        return
+    if framing:
+        yield Check(label, "good", ", ".join(framing))
+    else:
+        yield Check(label, "warn", _("No frame origin is listed: the shop opens in its own window only."))
+
+
+def _return_addresses(connection: Connection, label: str) -> Iterator[Check]:
     try:
         listed = origins.parse_return_origins(connection.return_origins)
     except ValueError as error:
@@ -148,13 +166,3 @@ def _addresses(connection: Connection) -> Iterator[Check]:
             yield Check(label, "warn", _("A return address without https: carts travel in clear."))
         else:
             yield Check(label, "good", ", ".join(sorted({origin.source for origin in listed})))
-    label = _("Inside the buyer's page")
-    try:
-        framing = origins.frame_sources(connection.frame_origins)
-    except ValueError as error:
-        yield Check(label, "bad", str(error))
-        return
-    if framing:
-        yield Check(label, "good", ", ".join(framing))
-    else:
-        yield Check(label, "warn", _("No frame origin is listed: the shop opens in its own window only."))

@@ -81,8 +81,30 @@ def _as_cxml(connection: Connection, secret: str) -> System:
     return replace(base, cxml=dialect)
 
 
+def _as_ids(connection: Connection, secret: str) -> System:
+    base = SYSTEMS["ids-erp"]
+    assert base.ids is not None
+    try:
+        options = get_adapter("ids").options(connection).model_dump()
+    except OptionsInvalid:
+        raise CannotPlay(_("Its options are not valid.")) from None
+    dialect = replace(
+        base.ids,
+        connection=connection.slug,
+        version=str(options.get("version", base.ids.version)),
+        customer_number=options.get("customer_number") or connection.organisation.number,
+        user=connection.username,
+        secret=secret,
+    )
+    return replace(base, ids=dialect)
+
+
 # Which buyer's system of the sandbox can play a connection of a protocol.
-PLAYERS: dict[str, Callable[[Connection, str], System]] = {"oci": _as_oci, "cxml": _as_cxml}
+PLAYERS: dict[str, Callable[[Connection, str], System]] = {
+    "oci": _as_oci,
+    "cxml": _as_cxml,
+    "ids": _as_ids,
+}
 
 
 def can_play(connection: Connection) -> bool:

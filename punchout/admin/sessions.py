@@ -15,6 +15,7 @@ from django.utils.translation import override
 from punchout import origins
 from punchout.admin.read_only import ReadOnlyAdmin, tag
 from punchout.admin.wire import HEAVY, verdict_tag
+from punchout.embedding import cart_is_fetched
 from punchout.models import PunchoutSession, ReturnedCart
 from shop.carts import PricedCart, price_cart
 
@@ -98,6 +99,7 @@ class PunchoutSessionAdmin(ReadOnlyAdmin):
             "session": session,
             "state": state_tag(session),
             "return_host": return_host(session),
+            "cart_is_fetched": cart_is_fetched(session),
             "cart": cart,
             "obstacles": obstacles(session, cart),
             "messages_in_order": [(message, verdict_tag(message)) for message in messages],
@@ -121,7 +123,7 @@ def obstacles(session: PunchoutSession, cart: PricedCart) -> list[str]:
     if session.state not in PunchoutSession.OPEN:
         return []
     found = []
-    if not session.return_url:
+    if not session.return_url and not cart_is_fetched(session):
         found.append(str(_("The buyer's system gave no address to return to.")))
     if session.operation == PunchoutSession.Operation.INSPECT:
         found.append(str(_("The cart was opened to look at it only.")))

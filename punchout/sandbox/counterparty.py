@@ -1,10 +1,12 @@
 """A procurement system that can be launched from and returned to, in a browser or in a test.
 
-It knows the shop only by its public addresses: ``/punchout/oci/<connection>`` and ``/punchout/cxml``. What
-it must remember between launch and return is in ``memory``, which JSON can carry.
+It knows the shop only by its public addresses: ``/punchout/cxml``, and ``/punchout/oci/<connection>`` or
+``/punchout/ids/<connection>``. What it must remember between launch and return is in ``memory``, which JSON
+can carry.
 """
 
 import secrets
+import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
@@ -14,21 +16,24 @@ import httpx
 from django.utils.translation import gettext as _
 
 from punchout.sandbox.build_cxml import Operation, Setup, build_setup_request
+from punchout.sandbox.build_ids import build_cart, positions_of
 from punchout.sandbox.parse_cxml import Expected, SetupAnswer, read_order_message, read_setup_answer
+from punchout.sandbox.parse_ids import Sent, read_cart
 from punchout.sandbox.parse_oci import read_return
-from punchout.sandbox.received import ReceivedCart
-from punchout.sandbox.systems import LANGUAGES, SYSTEMS, CxmlDialect, OciDialect, System
+from punchout.sandbox.received import Line, ReceivedCart
+from punchout.sandbox.systems import LANGUAGES, SYSTEMS, CxmlDialect, IdsDialect, OciDialect, System
 from punchout.sandbox.xml_reading import canonical_content, parse_xml
 
 TIMEOUT_SECONDS = 15.0
 ANSWER_LIMIT = 2 * 1024 * 1024
 CXML_PATH = "/punchout/cxml"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_PAIRS = ("hook_fields", "positions")  # of Memory; JSON makes lists of them
 
 
 @dataclass(frozen=True, kw_only=True)
 class LaunchForm:
-    """The form that the buyer's browser submits to open an OCI catalog."""
+    """The form that the buyer's browser submits to open a catalog by OCI or IDS-Connect."""
 
     action: str
     method: Literal["GET", "POST"]
@@ -46,7 +51,7 @@ class Problem:
 
 @dataclass(frozen=True, kw_only=True)
 class Launch:
-    """A launch that was tried: a form for OCI, an answered setup request for cXML."""
+    """A launch that was tried: a form for OCI and IDS-Connect, an answered setup request for cXML."""
 
     operation: Operation
     form: LaunchForm | None = None
@@ -67,15 +72,18 @@ class Memory:
     hook_fields: tuple[tuple[str, str], ...] = ()
     buyer_cookie_xml: str = ""
     payload_id: str = ""
+    # Number and article of each line that an IDS client sent along.
+    positions: tuple[tuple[str, str], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        return {**asdict(self), "hook_fields": [list(pair) for pair in self.hook_fields]}
+        pairs = {name: [list(pair) for pair in getattr(self, name)] for name in _PAIRS}
+        return {**asdict(self), **pairs}
 
 
 def memory_from_json(data: Mapping[str, Any]) -> Memory:
     """The memory that ``as_json`` wrote."""
-    pairs = tuple((name, value) for name, value in data.get("hook_fields", ()))
-    return Memory(**{**data, "hook_fields": pairs})
+    pairs = {name: tuple((first, second) for first, second in data.get(name, ())) for name in _PAIRS}
+    return Memory(**{**data, **pairs})
 
 
 def open_client() -> httpx.Client:
@@ -123,6 +131,11 @@ class Counterparty:
             if operation != "create":
                 raise ValueError("OCI has no edit and no inspect (OCI 4.0, functions)")
             return self._launch_oci(self.system.oci, language)
+        if self.system.ids is not None:
+            if operation == "inspect":
+                raise ValueError("IDS-Connect has no inspect (IDS-Connect 2.5, actions)")
+            lines = cart.transferred_lines if cart is not None and operation == "edit" else ()
+            return self._launch_ids(self.system.ids, operation, lines, language, selected_item)
         assert self.system.cxml is not None
         return self._launch_cxml(self.system.cxml, operation, cart, language, selected_item)
 
@@ -150,8 +163,20 @@ class Counterparty:
                 return read_return(raw_body, content_type, self.system.oci)
             in_address = dict(parse_qsl(query, keep_blank_values=True))
             return read_return(raw_body, content_type, self.system.oci, dict(memory.hook_fields), in_address)
+        if self.system.ids is not None:
+            return read_cart(raw_body, content_type, self.system.ids, self._sent(), dict(parse_qsl(query)))
         assert self.system.cxml is not None
         return read_order_message(raw_body, content_type, self.system.cxml, self._expected())
+
+    def _sent(self) -> Sent | None:
+        memory = self.memory
+        if memory is None:
+            return None
+        return Sent(
+            hook_fields=dict(memory.hook_fields),
+            positions=memory.positions,
+            editing=memory.operation == "edit",
+        )
 
     def _expected(self) -> Expected | None:
         if self.memory is None:
@@ -179,9 +204,55 @@ class Counterparty:
             *dialect.its_fields,
         )
         action = f"{self.shop_url}/punchout/oci/{dialect.connection}"
-        form = LaunchForm(action=action, method=dialect.method, charset=dialect.charset, fields=fields)
+        return self._form_launch("create", action, dialect.charset, fields, dialect.method)
+
+    def _launch_ids(
+        self,
+        dialect: IdsDialect,
+        operation: Operation,
+        lines: tuple[Line, ...],
+        language: str,
+        selected_item: str,
+    ) -> Launch:
+        """WKE shops, WKS sends a cart along, ADL opens an article (IDS-Connect 2.5, actions)."""
+        hook_fields = (("sid", str(uuid.uuid4())),)
+        hook_url = f"{self.return_url}?{urlencode(hook_fields)}"
+        self.memory = Memory(
+            operation=operation,
+            language=language,
+            return_url=hook_url,
+            hook_fields=hook_fields,
+            positions=positions_of(lines),
+        )
+        action = "WKS" if operation == "edit" else "ADL" if selected_item else "WKE"
+        fields = [
+            ("kndnr", dialect.customer_number),
+            ("name_kunde", dialect.user),
+            ("pw_kunde", dialect.secret),
+            ("version", dialect.version),
+            ("action", action),
+            ("hookurl", hook_url),
+            ("target", dialect.target),
+        ]
+        if action == "WKS":
+            fields.append(("warenkorb", build_cart(dialect, lines)))
+        if action == "ADL":
+            fields.append(("ghnummer", selected_item))
+        return self._form_launch(
+            operation, f"{self.shop_url}/punchout/ids/{dialect.connection}", dialect.charset, tuple(fields)
+        )
+
+    @staticmethod
+    def _form_launch(
+        operation: Operation,
+        action: str,
+        charset: str,
+        fields: tuple[tuple[str, str], ...],
+        method: Literal["GET", "POST"] = "POST",
+    ) -> Launch:
+        form = LaunchForm(action=action, method=method, charset=charset, fields=fields)
         sent = "\n".join(f"{name} = {value}" for name, value in fields)
-        return Launch(operation="create", form=form, request_raw=f"{form.method} {action}\n\n{sent}".encode())
+        return Launch(operation=operation, form=form, request_raw=f"{method} {action}\n\n{sent}".encode())
 
     def _launch_cxml(
         self,

@@ -123,8 +123,15 @@ def requisition_of(run: SandboxRun) -> ReceivedCart | None:
 
 
 def may_reopen(system: System, requisition: ReceivedCart | None, operation: Operation) -> bool:
-    """Whether the system offers this operation: ``operationAllowed`` edit allows to look as well (p. 86)."""
-    if system.cxml is None or requisition is None or not requisition.transferred_lines:
+    """Whether the system offers this operation: ``operationAllowed`` edit allows to look as well (p. 86).
+
+    An IDS client may send any cart to the shop again, as long as it has lines.
+    """
+    if requisition is None or not requisition.transferred_lines:
+        return False
+    if system.ids is not None:
+        return operation == "edit"
+    if system.cxml is None:
         return False
     return requisition.operation_allowed in {"edit", operation}
 

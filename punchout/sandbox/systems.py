@@ -1,6 +1,7 @@
 """The procurement systems that the sandbox plays, as data: what each sends, expects and cannot take.
 
-Sources: OCI 4.0 and 5.0; cXML Reference Guide 1.2.051 and the vendors' own guides where an entry says so.
+Sources: OCI 4.0 and 5.0; IDS-Connect 2.0 and 2.5; cXML Reference Guide 1.2.051 and the vendors' own guides
+where an entry says so.
 A new system of a known protocol is a new entry here and nothing else.
 """
 
@@ -11,7 +12,7 @@ from typing import Literal
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-Protocol = Literal["oci", "cxml"]
+Protocol = Literal["oci", "cxml", "ids"]
 Text = str | Promise
 
 # What the Customizing of these two systems (T006I) maps from ISO codes; any other unit loses its line.
@@ -24,6 +25,11 @@ SAP_UNITS = frozenset({
 # Units that a buyer's administrator has usually created; any other stops the line at import.
 COUPA_UNITS = frozenset({
     "BX", "C62", "CT", "DZN", "EA", "H87", "HUR", "KGM", "LTR", "MTR", "PCE", "PK", "PR", "RL", "RO", "SET",
+})
+# The code list of IDS-Connect, and the packagings that a trade ERP has usually been taught.
+IDS_UNITS = frozenset({
+    "CMQ", "CMK", "CMT", "DZN", "GRM", "HLT", "KGM", "KTM", "LTR", "MMT", "MTK", "MTQ", "MTR", "PR", "PCE",
+    "SET", "TNE", "RO", "PK", "BX",
 })
 # fmt: on
 ORACLE_UNITS = COUPA_UNITS
@@ -95,6 +101,23 @@ class CxmlDialect:
 
 
 @dataclass(frozen=True, kw_only=True)
+class IdsDialect:
+    """How a trade ERP launches by IDS-Connect, and what it keeps of a returned line."""
+
+    connection: str
+    version: str
+    # What the form is posted in, without saying so.
+    charset: str
+    customer_number: str
+    user: str
+    secret: str
+    target: str
+    # Characters that the client's columns keep.
+    lengths: MappingProxyType[str, int]
+    known_units: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class System:
     """One procurement system on the sandbox's first page."""
 
@@ -108,15 +131,18 @@ class System:
     protocol: Protocol
     oci: OciDialect | None = None
     cxml: CxmlDialect | None = None
+    ids: IdsDialect | None = None
 
     @property
     def protocol_label(self) -> str:
+        if self.ids:
+            return f"IDS-Connect {self.ids.version}"
         return f"OCI {self.oci.version}" if self.oci else f"cXML {self.cxml.dtd_version if self.cxml else ''}"
 
     @property
-    def dialect(self) -> OciDialect | CxmlDialect:
+    def dialect(self) -> OciDialect | CxmlDialect | IdsDialect:
         """The one dialect that is set; a system with none is a mistake in the table below."""
-        dialect = self.oci or self.cxml
+        dialect = self.oci or self.cxml or self.ids
         if dialect is None:
             raise ValueError(f"{self.slug} has no dialect")
         return dialect
@@ -276,6 +302,27 @@ _ALL = (
             too_long_is_lost=frozenset({"SupplierPartID"}),
             known_units=ORACLE_UNITS,
             empty_cart_warning=_("Older Oracle releases stop with an error when a cart comes back empty."),
+        ),
+    ),
+    System(
+        slug="ids-erp",
+        name="IDS client (trade ERP)",
+        short_name="ERP",
+        document=_("Material list"),
+        summary=_("IDS-Connect of the building trades: Windows-1252 that nobody announces, sends carts too."),
+        buyer="Nordlicht Handwerk",
+        protocol="ids",
+        ids=IdsDialect(
+            connection="demo-ids",
+            version="2.5",
+            # Landrix's client writes the form into a temporary file and opens that.
+            charset="windows-1252",
+            customer_number="100003",
+            user="demo",
+            secret=_CXML_SECRET,
+            target="TOP",
+            lengths=MappingProxyType({"ArtNo": 15, "Kurztext": 100, "QU": 4}),
+            known_units=IDS_UNITS,
         ),
     ),
 )

@@ -23,6 +23,7 @@ ARGUMENTS = [
 EXPECTED = ("status of 4", "Blocked autofocusing")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All journeys share one server and one browser, so they run in one worker."""
     for item in items:

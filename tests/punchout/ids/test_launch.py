@@ -142,6 +142,12 @@ def test_a_missing_action_is_concluded_from_the_cart() -> None:
     assert launch(action="", warenkorb=cart).echo["action"] == "WKS"
 
 
+def test_a_cart_that_comes_with_another_action_is_noted_and_not_read() -> None:
+    make_connection()
+    assert not launch(warenkorb="<Warenkorb").cart.lines.exists()
+    assert "only read with WKS" in notes()
+
+
 @pytest.mark.parametrize(
     ("sent", "ceiling", "expected"),
     [

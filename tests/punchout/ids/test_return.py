@@ -105,6 +105,12 @@ def test_metal_that_became_cheaper_lowers_the_line() -> None:
     assert root.findtext(".//{*}NetPrice") == "426.0000"
 
 
+@pytest.mark.parametrize("change", [{"metal": "FE"}, {"per": Decimal(0)}])
+def test_a_metal_that_is_not_on_the_list_or_in_nothing_is_a_mistake(change: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="no metal share"):
+        replace(COPPER, **change)
+
+
 def test_without_metal_there_is_no_share_of_it() -> None:
     assert value("NetPrice") == "450.0000"
     assert value("Rohstoffanteil") is None
@@ -221,6 +227,11 @@ def test_a_charset_without_a_character_writes_it_as_xml_does() -> None:
     assert "f\xfcr" in document and "&#937;" in document
     assert read(made).column("Kurztext") == ["10 Ω für 5 €"]
     assert made.charset == "iso-8859-1"
+
+
+def test_a_frozen_line_keeps_its_list_price_or_that_it_has_none() -> None:
+    for line in (LINE, replace(LINE, list_price=None)):
+        assert ReturnLine.from_json(line.as_json()) == line
 
 
 # -- through the shop ----------------------------------------------------------------------------------------

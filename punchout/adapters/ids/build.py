@@ -1,0 +1,241 @@
+"""The returned cart of IDS-Connect 2.0 and 2.5: elements in schema order, texts cut to their lengths.
+
+``OfferPrice`` is the list price per ``PriceBasis``; ``NetPrice`` is the total of the line, after discount
+and with metal. All amounts are without VAT, in the currency of the order (``Cur``).
+"""
+
+from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from lxml import etree
+
+from punchout.adapters.ids.fields import (
+    ADDRESS,
+    AMOUNT_DECIMALS,
+    LARGEST_AMOUNT,
+    LARGEST_QUANTITY,
+    NAMESPACE,
+    NUMBERS,
+    OLDEST,
+    PARTIES,
+    QUANTITY_DECIMALS,
+    REFERENCES,
+    REMARKS,
+    SHIPMENTS,
+    SHORT_TEXT_LENGTH,
+    UNIT_LENGTH,
+    UNITS,
+)
+from punchout.adapters.ids.metals import MetalShare, line_total
+from punchout.adapters.ids.options import IdsOptions
+from punchout.adapters.ids.positions import Placed, placed
+from punchout.adapters.ids.text import one_line, plain_text, shortened
+from punchout.adapters.units import translate_unit
+from punchout.documents import ReturnForm, ReturnLine
+from punchout.errors import Conflict
+
+FIELD = "warenkorb"
+RETURN_MARK = "Warenkorbrückgabe"
+Metals = Mapping[str, tuple[MetalShare, ...]]
+
+
+def cart_form(
+    *,
+    return_url: str,
+    echo: Mapping[str, Any],
+    currency: str,
+    lines: tuple[ReturnLine, ...],
+    options: IdsOptions,
+    metals: Metals | None = None,
+) -> ReturnForm:
+    """The form with its one field, to the whole return address: its query is the client's session.
+
+    ``metals`` are the metal shares by article number. Raises ``Conflict`` for a line that IDS-Connect
+    cannot carry, saying which and why.
+    """
+    root = cart_document(echo=echo, currency=currency, lines=lines, options=options, metals=metals)
+    document = etree.tostring(root, encoding=options.charset, xml_declaration=True)
+    assert isinstance(document, bytes)
+    return ReturnForm(
+        action=return_url,
+        fields=((FIELD, document.decode(options.charset)),),
+        target=echo.get("target") or "_top",
+        charset=options.charset,
+        enctype=options.return_encoding,
+    )
+
+
+def cart_document(
+    *,
+    echo: Mapping[str, Any],
+    currency: str,
+    lines: tuple[ReturnLine, ...],
+    options: IdsOptions,
+    metals: Metals | None = None,
+) -> etree._Element:
+    """The document ``Warenkorb``; without lines it is an empty cart, which only 2.5 knows."""
+    version = echo.get("version") or OLDEST
+    if not lines and version == OLDEST:
+        raise Conflict(_("An empty cart cannot be returned in this version of IDS-Connect."))
+    root = etree.Element(f"{{{NAMESPACE}}}Warenkorb", nsmap={None: NAMESPACE})  # type: ignore[dict-item]
+    now = timezone.localtime()
+    info = _child(root, "WarenkorbInfo")
+    _child(info, "Date", f"{now:%Y-%m-%d}")
+    _child(info, "Time", f"{now:%H:%M:%S}")
+    _child(info, "RueckgabeKZ", RETURN_MARK)
+    _child(info, "Version", version)
+    order = _child(root, "Order")
+    _order_info(_child(order, "OrderInfo"), echo.get("order") or {}, currency)
+    _parties(order, echo.get("parties") or {})
+    for item in placed(lines, echo.get("positions") or ()):
+        _item(_child(order, "OrderItem"), item, options, (metals or {}).get(item.line.sku, ()))
+    return root
+
+
+def _order_info(element: etree._Element, sent: Mapping[str, str], currency: str) -> None:
+    for name, length in NUMBERS.items():
+        _optional(element, name, sent.get(name, "")[:length])
+    if sent.get("DeliveryDate"):
+        _child(element, "DeliveryDate", sent["DeliveryDate"])
+    elif sent.get("DeliveryWeek"):
+        _child(element, "DeliveryWeek", sent["DeliveryWeek"])
+        _child(element, "DeliveryYear", sent.get("DeliveryYear", ""))
+    _child(element, "ModeOfShipment", sent.get("ModeOfShipment") or SHIPMENTS[0])
+    _child(element, "Cur", currency)
+    for name, length in REMARKS.items():
+        _optional(element, name, sent.get(name, "")[:length])
+
+
+def _parties(order: etree._Element, sent: Mapping[str, Mapping[str, str]]) -> None:
+    for name in PARTIES:
+        values = sent.get(name)
+        if not values:
+            continue
+        party = _child(order, name)
+        _optional(party, "IDNo", values.get("IDNo", ""))
+        if any(values.get(part) for part in ADDRESS):
+            address = _child(party, "Address")
+            for part in ADDRESS:
+                _optional(address, part, values.get(part, ""))
+
+
+def _item(element: etree._Element, item: Placed, options: IdsOptions, metals: tuple[MetalShare, ...]) -> None:
+    line = item.line
+    _child(element, "ItemChara", item.character or "normal")
+    _references(element, item)
+    _optional(element, "EAN", _ean13(line.gtin))
+    _child(element, "ArtNo", _article_number(line, options))
+    _child(element, "Qty", _quantity(line))
+    _child(element, "QU", translate_unit(line.unit, options.units, UNITS)[:UNIT_LENGTH])
+    _optional(element, "Kurztext", shortened(one_line(line.name) or line.sku, SHORT_TEXT_LENGTH))
+    if options.longtext:
+        _optional(element, "Langtext", plain_text(line.description))
+    listed, basis = _per_basis(
+        line.list_price if line.list_price is not None else line.price, line.price_unit
+    )
+    _child(element, "OfferPrice", _amount(listed, line))
+    _child(element, "NetPrice", _amount(line_total(line.total, line.quantity, metals), line))
+    _child(element, "PriceBasis", str(basis))
+    _child(element, "VAT", f"{options.vat:.2f}")
+    for metal in metals:
+        _metal(_child(element, "Rohstoffanteil"), metal, translate_unit(line.unit, options.units, UNITS))
+
+
+def _references(element: etree._Element, item: Placed) -> None:
+    """The position numbers as they came; both sides' are mandatory, ours is the number of the line."""
+    if not item.references:
+        return
+    values = {"Customer": "", "Supplier": str(item.line.number), **item.references}
+    references = _child(element, "RefItems")
+    for name in REFERENCES:
+        if name in values:
+            _child(references, name, values[name])
+
+
+def _metal(element: etree._Element, metal: MetalShare, unit: str) -> None:
+    _child(element, "Rohstoff", metal.metal)
+    _child(element, "Gewichtsanteilswert", _plain(metal.kilograms))
+    _child(element, "Gewichtsanteilseinheit", "KGM")
+    _child(element, "Basiswert", _plain(metal.per))
+    _child(element, "Basiseinheit", unit)
+    _child(element, "Basisnotierung", _plain(metal.in_price))
+    _child(element, "NotierungAktuell", _plain(metal.today))
+
+
+def _article_number(line: ReturnLine, options: IdsOptions) -> str:
+    """ArtNo; one that is too long is never cut, as it would be the number of something else."""
+    if len(line.sku) <= options.article_number_length:
+        return line.sku
+    if line.gtin:
+        return line.gtin
+    raise Conflict(
+        _(
+            "The article number %(sku)s is longer than the %(length)s characters of IDS-Connect, and the "
+            "article has no GTIN to stand for it. Remove the article, or ask us."
+        )
+        % {"sku": line.sku, "length": options.article_number_length}
+    )
+
+
+def _quantity(line: ReturnLine) -> str:
+    rounded = line.quantity.quantize(Decimal(1).scaleb(-QUANTITY_DECIMALS))
+    if rounded != line.quantity or rounded >= LARGEST_QUANTITY:
+        raise Conflict(
+            _("IDS-Connect carries quantities with two decimals; %(sku)s has %(quantity)s. Please change it.")
+            % {"sku": line.sku, "quantity": _plain(line.quantity)}
+        )
+    return f"{rounded:f}"
+
+
+def _per_basis(price: Decimal, price_unit: int) -> tuple[Decimal, int]:
+    """The price with at most four decimals, per a larger basis where that keeps it exact."""
+    for power in range(5):
+        scaled = price * 10**power
+        if scaled == _round(scaled):
+            return scaled, price_unit * 10**power
+    return price, price_unit
+
+
+def _round(amount: Decimal) -> Decimal:
+    return amount.quantize(Decimal(1).scaleb(-AMOUNT_DECIMALS), ROUND_HALF_UP)
+
+
+def _amount(amount: Decimal, line: ReturnLine) -> str:
+    if abs(amount) >= LARGEST_AMOUNT:
+        raise Conflict(_("The amount of %(sku)s is too large for IDS-Connect.") % {"sku": line.sku})
+    return f"{_round(amount):f}"
+
+
+def _plain(value: Decimal) -> str:
+    return f"{value.normalize():f}"
+
+
+def _ean13(gtin: str) -> str:
+    """A GTIN in the 13 digits of EAN; one of a larger packaging (GTIN-14) has no such form."""
+    bare = gtin.lstrip("0")
+    return bare.zfill(13) if gtin and len(bare) <= 13 else ""
+
+
+def _child(parent: etree._Element, name: str, text: str | None = None) -> etree._Element:
+    element = etree.SubElement(parent, _TAGS[name])
+    element.text = text
+    return element
+
+
+def _optional(parent: etree._Element, name: str, text: str) -> None:
+    if text:
+        _child(parent, name, text)
+
+
+class _Tags(dict[str, str]):
+    """Qualified names, each made once: a cart of 500 lines has 7,000 elements."""
+
+    def __missing__(self, name: str) -> str:
+        self[name] = qualified = f"{{{NAMESPACE}}}{name}"
+        return qualified
+
+
+_TAGS = _Tags()
