@@ -108,7 +108,7 @@ class NetPrice:
 
 @lru_cache(maxsize=2)
 def _valid_on(day: date) -> tuple[QuerySet[ListPrice], QuerySet[Agreement]]:
-    """What is valid that day, as querysets to narrow down; kept because putting them together takes longest."""
+    """What is valid that day, to be narrowed down; kept, because to put it together took most of the time."""
     valid = (Q(valid_from__isnull=True) | Q(valid_from__lte=day)) & (
         Q(valid_until__isnull=True) | Q(valid_until__gte=day)
     )

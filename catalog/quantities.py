@@ -1,13 +1,24 @@
 """How much of an article may be ordered: minimum, multiples, and what to say when it does not fit."""
 
 from decimal import ROUND_UP, Decimal, InvalidOperation
+from typing import Protocol
 
 from django.utils.translation import gettext as _
 
-from catalog.models import Product
 from catalog.units import unit_name
 
 LARGEST = Decimal("99999999.999")  # what the 11.3 QUANTITY of OCI and our own columns can hold
+
+
+class Sold(Protocol):
+    """What an article's quantities depend on; every ``Product`` has it."""
+
+    @property
+    def order_unit(self) -> str: ...
+    @property
+    def minimum_quantity(self) -> Decimal: ...
+    @property
+    def quantity_step(self) -> Decimal: ...
 
 
 class QuantityInvalid(ValueError):
@@ -35,7 +46,7 @@ def parse_quantity(text: str) -> Decimal:
     return quantity
 
 
-def next_allowed(product: Product, quantity: Decimal) -> Decimal:
+def next_allowed(product: Sold, quantity: Decimal) -> Decimal:
     """The smallest quantity the article is sold in that is not below ``quantity``."""
     if quantity <= product.minimum_quantity:
         return product.minimum_quantity
@@ -43,19 +54,18 @@ def next_allowed(product: Product, quantity: Decimal) -> Decimal:
     return (steps * product.quantity_step).normalize() + Decimal(0)
 
 
-def check_quantity(product: Product, quantity: Decimal) -> Decimal:
+def check_quantity(product: Sold, quantity: Decimal) -> Decimal:
     """``quantity`` when the article is sold in it; else ``QuantityInvalid`` says why and what would do."""
-    unit = unit_name(product.order_unit)
     if quantity < product.minimum_quantity:
         raise QuantityInvalid(
             _("The smallest quantity is %(minimum)s %(unit)s.")
-            % {"minimum": f"{product.minimum_quantity.normalize():f}", "unit": unit},
+            % {"minimum": f"{product.minimum_quantity.normalize():f}", "unit": unit_name(product.order_unit)},
             product.minimum_quantity,
         )
     if quantity % product.quantity_step:
         raise QuantityInvalid(
             _("Sold in multiples of %(step)s %(unit)s.")
-            % {"step": f"{product.quantity_step.normalize():f}", "unit": unit},
+            % {"step": f"{product.quantity_step.normalize():f}", "unit": unit_name(product.order_unit)},
             next_allowed(product, quantity),
         )
     return quantity

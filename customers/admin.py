@@ -3,6 +3,7 @@
 from typing import Any
 
 import structlog
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
 from django.forms import ModelForm
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from customers.keys import issue_key, revoke_key
-from customers.models import ApiKey, DeliverySite, Organisation, Person, PriceList
+from customers.models import ApiKey, DeliverySite, Organisation, Person, PriceList, all_scopes
 
 log = structlog.get_logger(__name__)
 
@@ -86,6 +87,22 @@ class PersonAdmin(admin.ModelAdmin):
     autocomplete_fields = ("organisation", "user")
 
 
+class ApiKeyForm(forms.ModelForm):
+    """What a key may read, as boxes to tick."""
+
+    scopes = forms.MultipleChoiceField(
+        label=_("may read"),
+        choices=ApiKey.Scope.choices,
+        widget=forms.CheckboxSelectMultiple,
+        initial=all_scopes,
+        help_text=_("Give a program no more than it needs."),
+    )
+
+    class Meta:
+        model = ApiKey
+        fields = ("organisation", "name", "scopes")
+
+
 class KeyStateFilter(admin.SimpleListFilter):
     title = _("state")
     parameter_name = "state"
@@ -103,7 +120,8 @@ class KeyStateFilter(admin.SimpleListFilter):
 class ApiKeyAdmin(admin.ModelAdmin):
     """Issues and revokes; the key itself is shown once, in the answer to its creation."""
 
-    list_display = ("name", "prefix", "organisation", "created_at", "last_used_at", "revoked_at")
+    form = ApiKeyForm
+    list_display = ("name", "prefix", "organisation", "may_read", "created_at", "last_used_at", "revoked_at")
     list_filter = (KeyStateFilter,)
     list_select_related = ("organisation",)
     search_fields = ("name", "prefix", "organisation__name", "organisation__number")
@@ -113,7 +131,8 @@ class ApiKeyAdmin(admin.ModelAdmin):
     readonly_fields = ("prefix", "created_at", "last_used_at", "revoked_at")
 
     def get_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> tuple[str, ...]:
-        return ("organisation", "name") if obj is None else ("organisation", "name", *self.readonly_fields)
+        fields = ("organisation", "name", "scopes")
+        return fields if obj is None else (*fields, *self.readonly_fields)
 
     def get_readonly_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> tuple[str, ...]:
         return () if obj is None else ("organisation", *self.readonly_fields)
@@ -122,7 +141,7 @@ class ApiKeyAdmin(admin.ModelAdmin):
         if change:
             super().save_model(request, obj, form, change)
             return
-        issued, shown = issue_key(organisation=obj.organisation, name=obj.name)
+        issued, shown = issue_key(organisation=obj.organisation, name=obj.name, scopes=obj.scopes)
         # The admin goes on with its own instance: it must become the row that was issued.
         obj.__dict__.update(issued.__dict__)
         request.issued_key = shown  # type: ignore[attr-defined]
@@ -140,6 +159,10 @@ class ApiKeyAdmin(admin.ModelAdmin):
             "shown": request.issued_key,  # type: ignore[attr-defined]
         }
         return TemplateResponse(request, "admin/customers/apikey/issued.html", context)
+
+    @admin.display(description=_("may read"))
+    def may_read(self, key: ApiKey) -> str:
+        return ", ".join(str(scope.label) for scope in ApiKey.Scope if scope in key.scopes)
 
     @admin.action(description=_("Revoke the selected keys"), permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:

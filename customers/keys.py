@@ -7,13 +7,14 @@ HMAC-SHA-256 under ``settings.SEALING_KEYS`` (newest first) is enough and costs 
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from customers.models import ApiKey, Organisation
+from customers.models import ApiKey, Organisation, all_scopes
 
 PREFIX_BYTES = 6
 SECRET_BYTES = 32
@@ -25,12 +26,18 @@ def _digest(secret: str, key: str) -> str:
     return hmac.new(b"api-key:" + key.encode(), secret.encode(), hashlib.sha256).hexdigest()
 
 
-def issue_key(*, organisation: Organisation, name: str) -> tuple[ApiKey, str]:
-    """A new key and its text, the only time that can be seen."""
+def issue_key(
+    *, organisation: Organisation, name: str, scopes: Iterable[str] | None = None
+) -> tuple[ApiKey, str]:
+    """A new key and its text, the only time that can be seen; without ``scopes`` it may read everything."""
     prefix = secrets.token_hex(PREFIX_BYTES)
     secret = secrets.token_urlsafe(SECRET_BYTES)
     row = ApiKey.objects.create(
-        organisation=organisation, name=name, prefix=prefix, digest=_digest(secret, settings.SEALING_KEYS[0])
+        organisation=organisation,
+        name=name,
+        scopes=all_scopes() if scopes is None else list(scopes),
+        prefix=prefix,
+        digest=_digest(secret, settings.SEALING_KEYS[0]),
     )
     return row, f"{prefix}.{secret}"
 
@@ -49,8 +56,9 @@ def verify_key(presented: str) -> ApiKey | None:
     if row is None or not any(matches) or row.revoked_at is not None or not row.organisation.active:
         return None
     now = timezone.now()
-    stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=now - TOUCH_EVERY)
-    ApiKey.objects.filter(stale, pk=row.pk).update(last_used_at=now)
+    if row.last_used_at is None or row.last_used_at < now - TOUCH_EVERY:
+        stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=now - TOUCH_EVERY)
+        ApiKey.objects.filter(stale, pk=row.pk).update(last_used_at=now)
     return row
 
 

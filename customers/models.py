@@ -119,8 +119,18 @@ class Person(models.Model):
         return self.name or self.identifier
 
 
+def all_scopes() -> list[str]:
+    """What a key may read when nobody chose less."""
+    return list(ApiKey.Scope.values)
+
+
 class ApiKey(models.Model):
     """A key for the web services: shown once, stored as a keyed digest (see ``customers.keys``)."""
+
+    class Scope(models.TextChoices):
+        ARTICLES = "articles", _("articles, categories and search")
+        PRICES = "prices", _("net prices")
+        STOCK = "stock", _("stock")
 
     organisation = models.ForeignKey(
         Organisation, on_delete=models.CASCADE, related_name="api_keys", verbose_name=_("organisation")
@@ -128,6 +138,7 @@ class ApiKey(models.Model):
     name = models.CharField(
         _("name"), max_length=80, help_text=_("What uses it, such as 'ERP nightly import'.")
     )
+    scopes = models.JSONField(_("may read"), default=all_scopes)
     prefix = models.CharField(_("begins with"), max_length=12, unique=True, editable=False)
     digest = models.CharField(max_length=64, editable=False)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)

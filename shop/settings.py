@@ -53,6 +53,8 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
     "django_structlog",
+    "rest_framework",
+    "drf_spectacular",
     "customers",
     "catalog",
     "shop",
@@ -138,7 +140,8 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-# How the index follows changes: "background" in a thread, or "inline" before the request goes on.
+# How the index follows changes: "background" in a thread after the commit, "off" (a process of its own runs
+# search_index --follow), or "inline": the next search of this process follows first (for tests).
 SEARCH_FOLLOW = env.str("SEARCH_FOLLOW", default="background")
 
 AUTH_PASSWORD_VALIDATORS = [
@@ -210,6 +213,27 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = MESSAGE_LIMIT
 # A cart page of 500 lines stays below this; only the sandbox receives OCI carts, and reads them itself.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
+
+# The web services below /api/v1/ (catalog.api). Nothing is allowed that a view did not ask for.
+API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=600)
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["catalog.api.authentication.ApiKeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["catalog.api.authentication.HasScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["catalog.api.throttling.PerKey"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "catalog.api.problems.answer",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": f"{SUPPLIER_NAME or 'Webshop'}: articles, prices and stock",
+    "DESCRIPTION": "Web services for customers: one API key, one customer, that customer's net prices.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "PREPROCESSING_HOOKS": ["catalog.api.schema.only_ours"],
+    "POSTPROCESSING_HOOKS": ["catalog.api.schema.complete"],
+    "SORT_OPERATION_PARAMETERS": False,
+}
 
 DJANGO_STRUCTLOG_USER_ID_FIELD = None
 LOG_FORMAT = env.str("LOG_FORMAT", default="console" if RELAXED else "json")

@@ -90,6 +90,11 @@ def search(query: Query) -> Results:
     )
 
 
+def is_page_key(key: str) -> bool:
+    """Whether this is the ``next_page`` or ``previous_page`` of an answer."""
+    return key == _page_key(_offset(key))
+
+
 def suggest(text: str, language: str, limit: int = 8) -> tuple[Suggestion, ...]:
     """The articles whose name or number goes on like this, best first; one read of the database."""
     opened = reader()

@@ -3,11 +3,13 @@
 from decimal import Decimal
 from typing import Any
 
+import structlog
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
@@ -17,7 +19,10 @@ from punchout.admin.read_only import ReadOnlyAdmin, tag
 from punchout.admin.wire import HEAVY, verdict_tag
 from punchout.embedding import cart_is_fetched
 from punchout.models import PunchoutSession, ReturnedCart
+from punchout.trace import trace_zip
 from shop.carts import PricedCart, price_cart
+
+log = structlog.get_logger(__name__)
 
 STATE_TONES = {
     PunchoutSession.State.LAUNCHED: "",
@@ -75,6 +80,28 @@ class PunchoutSessionAdmin(ReadOnlyAdmin):
         total = session.returned_total
         return "" if total is None else f"{total:.2f} {session.returned_currency}"
 
+    def get_urls(self) -> list[URLPattern]:
+        trace = self.admin_site.admin_view(self.trace_view)
+        name = "punchout_punchoutsession_trace"
+        return [path("<path:object_id>/trace/", trace, name=name), *super().get_urls()]
+
+    def trace_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The visit as a zip, to give to the partner; that it was taken is logged."""
+        session = self._viewed(request, object_id)
+        log.info("trace_exported", user=request.user.pk, session=session.key)
+        response = HttpResponse(trace_zip(session), content_type="application/zip")
+        name = f"trace-{session.connection.slug}-{session.pk}.zip"
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response
+
+    def _viewed(self, request: HttpRequest, object_id: str) -> PunchoutSession:
+        session = self.get_object(request, object_id)
+        if not self.has_view_permission(request, session):
+            raise PermissionDenied
+        if not isinstance(session, PunchoutSession):
+            raise Http404
+        return session
+
     def change_view(
         self,
         request: HttpRequest,
@@ -83,11 +110,7 @@ class PunchoutSessionAdmin(ReadOnlyAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """One visit: its cart as it stands, its messages in order, and what was returned."""
-        session = self.get_object(request, object_id)
-        if not self.has_view_permission(request, session):
-            raise PermissionDenied
-        if not isinstance(session, PunchoutSession):
-            raise Http404
+        session = self._viewed(request, object_id)
         with override(session.language):
             cart = price_cart(session.cart, session.organisation)
         messages = session.messages.defer(*HEAVY).order_by("id")

@@ -36,17 +36,33 @@ def test_a_customer_is_found_by_his_number(admin_client):
 def test_a_new_api_key_is_shown_once_and_works(admin_client):
     organisation = OrganisationFactory()
     answer = admin_client.post(
-        reverse("admin:customers_apikey_add"), {"organisation": organisation.pk, "name": "ERP"}
+        reverse("admin:customers_apikey_add"),
+        {"organisation": organisation.pk, "name": "ERP", "scopes": ["stock", "articles"]},
     )
     assert answer.status_code == 200
     assert "no-store" in answer["Cache-Control"]
     row = ApiKey.objects.get()
+    assert set(row.scopes) == {"stock", "articles"}
     text = answer.content.decode()
     shown = text.partition('<code class="once">')[2].partition("</code>")[0]
     assert verify_key(shown) == row
     later = admin_client.get(reverse("admin:customers_apikey_change", args=[row.pk])).content.decode()
     assert shown.partition(".")[2] not in later
     assert row.digest not in later
+
+
+def test_what_a_key_may_read_is_ticked_and_can_be_changed(admin_client):
+    row, _shown = issue_key(organisation=OrganisationFactory(), name="ERP")
+    add = admin_client.get(reverse("admin:customers_apikey_add")).content.decode()
+    assert add.count('type="checkbox" name="scopes"') == add.count("checked") == 3
+    admin_client.post(
+        reverse("admin:customers_apikey_change", args=[row.pk]), {"name": "ERP", "scopes": ["stock"]}
+    )
+    row.refresh_from_db()
+    assert row.scopes == ["stock"]
+    refused = admin_client.post(reverse("admin:customers_apikey_change", args=[row.pk]), {"name": "ERP"})
+    assert refused.status_code == 200
+    assert row.scopes == ["stock"]
 
 
 def test_the_selected_keys_are_revoked(admin_client):

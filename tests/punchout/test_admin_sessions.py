@@ -1,5 +1,8 @@
 """Sessions and returned carts in the admin: the operator sees why a cart was refused."""
 
+import io
+import json
+import zipfile
 from decimal import Decimal
 
 import pytest
@@ -133,3 +136,25 @@ def test_a_sandbox_run_shows_what_was_received_without_rendering_it(admin_client
     page = admin_client.get(reverse("admin:punchout_sandboxrun_change", args=[run.pk])).content.decode()
     assert "&lt;script&gt;" in page
     assert "<script>alert" not in page
+
+
+def test_a_visit_is_exported_as_one_file_for_the_partner(admin_client):
+    session = visit(sku="VLT-1")
+    return_cart(session=session, base_url="https://shop.example")
+    answer = admin_client.get(page_of(session).replace("/change/", "/trace/"))
+    assert answer["Content-Type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        names = archive.namelist()
+        summary = json.loads(archive.read("trace.json"))
+        cart = json.loads(archive.read("returned-cart.json"))
+    assert names[0] == "trace.json"
+    assert [message["kind"] for message in summary["messages"]] == ["OCI launch", "cart return"]
+    assert cart["lines"][0]["sku"] == "VLT-1"
+    assert sum(name.startswith(("01-in-message", "02-out-message")) for name in names) == 2
+
+
+def test_only_staff_exports_a_visit(client):
+    session = visit()
+    answer = client.get(page_of(session).replace("/change/", "/trace/"))
+    assert answer.status_code == 302
+    assert "/admin/login/" in answer["Location"]

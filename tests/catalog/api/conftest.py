@@ -1,20 +1,19 @@
-"""A customer with a key, and a client that sends it."""
+"""A customer with a key, and clients that send it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from catalog import changes
 from customers.keys import issue_key
 from customers.models import Organisation
 from tests.factories import OrganisationFactory
 
 
 @pytest.fixture(autouse=True)
-def fresh_counters():
+def fresh_counters() -> Iterator[None]:
     """Throttling counts in the cache, which no rollback empties."""
     cache.clear()
     yield
@@ -50,12 +49,3 @@ def ask(api: Client) -> Callable[..., Any]:
         return client.post(path, body, content_type="application/json")
 
     return post
-
-
-@pytest.fixture
-def index() -> Callable[[], None]:
-    """Has the search know what was made in bulk, without signals."""
-    from catalog import search
-
-    assert changes
-    return search.rebuild

@@ -1,0 +1,261 @@
+"""What may be asked: every field with its limits, once for validation and for the OpenAPI document."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Annotated, Any, Literal, Self, get_args, get_origin
+
+from django.http import QueryDict
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
+
+from catalog.api.problems import QuestionInvalid
+from catalog.quantities import LARGEST
+
+MOST = 500
+LARGEST_PAGE = 100
+LARGEST_CHANGE_PAGE = 1_000
+# No control characters: they are in no number of ours, and PostgreSQL refuses a NUL in a text.
+PRINTABLE = r"^[^\x00-\x1f\x7f]+$"
+PRINTABLE_OR_EMPTY = r"^[^\x00-\x1f\x7f]*$"
+THOUSANDTH = Decimal("0.001")
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
+def _as_decimal(value: Any) -> Any:
+    """A JSON number is binary: what is left of it behind the third decimal is no intention."""
+    if isinstance(value, float):
+        value = Decimal(repr(value))
+        return (
+            value.quantize(THOUSANDTH, ROUND_HALF_UP) if value.is_finite() and abs(value) < 10**12 else value
+        )
+    return value
+
+
+def _within_reach(moment: datetime) -> datetime:
+    """Far away enough for everybody, and near enough for every database."""
+    try:
+        return min(max(moment, EARLIEST), LATEST).astimezone(UTC)
+    except OverflowError:
+        return EARLIEST if moment.year < EARLIEST.year else LATEST
+
+
+Number = Annotated[str, Field(min_length=1, max_length=50, pattern=PRINTABLE)]
+Sku = Annotated[str, Field(min_length=1, max_length=40, pattern=PRINTABLE)]
+Gtin = Annotated[str, Field(pattern=r"^[0-9]{8,14}$")]
+Language = Literal["en", "nl", "fr", "de"]
+Quantity = Annotated[
+    Decimal,
+    Field(gt=0, le=LARGEST, decimal_places=3),
+    BeforeValidator(_as_decimal),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": r"^(?=.*[1-9])[0-9]{1,8}(\.[0-9]{1,3})?$"},
+                {"type": "number", "minimum": 0.001, "maximum": 99999999},
+            ]
+        }
+    ),
+]
+Moment = Annotated[AwareDatetime, AfterValidator(_within_reach)]
+LANGUAGE: Any = Field(None, description="Language of texts; the customer's own when left out.")
+BY_SKU = {"min_length": 1, "max_length": MOST}
+
+
+class Question(BaseModel):
+    """Names that are not known are refused, so that a misspelt one is not silently without effect."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @classmethod
+    def in_address(cls, parameters: QueryDict) -> Self:
+        """From the query of an address; raises ``QuestionInvalid``."""
+        values: dict[str, Any] = {}
+        for name, given in parameters.lists():
+            field = cls.model_fields.get(name)
+            if field is not None and _is_list(field.annotation):
+                values[name] = given
+            elif len(given) > 1:
+                raise QuestionInvalid.parameter(name[:40], "May be given once.")
+            else:
+                values[name] = given[0]
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            raise QuestionInvalid.of(error, in_body=False) from None
+
+
+class InLanguage(Question):
+    language: Language | None = LANGUAGE
+
+
+class ManufacturerNumber(Question):
+    number: Number
+    brand: Annotated[str, Field(max_length=40, pattern=PRINTABLE)] | None = Field(
+        None, description="Code of the brand, when the number alone may be somebody else's too."
+    )
+
+
+class ArticleNumbers(InLanguage):
+    """Articles by any of their numbers, at most 500 numbers together."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [
+                {"required": [name]} for name in ("skus", "gtins", "manufacturer_numbers", "customer_numbers")
+            ],
+            "example": {
+                "skus": ["10001234"],
+                "gtins": ["5410000012345"],
+                "manufacturer_numbers": [{"number": "5SL6116-7", "brand": "siemens"}],
+                "customer_numbers": ["MAT-000123"],
+                "language": "nl",
+            },
+        }
+    )
+
+    skus: Annotated[list[Sku], Field(**BY_SKU)] = []
+    gtins: Annotated[list[Gtin], Field(**BY_SKU)] = []
+    manufacturer_numbers: Annotated[list[ManufacturerNumber], Field(**BY_SKU)] = []
+    customer_numbers: Annotated[list[Number], Field(**BY_SKU)] = []
+
+    @model_validator(mode="after")
+    def _some_but_not_too_many(self) -> Self:
+        count = sum(
+            len(numbers)
+            for numbers in (self.skus, self.gtins, self.manufacturer_numbers, self.customer_numbers)
+        )
+        if not count:
+            raise ValueError("Name at least one article, by sku, GTIN, manufacturer or customer number.")
+        if count > MOST:
+            raise ValueError(f"At most {MOST} numbers at a time; these are {count}.")
+        return self
+
+
+class ArticleQuery(InLanguage):
+    """The same in an address: each parameter may be repeated."""
+
+    sku: Annotated[list[Sku], Field(max_length=MOST, description="Our article number.")] = []
+    gtin: Annotated[list[Gtin], Field(max_length=MOST, description="With or without leading zeros.")] = []
+    manufacturer_number: Annotated[
+        list[Number], Field(max_length=MOST, description="The manufacturer's part number, exactly.")
+    ] = []
+    brand: Annotated[str, Field(max_length=40, pattern=PRINTABLE)] | None = Field(
+        None, description="Code of the brand of the manufacturer numbers."
+    )
+    customer_number: Annotated[
+        list[Number], Field(max_length=MOST, description="Your own number, where we know it.")
+    ] = []
+
+    def numbers(self) -> ArticleNumbers:
+        parts = [{"number": number, "brand": self.brand} for number in self.manufacturer_number]
+        lists = {
+            "skus": self.sku,
+            "gtins": self.gtin,
+            "manufacturer_numbers": parts,
+            "customer_numbers": self.customer_number,
+        }
+        given = {name: numbers for name, numbers in lists.items() if numbers}
+        try:
+            return ArticleNumbers.model_validate({**given, "language": self.language})
+        except ValidationError as error:
+            # Each number was right by itself: it can only be none, or too many together.
+            message = error.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")
+            raise QuestionInvalid.parameter("sku", message) from None
+
+
+class SearchQuery(InLanguage):
+    q: str = Field("", max_length=200, pattern=PRINTABLE_OR_EMPTY, description="Words or numbers, as typed.")
+    category: str | None = Field(None, max_length=60, pattern=PRINTABLE, description="Code of a category.")
+    brand: Annotated[
+        list[Annotated[str, Field(max_length=40, pattern=PRINTABLE)]],
+        Field(max_length=50, description="Codes of brands; one of them must fit."),
+    ] = []
+    attribute: Annotated[
+        list[Annotated[str, Field(max_length=100, pattern=r"^[^\x00-\x1f\x7f:]+:[^\x00-\x1f\x7f]+$")]],
+        Field(max_length=50, description="code:value of a facet; values of one code are alternatives."),
+    ] = []
+    in_stock: bool = Field(False, description="Only what is in stock.")
+    sort: Literal["relevance", "name", "sku", "stock"] = "relevance"
+    limit: int = Field(50, ge=1, le=LARGEST_PAGE)
+    cursor: str | None = Field(
+        None, max_length=60, pattern=PRINTABLE, description="next or previous of an earlier answer."
+    )
+
+    def ticked(self) -> dict[str, tuple[str, ...]]:
+        chosen: dict[str, tuple[str, ...]] = {}
+        for pair in self.attribute:
+            code, _colon, value = pair.partition(":")
+            chosen[code] = (*chosen.get(code, ()), value)
+        return chosen
+
+
+class PriceItem(Question):
+    sku: Sku
+    quantity: Quantity | None = Field(
+        None, description="In order units, best as text; the smallest that is sold when left out."
+    )
+
+
+class PriceList(InLanguage):
+    """Net prices of up to 500 articles for the quantities that are needed."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "items": [{"sku": "10001234", "quantity": "12"}, {"sku": "10005678", "quantity": "150.5"}],
+                "language": "en",
+            }
+        }
+    )
+
+    items: Annotated[list[PriceItem], Field(**BY_SKU)]
+
+
+class PriceQuery(InLanguage):
+    """The same in an address, for a few articles and one quantity."""
+
+    sku: Annotated[list[Sku], Field(min_length=1, max_length=MOST, description="Our article number.")]
+    quantity: Quantity | None = Field(
+        None, description="In order units, for each article; the smallest that is sold when left out."
+    )
+
+    def price_list(self) -> PriceList:
+        items = [PriceItem(sku=sku, quantity=self.quantity) for sku in self.sku]
+        return PriceList(items=items, language=self.language)
+
+
+class StockList(Question):
+    """Stock of up to 500 articles."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"skus": ["10001234", "10005678"]}})
+
+    skus: Annotated[list[Sku], Field(**BY_SKU)]
+
+
+class StockQuery(Question):
+    sku: Annotated[list[Sku], Field(min_length=1, max_length=MOST, description="Our article number.")]
+
+
+class ChangesQuery(Question):
+    cursor: str | None = Field(
+        None,
+        max_length=60,
+        pattern=PRINTABLE,
+        description="next of the answer before; without, from the start.",
+    )
+    since: Moment | None = Field(None, description="Begin at this moment; only without a cursor.")
+    limit: int = Field(500, ge=1, le=LARGEST_CHANGE_PAGE)
+
+
+def _is_list(annotation: Any) -> bool:
+    return any(get_origin(part) in (list, Sequence) for part in (annotation, *get_args(annotation)))

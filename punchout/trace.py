@@ -1,0 +1,87 @@
+"""One visit as a file for the partner: every message as it was stored, its answer, and what came of it."""
+
+import io
+import json
+import zipfile
+from typing import Any
+
+from punchout.models import PunchoutSession, ReturnedCart, WireMessage
+
+# Endings by what a body is; a partner opens the file with what he has.
+ENDINGS = {"xml": "xml", "json": "json", "html": "html"}
+
+
+def trace_zip(session: PunchoutSession) -> bytes:
+    """A zip with ``trace.json`` (who, when, verdicts, notes), and a file for each message and each answer.
+
+    The messages are those of the wire log, where secrets were redacted before they were stored.
+    """
+    messages = list(session.messages.order_by("id"))
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("trace.json", _json(_summary(session, messages)))
+        for number, message in enumerate(messages, start=1):
+            stem = f"{number:02}-{message.direction}"
+            archive.writestr(_name(f"{stem}-message", message.headers, message.body), message.body)
+            if message.answer_body:
+                name = _name(f"{stem}-answer", message.answer_headers, message.answer_body)
+                archive.writestr(name, message.answer_body)
+        returned = ReturnedCart.objects.filter(session=session).first()
+        if returned is not None:
+            archive.writestr("returned-cart.json", _json(_cart(returned)))
+    return buffer.getvalue()
+
+
+def _name(stem: str, headers: dict[str, str], text: str) -> str:
+    kind = next((value for name, value in headers.items() if name.casefold() == "content-type"), "")
+    ending = next((ending for part, ending in ENDINGS.items() if part in kind), "")
+    return f"{stem}.{ending or ('xml' if text.lstrip().startswith('<?xml') else 'txt')}"
+
+
+def _summary(session: PunchoutSession, messages: list[WireMessage]) -> dict[str, Any]:
+    return {
+        "session": session.key,
+        "connection": session.connection.slug,
+        "customer": session.organisation.number,
+        "operation": session.operation,
+        "state": session.state,
+        "carried by": session.embedding,
+        "language": session.language,
+        "launched at": session.created_at,
+        "started at": session.started_at,
+        "ended at": session.ended_at,
+        "messages": [
+            {
+                "at": message.received_at,
+                "direction": message.direction,
+                "kind": message.kind,
+                "method": message.method,
+                "path": message.path,
+                "headers": message.headers,
+                "message id": message.payload_id,
+                "verdict": message.verdict,
+                "why": message.error,
+                "forgiven": message.notes,
+                "answer status": message.answer_status,
+                "answer headers": message.answer_headers,
+                "milliseconds": message.duration_ms,
+                "correlation id": message.correlation_id,
+            }
+            for message in messages
+        ],
+    }
+
+
+def _cart(returned: ReturnedCart) -> dict[str, Any]:
+    return {
+        "outcome": returned.outcome,
+        "at": returned.created_at,
+        "sent to": returned.return_host,
+        "currency": returned.currency,
+        "total without VAT": str(returned.total),
+        "lines": returned.lines,
+    }
+
+
+def _json(data: dict[str, Any]) -> str:
+    return json.dumps(data, ensure_ascii=False, indent=2, default=lambda value: value.isoformat())

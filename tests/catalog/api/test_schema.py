@@ -1,0 +1,104 @@
+"""The OpenAPI document and its page; and schemathesis, which takes the document at its word."""
+
+import re
+
+import pytest
+import schemathesis
+from django.core.management import call_command
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
+from django.test import Client
+from hypothesis import HealthCheck, Phase, assume, given
+from hypothesis import settings as examples
+from schemathesis.generation import GenerationMode
+
+from catalog.api.problems import KINDS
+from catalog.api.schema import document
+from customers.keys import issue_key
+from customers.models import Organisation
+from tests.factories import (
+    AgreementFactory,
+    CustomerArticleFactory,
+    ListPriceFactory,
+    StockFactory,
+)
+
+
+def test_the_document_is_valid_openapi_without_a_warning(tmp_path):
+    call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(tmp_path / "openapi.yaml"))
+
+
+def test_every_operation_has_words_an_example_and_the_problems_it_may_answer():
+    for path, methods in document()["paths"].items():
+        for operation in methods.values():
+            assert operation["summary"], path
+            assert operation["description"], path
+            assert {"200", "400", "401", "403", "422", "429"} <= set(operation["responses"]), path
+
+
+@pytest.mark.django_db
+def test_the_document_is_there_for_everybody():
+    answer = Client().get("/api/v1/openapi.json")
+    assert answer.json()["openapi"].startswith("3.1")
+    again = Client().get("/api/v1/openapi.json", headers={"If-None-Match": answer["ETag"]})
+    assert again.status_code == 304
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/api/v1/", "/api/v1/docs", "/api/v1/docs/"])
+def test_the_page_names_every_address_and_problem_and_runs_no_script(address):
+    answer = Client().get(address, headers={"Accept-Language": "nl"})
+    page = answer.content.decode()
+    assert '<html lang="en">' in page
+    for path in document()["paths"]:
+        assert path in page
+    for slug in KINDS:
+        assert f'id="problem-{slug}"' in page
+    assert "<script" not in page
+    assert "style=" not in page
+    elsewhere = re.findall(r'(?:src|href)="(https?://[^"]*)"', page)
+    assert all(found.startswith("http://testserver/") for found in elsewhere)
+
+
+OPERATIONS = [(path, method.upper()) for path, methods in document()["paths"].items() for method in methods]
+
+
+@pytest.fixture
+def described(customer: Organisation):
+    """The document over a customer with articles, served in this process by WSGI."""
+    for number in range(3):
+        product = ListPriceFactory(price_list=customer.price_list, product__sku=f"A{number}").product
+        StockFactory(product=product)
+        CustomerArticleFactory(organisation=customer, product=product)
+    AgreementFactory(organisation=customer)
+    # A real server would close the connection behind a request, and with it the test's transaction.
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+def beyond_description(case: schemathesis.Case) -> bool:
+    """A cursor is opaque, and without any number there are no articles to read: no schema can say so."""
+    query = case.query or {}
+    return "cursor" in query or (case.path == "/api/v1/articles" and not set(query) - {"brand", "language"})
+
+
+@pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
+@pytest.mark.parametrize(("path", "method"), OPERATIONS)
+def test_what_is_described_is_what_is_answered(described, customer, settings, path, method, mode):
+    settings.API_REQUESTS_PER_MINUTE = 1_000_000
+    _row, key = issue_key(organisation=customer, name="schemathesis")
+
+    @examples(
+        max_examples=10, deadline=None, derandomize=True, database=None,
+        phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    @given(case=described[path][method].as_strategy(generation_mode=mode))
+    def answered_as_described(case: schemathesis.Case) -> None:
+        assume(method == "POST" or not beyond_description(case))
+        case.call_and_validate(headers={"Authorization": f"Bearer {key}", "Accept-Encoding": "identity"})
+
+    answered_as_described()

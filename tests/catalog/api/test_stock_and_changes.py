@@ -1,0 +1,226 @@
+"""Stock by site, the tree of categories, search with facets, and what changed since a cursor."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from catalog import search
+from catalog.api import changes
+from catalog.models import Product
+from catalog.search import SearchUnavailable
+from tests.factories import (
+    BrandFactory,
+    CategoryFactory,
+    ProductFactory,
+    StockFactory,
+    StockSiteFactory,
+)
+
+pytestmark = pytest.mark.django_db
+STOCK, CHANGES, SEARCH = "/api/v1/stock", "/api/v1/changes", "/api/v1/search"
+
+
+def test_stock_is_told_by_site_with_the_day_more_comes(api):
+    product = ProductFactory(sku="A", order_unit="MTR", lead_time_days=4)
+    today = timezone.localdate()
+    near, far = (
+        StockSiteFactory(code="near", name="Near", position=1),
+        StockSiteFactory(code="far", position=2),
+    )
+    StockFactory(product=product, site=far, quantity=Decimal("2.5"), next_date=today - timedelta(days=1))
+    StockFactory(
+        product=product,
+        site=near,
+        quantity=10,
+        next_date=today + timedelta(days=3),
+        next_quantity=Decimal(40),
+    )
+    found = api.get(STOCK, {"sku": ["A", "none", "A"]}).json()
+    assert found["not_found"] == ["none"]
+    (article,) = found["articles"]
+    assert (article["quantity"], article["unit"], article["lead_time_days"]) == ("12.5", "MTR", 4)
+    assert article["next_date"] == (today + timedelta(days=3)).isoformat()
+    first, second = article["sites"]
+    assert first == {
+        "code": "near",
+        "name": "Near",
+        "quantity": "10",
+        "next_date": article["next_date"],
+        "next_quantity": "40",
+    }
+    assert (second["code"], second["next_date"], second["next_quantity"]) == ("far", None, None)
+
+
+def test_an_article_without_stock_has_none(ask):
+    ProductFactory(sku="A")
+    (article,) = ask(STOCK, {"skus": ["A"]}).json()["articles"]
+    assert (article["quantity"], article["next_date"], article["sites"]) == ("0", None, [])
+
+
+def test_stock_of_a_hidden_article_is_not_told(ask):
+    StockFactory(product__sku="A", product__status="hidden")
+    assert ask(STOCK, {"skus": ["A"]}).json() == {"articles": [], "not_found": ["A"]}
+
+
+def test_as_many_queries_for_the_stock_of_one_as_of_two_hundred(ask, django_assert_num_queries):
+    site = StockSiteFactory()
+    brand, category = BrandFactory(), CategoryFactory()
+    products = ProductFactory.create_batch(200, brand=brand, category=category)
+    for product in products:
+        StockFactory(product=product, site=site)
+    numbers = [product.sku for product in products]
+    ask(STOCK, {"skus": numbers[:1]})
+    for asked in (numbers[:1], numbers):
+        with django_assert_num_queries(3):
+            assert len(ask(STOCK, {"skus": asked}).json()["articles"]) == len(asked)
+
+
+def test_categories_are_a_tree_in_the_order_of_the_shop(api):
+    cable = CategoryFactory(slug="cable", name_en="Cable", name_nl="Kabel", position=2)
+    CategoryFactory(slug="wire", name_en="Wire", parent=cable)
+    CategoryFactory(slug="light", name_en="Light", position=1)
+    found = api.get("/api/v1/categories", {"language": "nl"}).json()
+    assert found["categories"] == [
+        {"code": "light", "name": "Light", "children": []},
+        {"code": "cable", "name": "Kabel", "children": [{"code": "wire", "name": "Wire", "children": []}]},
+    ]
+
+
+def test_search_pages_by_cursor_and_counts_its_facets(api):
+    brand = BrandFactory(code="volta", name="Volta")
+    category = CategoryFactory(slug="cable", name_en="Cable")
+    for number in range(5):
+        ProductFactory(sku=f"C{number}", name_en=f"Cable {number}", brand=brand, category=category)
+    ProductFactory(name_en="Lamp")
+    first = api.get(SEARCH, {"q": "cable", "limit": 3, "sort": "sku"}).json()
+    assert [article["sku"] for article in first["articles"]] == ["C0", "C1", "C2"]
+    assert first["total"] == {"count": 5, "exact": True}
+    facets = {facet["code"]: facet for facet in first["facets"]}
+    assert facets["brand"]["values"] == [{"code": "volta", "label": "Volta", "count": 5, "selected": False}]
+    second = api.get(
+        SEARCH, {"q": "cable", "limit": 3, "sort": "sku", "cursor": first["next"], "brand": "volta"}
+    ).json()
+    assert [article["sku"] for article in second["articles"]] == ["C3", "C4"]
+    assert second["next"] is None
+    assert second["previous"] is not None
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [
+        ({"cursor": "nonsense"}, "cursor"),
+        ({"limit": 0}, "limit"),
+        ({"limit": 101}, "limit"),
+        ({"attribute": "no-colon"}, "attribute"),
+        ({"sort": "price"}, "sort"),
+        ({"in_stock": "maybe"}, "in_stock"),
+    ],
+)
+def test_a_wrong_parameter_of_a_search_is_named(api, query, parameter):
+    answer = api.get(SEARCH, query)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["parameter"] == parameter
+
+
+def test_a_search_that_is_not_ready_says_when_to_come_back(api, monkeypatch):
+    def none(query):
+        raise SearchUnavailable
+
+    monkeypatch.setattr("catalog.api.views.search", none)
+    answer = api.get(SEARCH, {"q": "x"})
+    assert (answer.status_code, answer["Retry-After"]) == (503, "30")
+
+
+def test_a_hidden_article_is_not_in_an_answer_even_when_the_index_still_has_it(api):
+    product = ProductFactory(sku="A", name_en="Cable")
+    assert len(api.get(SEARCH, {"q": "cable"}).json()["articles"]) == 1
+    Product.objects.filter(pk=product.pk).update(status="hidden")
+    assert api.get(SEARCH, {"q": "cable"}).json()["articles"] == []
+
+
+def test_as_many_queries_for_a_page_of_one_as_for_a_page_of_many(api, django_assert_num_queries):
+    brand, category = BrandFactory(), CategoryFactory()
+    ProductFactory.create_batch(60, name_en="Cable", brand=brand, category=category)
+    search.follow_changes()
+    api.get(SEARCH, {"q": "cable"})
+    counts = []
+    for limit in (1, 50):
+        with django_assert_num_queries(5) as made:
+            assert len(api.get(SEARCH, {"q": "cable", "limit": limit}).json()["articles"]) == limit
+        counts.append(len(made))
+    assert counts[0] == counts[1]
+
+
+def long_ago(*products):
+    """As if they had been saved an hour ago, one second after the other."""
+    start = timezone.now() - timedelta(hours=1)
+    for number, product in enumerate(products):
+        Product.objects.filter(pk=product.pk).update(updated_at=start + timedelta(seconds=number))
+
+
+def read_all(api, cursor=None, limit=2):
+    found = []
+    while True:
+        query = {"limit": limit} | ({"cursor": cursor} if cursor else {})
+        page = api.get(CHANGES, query).json()
+        found += page["changes"]
+        cursor = page["next"]
+        if not page["more"]:
+            return found, cursor
+
+
+def test_every_article_comes_once_and_then_only_what_changes(api):
+    products = ProductFactory.create_batch(5)
+    long_ago(*products)
+    found, cursor = read_all(api)
+    assert [change["sku"] for change in found] == [product.sku for product in products]
+    assert read_all(api, cursor) == ([], cursor)
+    Product.objects.filter(pk=products[1].pk).update(updated_at=timezone.now() - timedelta(minutes=1))
+    found, later = read_all(api, cursor)
+    assert [change["sku"] for change in found] == [products[1].sku]
+    assert read_all(api, later)[0] == []
+
+
+def test_articles_of_the_same_moment_are_not_lost_between_pages(api):
+    ProductFactory.create_batch(7)
+    Product.objects.update(updated_at=timezone.now() - timedelta(hours=1))
+    found, _cursor = read_all(api, limit=3)
+    assert len({change["sku"] for change in found}) == len(found) == 7
+
+
+def test_what_is_hidden_is_told_as_removed(api):
+    gone, still = ProductFactory(status="hidden"), ProductFactory(status="discontinued")
+    long_ago(gone, still)
+    found, _cursor = read_all(api)
+    assert [change["status"] for change in found] == ["removed", "discontinued"]
+
+
+def test_a_change_is_told_when_no_earlier_one_can_still_appear(api):
+    product = ProductFactory()
+    assert read_all(api)[0] == []
+    Product.objects.filter(pk=product.pk).update(updated_at=timezone.now() - changes.SETTLE)
+    assert len(read_all(api)[0]) == 1
+
+
+def test_changes_can_begin_at_a_moment(api):
+    first, second = ProductFactory.create_batch(2)
+    long_ago(first, second)
+    since = Product.objects.get(pk=second.pk).updated_at.isoformat()
+    found = api.get(CHANGES, {"since": since}).json()["changes"]
+    assert [change["sku"] for change in found] == [second.sku]
+    assert api.get(CHANGES, {"since": "yesterday"}).status_code == 422
+    assert api.get(CHANGES, {"since": since, "cursor": "MC4w"}).status_code == 422
+
+
+@pytest.mark.parametrize("cursor", ["x", "MC4w!", "Li4u", "é", "MTIz", "OTk5OTk5OTk5OTk5OTk5OTk5OTkuMQ"])
+def test_what_is_no_cursor_is_refused(api, cursor):
+    answer = api.get(CHANGES, {"cursor": cursor})
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["parameter"] == "cursor"
+
+
+def test_a_cursor_comes_back_as_it_was_written():
+    place = (datetime(2026, 5, 4, 3, 2, 1, 123456, tzinfo=UTC), 77)
+    assert changes.read_cursor(changes.write_cursor(*place)) == place
