@@ -12,6 +12,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Container
 from datetime import timedelta
+from functools import partial
 from http.cookies import Morsel
 from typing import Any
 
@@ -21,7 +22,8 @@ from django.utils import timezone, translation
 from django.utils.crypto import RANDOM_STRING_CHARS, salted_hmac
 from django.utils.translation import gettext as _
 
-from punchout import origins
+from punchout import origins, preflight
+from punchout.adapters.registry import get_adapter
 from punchout.models import PunchoutSession
 from punchout.secrets import token_digest
 from shop.context import VISITOR, ShoppingContext
@@ -115,11 +117,13 @@ def shopping_context(session: PunchoutSession, prefix: str = "") -> ShoppingCont
         person=str(session.person) if session.person else "",
         buyer_system=connection.buyer_system or connection.name,
         return_host=return_host(session),
+        cart_is_fetched=cart_is_fetched(session),
         read_only=session.operation == PunchoutSession.Operation.INSPECT,
         editing=session.operation == PunchoutSession.Operation.EDIT,
         test=connection.test,
         frame_ancestors=origins.frame_sources(connection.frame_origins),
         csrf_secret=csrf_secret(session),
+        check=partial(preflight.checked, connection=connection),
     )
 
 
@@ -130,6 +134,14 @@ def return_host(session: PunchoutSession) -> str:
     except ValueError:
         return session.connection.buyer_system if session.return_url else ""
     return address.origin.partition("://")[2]
+
+
+def cart_is_fetched(session: PunchoutSession) -> bool:
+    """Whether the buyer's system fetches the cart instead of being sent it."""
+    try:
+        return get_adapter(session.connection.adapter).cart_is_fetched
+    except KeyError:
+        return False
 
 
 def csrf_secret(session: PunchoutSession) -> str:

@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from catalog.display import pictures_of
 from catalog.models import CustomerArticle, Product
 from customers.models import Person
-from punchout import wire
+from punchout import preflight, wire
 from punchout.adapters import get_adapter
 from punchout.documents import RequestedItem, ReturnForm, ReturnLine, SetupRequest
 from punchout.errors import Conflict, MessageInvalid
@@ -205,7 +205,8 @@ def return_cart(*, session: PunchoutSession, base_url: str) -> ReturnForm | None
     """Freezes the cart, ends the session and gives the form to post; a second call gives the same form.
 
     ``None``: there is nothing to post, the cart is kept until the buyer's system fetches it
-    (``Adapter.cart_is_fetched``). Raises ``CartNotReturnable`` or ``Conflict`` (no return address, session over without a cart).
+    (``Adapter.cart_is_fetched``). Raises ``CartNotReturnable`` or ``Conflict`` (no return address, session
+    over without a cart).
     """
     with transaction.atomic():
         session = _locked(session)
@@ -219,7 +220,7 @@ def return_cart(*, session: PunchoutSession, base_url: str) -> ReturnForm | None
             raise Conflict("The buyer's system gave no address to return to.")
         if session.operation == PunchoutSession.Operation.INSPECT:
             raise Conflict("This cart was opened to look at it; it cannot be returned.")
-        priced = price_cart(session.cart, session.organisation)
+        priced = preflight.checked(price_cart(session.cart, session.organisation), session.connection)
         if not priced.returnable:
             raise CartNotReturnable
         with translation.override(session.language):

@@ -102,6 +102,16 @@ def return_cart(request: HttpRequest) -> HttpResponse:
         return SeeOther(f"{request.META['SCRIPT_NAME']}/cart")
     except Conflict as error:
         return embedding.message_page(request, _("The cart was not returned"), [str(error)], status=409)
+    if form is None:
+        values = {"system": session.connection.buyer_system}
+        return embedding.message_page(
+            request,
+            _("Your cart waits for %(system)s") % values,
+            [
+                _("It is kept as it is, and %(system)s can fetch it now. Nothing is ordered yet.") % values,
+                _("You can close this window. If you open the shop again, you go on with this cart."),
+            ],
+        )
     return hand_over(request, session, form, returning=True)
 
 

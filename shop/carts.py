@@ -113,12 +113,16 @@ def remove_line(*, cart: Cart, line_id: int) -> bool:
     return deleted > 0
 
 
+@transaction.atomic
+def empty_cart(*, cart: Cart) -> int:
+    """Removes every line; how many they were. Raises ``CartFrozen``."""
+    _open_cart(cart)
+    return CartLine.objects.filter(cart=cart).delete()[1].get(CartLine._meta.label, 0)
+
+
 def price_cart(cart: Cart, organisation: Organisation) -> PricedCart:
     """The cart at today's prices, in a fixed number of queries whatever its size."""
-    lines = list(
-        CartLine.objects.filter(cart=cart)
-        .select_related("product__brand", "product__category")
-    )
+    lines = list(CartLine.objects.filter(cart=cart).select_related("product__brand", "product__category"))
     book = PriceBook.load(organisation, [line.product for line in lines if line.product])
     priced = tuple(_price_line(line, book) for line in lines)
     return PricedCart(cart, priced, book.currency)

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from customers.models import Organisation
+from shop.carts import PricedCart, price_cart
 from shop.models import Cart
 
 
@@ -27,6 +28,8 @@ class ShoppingContext:
     buyer_system: str = ""
     # Host that receives the cart, shown to the buyer before anything is sent; empty: no return possible.
     return_host: str = ""
+    # The buyer's system fetches the cart from here, so there is no host it is sent to.
+    cart_is_fetched: bool = False
     read_only: bool = False
     # An edit session: leaving without the cart keeps what the buyer's system has.
     editing: bool = False
@@ -34,6 +37,14 @@ class ShoppingContext:
     frame_ancestors: tuple[str, ...] = ()
     # Makes CSRF tokens of this session; stable for its life, known only to its browser.
     csrf_secret: str = ""
+    # Marks what the buyer's system would refuse as the problem of its line; the room above knows the rules.
+    check: Callable[[PricedCart], PricedCart] | None = None
+
+    def priced_cart(self) -> PricedCart:
+        """The session's cart at today's prices, checked against what the buyer's system takes."""
+        assert self.cart is not None and self.organisation is not None, "a visitor has no cart"
+        priced = price_cart(self.cart, self.organisation)
+        return self.check(priced) if self.check else priced
 
     @property
     def can_buy(self) -> bool:

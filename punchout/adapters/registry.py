@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
+from punchout.adapters.units import translate_unit
 from punchout.documents import Answer, InboundMessage, ReturnForm, ReturnLine
 from punchout.errors import PunchoutError
 
@@ -23,6 +24,25 @@ class AdapterOptions(BaseModel):
 
     model_config = ConfigDict(extra="forbid", validate_default=True)
 
+    accepted_units: list[str] = Field(
+        default_factory=list,
+        title="Units the buyer accepts",
+        description="In the buyer's own codes, such as PCE and MTR. A cart with another unit is stopped while"
+        " the buyer can still change it. Empty: all.",
+    )
+    required_fields: list[Literal["gtin", "unspsc", "manufacturer_part_number", "buyer_part_number"]] = Field(
+        default_factory=list,
+        title="What every line must have",
+        description="A line without it is stopped while the buyer can still change the cart.",
+    )
+    most_lines: int | None = Field(
+        default=None,
+        ge=1,
+        le=10000,
+        title="Most lines of a cart",
+        description="What the buyer takes at once. Empty: any.",
+    )
+
 
 class Adapter(ABC):
     """Turns one protocol's wire into the shop's dataclasses and back. Holds no state."""
@@ -30,14 +50,23 @@ class Adapter(ABC):
     slug: ClassVar[str]
     label: ClassVar[str | Promise]
     Options: ClassVar[type[AdapterOptions]]
+    # From the catalog's unit codes to the protocol's, where a connection's own ``units`` say nothing else.
+    UNITS: ClassVar[Mapping[str, str]] = {}
     # False: messages come to /punchout/<slug> and name the connection themselves (cXML).
     endpoint_per_connection: ClassVar[bool] = True
     # True: the credential is a user name on the connection; False: party credentials.
     has_username: ClassVar[bool] = True
+    # True: the buyer's system fetches the cart by itself (a web service). A launch then needs no return
+    # address, ``return_form`` gives ``None``, and the returned cart is kept for the adapter to hand out.
+    cart_is_fetched: ClassVar[bool] = False
 
     def options(self, connection: Connection) -> AdapterOptions:
         """The connection's options, validated; unknown or wrong ones raise ``pydantic.ValidationError``."""
         return self.Options.model_validate(connection.options or {})
+
+    def unit_sent(self, options: AdapterOptions, code: str) -> str:
+        """The unit as the buyer's system will read it, for a unit code of the catalog."""
+        return translate_unit(code, getattr(options, "units", {}), self.UNITS)
 
     @abstractmethod
     def handle(self, inbound: InboundMessage) -> Answer:
@@ -52,8 +81,8 @@ class Adapter(ABC):
         """Query and body as text for the wire log, with every secret replaced; never raises."""
 
     @abstractmethod
-    def return_form(self, session: PunchoutSession, lines: tuple[ReturnLine, ...]) -> ReturnForm:
-        """The cart as the buyer's system wants it."""
+    def return_form(self, session: PunchoutSession, lines: tuple[ReturnLine, ...]) -> ReturnForm | None:
+        """The cart as the buyer's system wants it; ``None`` only where ``cart_is_fetched``."""
 
     @abstractmethod
     def leave_form(self, session: PunchoutSession) -> ReturnForm | None:

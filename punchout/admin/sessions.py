@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from punchout import origins
+from punchout import origins, preflight
 from punchout.admin.read_only import ReadOnlyAdmin, tag
 from punchout.admin.wire import HEAVY, verdict_tag
 from punchout.embedding import cart_is_fetched
@@ -112,7 +112,7 @@ class PunchoutSessionAdmin(ReadOnlyAdmin):
         """One visit: its cart as it stands, its messages in order, and what was returned."""
         session = self._viewed(request, object_id)
         with override(session.language):
-            cart = price_cart(session.cart, session.organisation)
+            cart = preflight.checked(price_cart(session.cart, session.organisation), session.connection)
         messages = session.messages.defer(*HEAVY).order_by("id")
         returned = ReturnedCart.objects.filter(session=session).first()
         context = {

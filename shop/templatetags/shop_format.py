@@ -8,9 +8,9 @@ from django import template
 from django.utils import formats
 from django.utils.translation import get_language
 
-from catalog.models import ProductAttribute
 from catalog.money import MINOR_UNITS, Money
 from catalog.units import unit_name, unit_symbol
+from shop.views.attributes import AttributeFact
 
 register = template.Library()
 
@@ -74,12 +74,12 @@ def counted(value: int) -> str:
 
 
 @register.filter
-def attribute_value(value: ProductAttribute) -> str:
+def attribute_value(fact: AttributeFact) -> str:
     """The value of an attribute as the language writes it, with its unit: ``2,5 mm²``."""
-    if value.number is None:
-        return value.display
-    text = number(value.number, _needed(value.number, 0, 4), grouped=False)
-    return f"{text}{NO_BREAK}{value.attribute.unit}" if value.attribute.unit else text
+    if fact.number is None:
+        return fact.text
+    text = number(fact.number, _needed(fact.number, 0, 4), grouped=False)
+    return f"{text}{NO_BREAK}{fact.unit}" if fact.unit else text
 
 
 @register.filter

@@ -3,10 +3,7 @@
 from django import template
 from django.conf import settings
 
-from shop.views.media import media_address
-
 register = template.Library()
-register.filter(media_address)
 
 
 @register.simple_tag

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from catalog.models import Product, Stock
+from catalog.display import SiteStock
+from catalog.models import Product
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +20,10 @@ class Availability:
     next_date: date | None
     next_quantity: Decimal | None
     lead_time_days: int
-    sites: tuple[Stock, ...]
+    sites: tuple[SiteStock, ...]
 
 
-def availability(product: Product, stock: Sequence[Stock]) -> Availability:
+def availability(product: Product, stock: Sequence[SiteStock]) -> Availability:
     """From the stock of one article (``catalog.display.stock_of``)."""
     sites = tuple(stock)
     total = sum((row.quantity for row in sites), Decimal(0))

@@ -15,7 +15,7 @@ from catalog.search import Facet, Query, Results, SearchUnavailable, search, sug
 from shop.views import filters
 from shop.views.categories import CategoryTree
 from shop.views.page import load_pricing, render_page, shopping_of
-from shop.views.rows import product_rows, shown_products
+from shop.views.rows import listed_products, product_rows
 
 SUGGESTIONS = 8
 SHORTEST_PREFIX = 2
@@ -99,7 +99,7 @@ def _list_page(
 
 
 def _load(request: HttpRequest, results: Results) -> Sequence[Product]:
-    return list(shown_products(shopping_of(request).organisation).filter(pk__in=results.product_ids))
+    return list(listed_products(shopping_of(request).organisation).filter(pk__in=results.product_ids))
 
 
 def _in_order(results: Results, by_id: dict[int, Product]) -> list[Product]:

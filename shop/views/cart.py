@@ -21,7 +21,6 @@ from shop.carts import (
     NotOrderable,
     PricedCart,
     add_to_cart,
-    price_cart,
     remove_line,
     set_quantities,
 )
@@ -82,7 +81,7 @@ def cart_page(request: HttpRequest) -> HttpResponse:
     shopping = shopping_of(request)
     if shopping.cart is None or shopping.organisation is None:
         return render_page(request, "shop/cart_visitor.html", {}, summary=None)
-    return render_cart(request, price_cart(shopping.cart, shopping.organisation))
+    return render_cart(request, shopping.priced_cart())
 
 
 def render_cart(
@@ -178,7 +177,7 @@ def update(request: HttpRequest) -> HttpResponse:
     shopping = shopping_of(request)
     if shopping.organisation is None:
         raise Http404
-    before = price_cart(_cart(shopping), shopping.organisation)
+    before = shopping.priced_cart()
     typed = _read_quantities(request, before)
     if typed.errors:
         return render_cart(request, before, typed.errors, status=422)
@@ -221,7 +220,7 @@ def remove(request: HttpRequest) -> HttpResponse:
         raise Http404
     line = request.POST.get("line", "")
     number = int(line) if line.isascii() and line.isdigit() and len(line) <= LONGEST_ID else 0
-    before = price_cart(_cart(shopping), shopping.organisation)
+    before = shopping.priced_cart()
     typed = _read_quantities(request, before)
     typed.quantities.pop(number, None)
     with transaction.atomic():
@@ -239,7 +238,7 @@ def _on_to_return() -> HttpResponse:
 
 def _changed(request: HttpRequest, shopping: ShoppingContext) -> HttpResponse:
     if request.headers.get("HX-Target") == "cart" and shopping.organisation is not None:
-        return render_cart(request, price_cart(_cart(shopping), shopping.organisation))
+        return render_cart(request, shopping.priced_cart())
     return see_other(reverse("shop:cart"))
 
 

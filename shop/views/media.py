@@ -3,8 +3,6 @@
 from catalog.media import media_address
 from catalog.models import Product, ProductMedia
 
-__all__ = ["loadable", "media_address"]
-
 
 def loadable(product: Product, kind: ProductMedia.Kind) -> list[tuple[str, str]]:
     """(address, title) of the pictures or documents, from the prefetched media."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -28,6 +28,19 @@ class CartSummary:
         return cls(len(cart.lines), cart.total)
 
 
+class InCart(NamedTuple):
+    """An article in the cart as far as its price needs it: every page prices the whole cart."""
+
+    pk: int
+    brand_id: int
+    category_id: int
+    order_unit: str
+    minimum_quantity: Decimal
+
+
+IN_CART = ("product_id", *(f"product__{name}" for name in InCart._fields[1:]))
+
+
 @dataclass(frozen=True, slots=True)
 class Pricing:
     """One price book for a whole page: the articles shown and those in the cart."""
@@ -43,17 +56,15 @@ def shopping_of(request: HttpRequest) -> ShoppingContext:
 
 def load_pricing(shopping: ShoppingContext, products: Iterable[Product] = ()) -> Pricing:
     """Prices for ``products`` and the header's cart: one query for the cart, the rest is ``PriceBook``."""
-    lines: list[CartLine] = []
-    if shopping.cart is not None:
-        lines = list(CartLine.objects.filter(cart=shopping.cart).select_related("product"))
-    known = [(line.product, line.quantity) for line in lines if line.product is not None]
-    book = PriceBook.load(shopping.organisation, [*products, *(product for product, _ in known)])
     if shopping.cart is None:
-        return Pricing(book, None, {})
-    prices = [(book.price(product, quantity), quantity) for product, quantity in known]
+        return Pricing(PriceBook.load(shopping.organisation, products), None, {})
+    lines = list(CartLine.objects.filter(cart=shopping.cart).values_list("quantity", *IN_CART))
+    known = [(InCart(*article), quantity) for quantity, *article in lines if article[0] is not None]
+    book = PriceBook.load(shopping.organisation, [*products, *(article for article, _ in known)])
+    prices = [(book.price(article, quantity), quantity) for article, quantity in known]
     amount = sum((found.total(quantity).amount for found, quantity in prices if found), Decimal(0))
     summary = CartSummary(len(lines), Money(amount, book.currency))
-    return Pricing(book, summary, {product.pk: quantity for product, quantity in known})
+    return Pricing(book, summary, {article.pk: quantity for article, quantity in known})
 
 
 def render_page(

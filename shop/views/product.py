@@ -7,11 +7,12 @@ from django.views.decorators.http import require_safe
 
 from catalog.display import stock_of
 from catalog.models import Product, ProductMedia
+from shop.views.attributes import attributes_of
 from shop.views.availability import availability
 from shop.views.categories import CategoryTree
 from shop.views.media import loadable
 from shop.views.page import Pricing, load_pricing, render_page, shopping_of
-from shop.views.rows import AddForm, attributes_of, shown_products
+from shop.views.rows import AddForm, shown_products
 
 
 def find_product(request: HttpRequest, sku: str) -> Product | None:

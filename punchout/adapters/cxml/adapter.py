@@ -15,6 +15,7 @@ from punchout.adapters.cxml.redact import redacted_body, redacted_query
 from punchout.adapters.cxml.requests import Exchange, find_handler
 from punchout.adapters.cxml.status import status_of
 from punchout.adapters.registry import Adapter, register
+from punchout.adapters.units import CXML_UNITS
 from punchout.documents import Answer, InboundMessage, ReturnForm, ReturnLine
 from punchout.errors import OperationUnsupported, PunchoutError
 from punchout.models import Connection, PunchoutSession
@@ -30,6 +31,7 @@ class CxmlAdapter(Adapter):
     slug = "cxml"
     label = "cXML"
     Options = CxmlOptions
+    UNITS = CXML_UNITS
     endpoint_per_connection = False
     has_username = False
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from punchout import origins, wire
 from punchout.adapters.ids import build
-from punchout.adapters.ids.fields import OLDEST
+from punchout.adapters.ids.fields import OLDEST, UNITS
 from punchout.adapters.ids.launch import QUESTIONS, authenticate, read_action, read_launch
 from punchout.adapters.ids.options import IdsOptions
 from punchout.adapters.ids.parse import read_parameters, redact_body, redact_form
@@ -27,6 +27,7 @@ class IdsAdapter(Adapter):
     slug = "ids"
     label = gettext_lazy("IDS-Connect (building trades)")
     Options = IdsOptions
+    UNITS = UNITS
 
     def options(self, connection: Connection) -> IdsOptions:
         return cast(IdsOptions, super().options(connection))

@@ -16,6 +16,7 @@ from punchout.adapters.oci.options import OciOptions
 from punchout.adapters.oci.parse import read_parameters, redact_body, redact_form
 from punchout.adapters.oci.refusal import refusal
 from punchout.adapters.registry import Adapter, register
+from punchout.adapters.units import OCI_UNITS
 from punchout.documents import Answer, InboundMessage, ReturnForm, ReturnLine
 from punchout.errors import PunchoutError
 from punchout.models import Connection, PunchoutSession, WireMessage
@@ -36,6 +37,7 @@ class OciAdapter(Adapter):
     slug = "oci"
     label = _("OCI (SAP Open Catalog Interface)")
     Options = OciOptions
+    UNITS = OCI_UNITS
 
     def options(self, connection: Connection) -> OciOptions:
         return cast(OciOptions, super().options(connection))

@@ -17,7 +17,6 @@ from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation.template import templatize
-from jinja2.ext import babel_extract
 
 KEYWORDS: dict[str, Any] = {
     "_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None, "_l": None,
@@ -60,7 +59,9 @@ class Command(BaseCommand):
     def _texts(path: Path) -> Iterator[tuple[int, Any, list[str], str | None]]:
         text = path.read_text("utf-8")
         if path.suffix == ".jinja":
-            yield from extract(babel_extract, io.BytesIO(text.encode()), KEYWORDS, options=COMPONENTS)
+            yield from extract(
+                "jinja2.ext:babel_extract", io.BytesIO(text.encode()), KEYWORDS, options=COMPONENTS
+            )
             return
         if path.suffix != ".py":
             # In brackets, because the text between the tags leaves blanks that would read as indentation.
