@@ -6,21 +6,18 @@ import sys
 import time
 from collections.abc import Callable
 
-import django
+from django.core.management import call_command
+from django.test import Client
+from django.test.utils import override_settings
 
-django.setup()
-
-from django.core.management import call_command  # noqa: E402
-from django.test import Client  # noqa: E402
-from django.test.utils import override_settings  # noqa: E402
-
-from bench import floors, payloads  # noqa: E402
-from catalog import search  # noqa: E402
-from catalog.models import Product  # noqa: E402
-from customers.keys import issue_key  # noqa: E402
-from customers.models import Organisation  # noqa: E402
-from punchout.models import PunchoutSession  # noqa: E402
-from shop.models import CartLine  # noqa: E402
+import shop.wsgi  # noqa: F401  loads and freezes everything, as a server does
+from bench import floors, payloads
+from catalog import search
+from catalog.models import Product
+from customers.keys import issue_key
+from customers.models import Organisation
+from punchout.models import PunchoutSession
+from shop.models import CartLine
 
 FORM = "application/x-www-form-urlencoded"
 LAUNCHES = 300

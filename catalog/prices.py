@@ -153,17 +153,18 @@ class PriceBook:
         day = on or timezone.localdate()
         valid_prices, valid_agreements = _valid_on(day)
         ids = [product.pk for product in products]
+        rows = valid_prices.filter(product_id__in=ids)
         if organisation is None:
-            lists = Q(price_list__public=True)
+            rows = rows.filter(price_list__public=True).select_related("price_list")
         else:
-            lists = Q(price_list_id=organisation.price_list_id)
-        rows = (
-            valid_prices.filter(lists, product_id__in=ids)
-            .select_related("price_list")
-            .order_by("product_id", "price_list_id", "valid_from", "id")
-        )
+            rows = rows.filter(price_list_id=organisation.price_list_id)
         # The last row of an article is the one that became valid last.
-        list_prices = {row.product_id: row for row in rows}
+        list_prices = {
+            row.product_id: row for row in rows.order_by("product_id", "price_list_id", "valid_from", "id")
+        }
+        if organisation is not None:
+            for row in list_prices.values():
+                row.price_list = organisation.price_list  # one object, not one a row
         if organisation is None:
             public = next(iter(list_prices.values()), None)
             return cls(None, public.price_list.currency if public else "", list_prices, [], {})

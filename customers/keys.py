@@ -50,7 +50,7 @@ def verify_key(presented: str) -> ApiKey | None:
     # Keys are plain ASCII; what is not cannot match, and must not reach the database.
     prefix, _dot, secret = presented.strip().encode("ascii", "replace").decode().partition(".")
     looked_up = prefix if prefix.isalnum() and len(prefix) == PREFIX_BYTES * 2 else ""
-    row = ApiKey.objects.select_related("organisation").filter(prefix=looked_up).first()
+    row = ApiKey.objects.select_related("organisation__price_list").filter(prefix=looked_up).first()
     known = row.digest if row is not None else "0" * 64
     matches = [hmac.compare_digest(_digest(secret, key), known) for key in settings.SEALING_KEYS]
     if row is None or not any(matches) or row.revoked_at is not None or not row.organisation.active:

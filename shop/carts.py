@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F, Max
 from django.utils.translation import gettext as _
 
-from catalog.models import Product
+from catalog.models import Brand, Category, Product
 from catalog.money import Money
 from catalog.prices import NetPrice, PriceBook
 from catalog.quantities import LARGEST, QuantityInvalid, check_quantity
@@ -122,8 +122,14 @@ def empty_cart(*, cart: Cart) -> int:
 
 def price_cart(cart: Cart, organisation: Organisation) -> PricedCart:
     """The cart at today's prices, in a fixed number of queries whatever its size."""
-    lines = list(CartLine.objects.filter(cart=cart).select_related("product__brand", "product__category"))
-    book = PriceBook.load(organisation, [line.product for line in lines if line.product])
+    lines = list(CartLine.objects.filter(cart=cart).select_related("product"))
+    products = [line.product for line in lines if line.product]
+    # Not by join: the same few brands and categories would be made into objects for every line.
+    brands = Brand.objects.in_bulk({product.brand_id for product in products})
+    categories = Category.objects.in_bulk({product.category_id for product in products})
+    for product in products:
+        product.brand, product.category = brands[product.brand_id], categories[product.category_id]
+    book = PriceBook.load(organisation, products)
     priced = tuple(_price_line(line, book) for line in lines)
     return PricedCart(cart, priced, book.currency)
 

@@ -124,6 +124,8 @@ SEARCH_INDEX_DIR = Path(env.str("SEARCH_INDEX_DIR", default=str(VAR_DIR / "searc
 CXML_DTD_DIR = env.str("CXML_DTD_DIR", default="")
 # The largest message a protocol endpoint reads, in bytes.
 MESSAGE_LIMIT = env.int("MESSAGE_LIMIT", default=2 * 1024 * 1024)
+# Wrong credentials that are heard from one address for one connection within five minutes.
+MOST_FAILED_ATTEMPTS = env.int("MOST_FAILED_ATTEMPTS", default=1000 if DEMO else 100)
 # The sandbox plays the buyers' systems; off in production unless switched on for staff.
 SANDBOX = env.bool("SANDBOX", default=RELAXED)
 # The supplier as buyers know it, for To and From in cXML.

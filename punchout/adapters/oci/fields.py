@@ -108,9 +108,7 @@ def fit(name: str, value: str, version: Version) -> str | None:
 
 def keep_pairs(values: dict[str, str]) -> None:
     """Takes out of one line's fields those whose partner (``NEEDS``) is missing; SAP would drop the line."""
-    while alone := [
-        name for name in values if name in NEEDS and not any(other in values for other in NEEDS[name])
-    ]:
+    while alone := [name for name in NEEDS.keys() & values.keys() if values.keys().isdisjoint(NEEDS[name])]:
         for name in alone:
             del values[name]
 

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, unquote_plus
 from django.core.exceptions import SuspiciousOperation
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
 
+from punchout.adapters.charsets import read_charset
 from punchout.documents import InboundMessage
 from punchout.errors import MessageUnreadable
 from punchout.wire import REDACTED
@@ -79,7 +80,7 @@ def read_parameters(inbound: InboundMessage) -> Parameters:
     """All parameters of a launch; ``MessageUnreadable`` when the body is no form."""
     notes: list[str] = []
     body = _body(inbound, notes)
-    query = _urlencoded(inbound.query.encode("latin-1", "replace"), None, notes)
+    query = _urlencoded(inbound.query.encode("latin-1", "replace"), "", notes)
     if len(body) + len(query) > MOST_PARAMETERS:
         raise MessageUnreadable(f"The launch has more than {MOST_PARAMETERS} parameters.")
     # No name and no value has a use for NUL, and PostgreSQL stores none.
@@ -100,15 +101,15 @@ def _body(inbound: InboundMessage, notes: list[str]) -> Pairs:
     return _urlencoded(inbound.body, charset, notes)
 
 
-def media_type(content_type: str) -> tuple[str, str | None]:
-    """Media type and charset of a Content-Type header."""
+def media_type(content_type: str) -> tuple[str, str]:
+    """Media type and charset of a Content-Type header; the charset is empty when we do not read it."""
     header = Message()
     header["Content-Type"] = re.sub(r"[\r\n]", " ", content_type) or "text/x-none"
     kind = header.get_content_type()
-    return ("" if kind == "text/x-none" else kind), header.get_content_charset()
+    return ("" if kind == "text/x-none" else kind), read_charset(header.get_content_charset())
 
 
-def _urlencoded(data: bytes, charset: str | None, notes: list[str]) -> Pairs:
+def _urlencoded(data: bytes, charset: str, notes: list[str]) -> Pairs:
     text = data.decode("utf-8", "surrogateescape")
     try:
         pairs = parse_qsl(text.strip("\r\n \x00"), True, encoding="utf-8", errors="surrogateescape")
@@ -117,7 +118,7 @@ def _urlencoded(data: bytes, charset: str | None, notes: list[str]) -> Pairs:
     return [(_text(name, charset, notes), _text(value, charset, notes)) for name, value in pairs]
 
 
-def _text(value: str, charset: str | None, notes: list[str]) -> str:
+def _text(value: str, charset: str, notes: list[str]) -> str:
     """``value`` decoded: the charset that was announced, else UTF-8, else Windows-1252."""
     if value.isascii():
         return value
@@ -133,7 +134,7 @@ def _text(value: str, charset: str | None, notes: list[str]) -> str:
         return data.decode("cp1252", "replace")
 
 
-def _multipart(body: bytes, content_type: str, charset: str | None, notes: list[str]) -> Pairs:
+def _multipart(body: bytes, content_type: str, charset: str, notes: list[str]) -> Pairs:
     encoding = charset or "utf-8"
     try:
         body.decode(encoding)

@@ -1,0 +1,54 @@
+"""The columns of CSV and XLSX, in order; names stay as they are, because programs read them."""
+
+from decimal import Decimal
+
+from catalog.exports.rows import MOST_SCALES, ExportRow
+from catalog.exports.text import cell
+
+Value = str | int | Decimal | None
+COLUMNS = (
+    "article_number", "customer_article_number", "status", "gtin", "manufacturer", "manufacturer_number",
+    "name", "description", "category", "list_price", "net_price", "currency", "price_quantity", "price_unit",
+    "price_valid_until",
+    *(f"scale_{number}_{what}" for number in range(1, MOST_SCALES + 1) for what in ("from", "price")),
+    "order_unit", "content_quantity", "content_unit", "minimum_quantity", "quantity_step", "stock",
+    "next_delivery", "lead_time_days", "replaced_by", "etim_class", "unspsc", "image_url", "page_url",
+)  # fmt: skip
+_NO_SCALES: tuple[None, ...] = (None,) * (2 * MOST_SCALES)
+
+
+def values(row: ExportRow) -> list[Value]:
+    """One value a column: texts safe in a spreadsheet, days as ISO 8601, numbers as numbers."""
+    scales: list[Value] = [value for pair in row.scales for value in pair]
+    return [
+        cell(row.sku),
+        cell(row.customer_number),
+        row.status,
+        row.gtin,
+        cell(row.brand),
+        cell(row.manufacturer_number),
+        cell(row.name),
+        cell(row.description),
+        row.category,
+        row.list_amount,
+        row.net_amount,
+        row.currency,
+        row.price_quantity,
+        row.price_unit,
+        row.valid_until.isoformat() if row.valid_until else None,
+        *scales,
+        *_NO_SCALES[len(scales) :],
+        row.order_unit,
+        row.content_quantity,
+        row.content_unit,
+        row.minimum_quantity,
+        row.quantity_step,
+        row.stock,
+        row.next_date.isoformat() if row.next_date else None,
+        row.lead_time_days,
+        cell(row.successor),
+        row.etim_class,
+        row.unspsc,
+        row.image,
+        row.page,
+    ]

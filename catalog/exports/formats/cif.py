@@ -1,0 +1,82 @@
+"""Ariba Catalog Interchange Format 3.0 (CIF): a level-2 catalog, one punch-out item an article.
+
+Every field is quoted and holds no quote of its own: loaders disagree on whether it is doubled or escaped.
+"""
+
+from collections.abc import Iterator
+
+from django.utils import timezone
+
+from catalog.exports.order import ExportOrder
+from catalog.exports.registry import register
+from catalog.exports.rows import ExportRow, chunks
+from catalog.exports.supplier import Supplier, punchout_url, supplier_for
+from catalog.exports.text import clean
+from catalog.exports.unit_price import unit_price
+
+LINE = "\r\n"
+LONGEST_ID, LONGEST_DESCRIPTION, LONGEST_SHORT_NAME = 255, 2000, 50
+# The twelve of the specification in its order, then the named ones.
+FIELDS = (
+    "Supplier ID", "Supplier Part ID", "Manufacturer Part ID", "Item Description", "SPSC Code", "Unit Price",
+    "Unit of Measure", "Lead Time", "Manufacturer Name", "Supplier URL", "Manufacturer URL", "Market Price",
+    "Currency", "Short Name", "Language", "Expiration Date", "Delete", "PunchOut Enabled", "PunchoutLevel",
+    "Image",
+)  # fmt: skip
+# As the specification's own examples write them; the country says nothing about prices.
+LOCALES = {"en": "en_US", "nl": "nl_NL", "fr": "fr_FR", "de": "de_DE"}
+_UNQUOTABLE = str.maketrans({'"': "''", "\\": "/"})
+
+
+@register("cif", label="CIF 3.0", media_type="text/plain; charset=utf-8", extension="cif", orderable_only=True)
+def write(order: ExportOrder) -> Iterator[bytes]:
+    """Prices are of one unit of measure; a price for each order comes from the punch-out itself."""
+    supplier = supplier_for(order.organisation)
+    url = punchout_url(supplier, order.origin)
+    header = {
+        "CHARSET": "UTF-8",
+        "LOADMODE": "I" if order.incremental else "F",
+        "CODEFORMAT": "UNSPSC",
+        "CURRENCY": order.organisation.currency,
+        "SUPPLIERID_DOMAIN": clean(supplier.domain),
+        "ITEMCOUNT": str(order.count()),
+        "TIMESTAMP": f"{timezone.localtime():%Y-%m-%d %H:%M:%S}",
+        "UNUOM": "TRUE",
+        "FIELDNAMES": ",".join(FIELDS),
+    }
+    lines = ["CIF_I_V3.0", *(f"{key}: {value}" for key, value in header.items()), "DATA"]
+    locale = LOCALES[order.written_language]
+    yield (LINE.join(lines) + LINE).encode()
+    for rows in chunks(order):
+        yield "".join(_line(_fields(row, supplier, url, locale)) for row in rows).encode()
+    yield f"ENDOFDATA{LINE}".encode()
+
+
+def _line(fields: tuple[str, ...]) -> str:
+    return ",".join(f'"{clean(field).translate(_UNQUOTABLE)}"' for field in fields) + LINE
+
+
+def _fields(row: ExportRow, supplier: Supplier, url: str, locale: str) -> tuple[str, ...]:
+    description = f"{row.name}. {row.description}" if row.description else row.name
+    return (
+        supplier.identity,
+        row.sku[:LONGEST_ID],
+        row.manufacturer_number[:LONGEST_ID],
+        description[:LONGEST_DESCRIPTION],
+        row.unspsc or supplier.default_unspsc,
+        unit_price(row, row.net_amount),
+        row.order_unit,
+        "" if row.lead_time_days is None else str(row.lead_time_days),
+        row.brand,
+        "" if row.removed else url,
+        "",
+        unit_price(row, row.list_amount),
+        row.currency,
+        row.name[:LONGEST_SHORT_NAME],
+        locale,
+        row.valid_until.isoformat() if row.valid_until else "",
+        "TRUE" if row.removed else "",
+        "TRUE",
+        "product",
+        row.image,
+    )
