@@ -4,9 +4,11 @@ Codes are kept as BMEcat and OCI write them: packaging without the X of Recommen
 """
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +29,14 @@ UNITS = {
         Unit("KGM", _("kilogram"), "kg", False),
         Unit("LTR", _("litre"), "l", False),
         Unit("HUR", _("hour"), "h", False),
-        Unit("RO", _("roll"), _("roll"), True),
-        Unit("RL", _("reel"), _("reel"), True),
-        Unit("CL", _("coil"), _("coil"), True),
-        Unit("PK", _("pack"), _("pack"), True),
-        Unit("BX", _("box"), _("box"), True),
-        Unit("CT", _("carton"), _("carton"), True),
-        Unit("PR", _("pair"), _("pair"), True),
-        Unit("SET", _("set"), _("set"), True),
+        Unit("RO", _("roll"), ngettext_lazy("roll", "rolls", "amount"), True),
+        Unit("RL", _("reel"), ngettext_lazy("reel", "reels", "amount"), True),
+        Unit("CL", _("coil"), ngettext_lazy("coil", "coils", "amount"), True),
+        Unit("PK", _("pack"), ngettext_lazy("pack", "packs", "amount"), True),
+        Unit("BX", _("box"), ngettext_lazy("box", "boxes", "amount"), True),
+        Unit("CT", _("carton"), ngettext_lazy("carton", "cartons", "amount"), True),
+        Unit("PR", _("pair"), ngettext_lazy("pair", "pairs", "amount"), True),
+        Unit("SET", _("set"), ngettext_lazy("set", "sets", "amount"), True),
     )
 }
 
@@ -45,7 +47,10 @@ def unit_name(code: str) -> str:
     return str(unit.name) if unit else code
 
 
-def unit_symbol(code: str) -> str:
-    """What is written behind a quantity or price: ``m``, ``pc``."""
+def unit_symbol(code: str, amount: Decimal | int = 1) -> str:
+    """What is written behind an amount: ``m``, ``pc``, ``roll`` or ``rolls``."""
     unit = UNITS.get(code)
-    return str(unit.symbol) if unit else code
+    if unit is None:
+        return code
+    # A word has two forms, chosen by the amount; a sign has one.
+    return unit.symbol % {"amount": int(amount)} if isinstance(unit.symbol, Promise) else unit.symbol

@@ -218,6 +218,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
 
 # The web services below /api/v1/ (catalog.api). Nothing is allowed that a view did not ask for.
 API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=600)
+# Whole article and price files, for each key.
+API_EXPORTS_PER_HOUR = env.int("API_EXPORTS_PER_HOUR", default=60)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["catalog.api.authentication.ApiKeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["catalog.api.authentication.HasScope"],

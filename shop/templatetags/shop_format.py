@@ -91,13 +91,14 @@ def typed(value: Decimal | str) -> str:
 @register.filter
 def per_unit(price_unit: int, unit: str) -> str:
     """What a price is for: ``100 m``, or just ``pc`` for one."""
-    symbol = unit_symbol(unit)
+    symbol = unit_symbol(unit, price_unit)
     return symbol if price_unit == 1 else f"{number(Decimal(price_unit), 0)}{NO_BREAK}{symbol}"
 
 
 @register.filter
-def symbol(unit: str) -> str:
-    return unit_symbol(unit)
+def symbol(unit: str, amount: Decimal = Decimal(1)) -> str:
+    """The unit behind an amount, in the right number: ``1 roll``, ``15 rolls``."""
+    return unit_symbol(unit, amount)
 
 
 @register.filter

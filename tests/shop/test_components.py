@@ -8,12 +8,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from catalog import search as catalog_search
 from catalog.models import Attribute, AttributeChoice, CategoryAttribute, Product, ProductAttribute
 from shop.management.commands.messages import Command
 from shop.models import CartLine
+from shop.templatetags import shop_format
 from tests.factories import (
     BrandFactory,
     ListPriceFactory,
@@ -153,3 +154,19 @@ def test_the_texts_of_components_are_collected_for_translation() -> None:
     for text in ("Cheaper in quantity", "%(amount)s %(unit)s in stock", "Remove %(name)s"):
         assert found.get(text) is not None
     assert found.get("%(days)s working day").id == ("%(days)s working day", "%(days)s working days")
+
+
+@pytest.mark.parametrize(
+    ("language", "amount", "expected"),
+    [
+        ("en", 1, "roll"),
+        ("en", 15, "rolls"),
+        ("de", 1, "Rolle"),
+        ("de", 15, "Rollen"),
+        ("fr", 15, "rouleaux"),
+    ],
+)
+def test_a_unit_that_is_a_word_follows_its_amount(language: str, amount: int, expected: str) -> None:
+    with translation.override(language):
+        assert shop_format.symbol("RO", Decimal(amount)) == expected
+        assert shop_format.symbol("MTR", Decimal(amount)) == "m"

@@ -41,7 +41,7 @@ def test_quantity_rules_are_explained_before_anything_is_typed(buyer: Buyer) -> 
         quantity_step=Decimal(2),
     )
     page = buyer.get(f"/p/{product.sku}").content.decode()
-    for part in ("One roll holds 100 m.", "The smallest quantity is 2 roll.", "Sold in multiples of 2 roll."):
+    for part in ("One roll holds 100 m.", "The smallest quantity is 2 rolls.", "Sold in multiples of 2 rolls."):
         assert part in page
 
 

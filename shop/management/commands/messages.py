@@ -98,6 +98,9 @@ class Command(BaseCommand):
         catalog = self._read(language)
         catalog.update(found, no_fuzzy_matching=True)
         catalog.obsolete.clear()
+        catalog.fuzzy = False
+        catalog.project, catalog.version, catalog.msgid_bugs_address = "punchout-webshop", "1", ""
+        catalog.header_comment = f"# The shop's texts in {catalog.locale.english_name}, kept by make messages."
         po, mo = self._paths(language)
         po.parent.mkdir(parents=True, exist_ok=True)
         with po.open("wb") as file:
