@@ -1,0 +1,1 @@
+"""Basket JSON, an adapter of its own package: registered through the entry point ``punchout.adapters``."""
