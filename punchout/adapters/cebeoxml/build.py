@@ -1,0 +1,190 @@
+"""Writes cebeoXML 2.0.0 answers: a message, and a list or detail of articles or of the open order.
+
+Numbers have a decimal comma. Elements stand in the order in which clients were seen to read them.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.utils import timezone
+from lxml import etree
+
+from catalog.models import Product
+from punchout.adapters.cebeoxml.articles import ArticleFacts
+from punchout.adapters.cebeoxml.open_order import OpenOrder
+from punchout.adapters.cebeoxml.options import CebeoOptions
+from punchout.adapters.cebeoxml.parse import ROOT, VERSION
+from punchout.adapters.ids.text import one_line
+from punchout.adapters.units import translate_unit
+from punchout.documents import ReturnLine
+
+CONTENT_TYPE = "text/xml; charset=utf-8"
+_INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
+_SCHEMA = "http://b2b.cebeo.be/XMLschema/2.0.0/cebeoXML.xsd"
+# A piece is PCE, a metre MTR; other units go as the catalog has them.
+UNITS: Mapping[str, str] = {"C62": "PCE"}
+# Belgian contributions by article. The shop keeps none, and clients add them up: zero, not left out.
+CONTRIBUTIONS = ("Ecotax", "Recupel", "Sabam")
+NONE = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """How an article is named in a list and in an order line."""
+
+    sku: str
+    customer_number: str
+    gtin: str
+    brand_code: str
+    brand_name: str
+    reference: str
+    description: str
+
+
+def message(code: int, text: str) -> bytes:
+    """An answer that is only a message."""
+    return _bytes(_answer(code, text)[0])
+
+
+def article_answer(
+    text: str, response_type: str, articles: Sequence[ArticleFacts], options: CebeoOptions
+) -> bytes:
+    """``Article/List`` or ``Article/Detail``; with ``Message`` only the message."""
+    root, response = _answer(0, text)
+    if response_type != "Message":
+        listed = etree.SubElement(etree.SubElement(response, "Article"), response_type)
+        _add(listed, "NumberOfLines", str(len(articles)))
+        for facts in articles:
+            _item(listed, facts, options)
+    return _bytes(root)
+
+
+def order_answer(text: str, response_type: str, order: OpenOrder, options: CebeoOptions) -> bytes:
+    """``Order/Detail`` with header and lines, ``Order/List`` with the header alone."""
+    root, response = _answer(0, text)
+    if response_type != "Message":
+        detail = etree.SubElement(etree.SubElement(response, "Order"), response_type)
+        _header(detail, order)
+        if response_type == "Detail":
+            for line in order.lines:
+                _order_line(detail, line, options)
+    return _bytes(root)
+
+
+def _answer(code: int, text: str) -> tuple[etree._Element, etree._Element]:
+    root = etree.Element(ROOT, nsmap={"xsi": _INSTANCE}, attrib={"version": VERSION})
+    root.set(f"{{{_INSTANCE}}}noNamespaceSchemaLocation", _SCHEMA)
+    response = etree.SubElement(root, "Response")
+    _add(response, "Message", one_line(text)).set("code", str(code))
+    return root, response
+
+
+def _item(listed: etree._Element, facts: ArticleFacts, options: CebeoOptions) -> None:
+    product = facts.product
+    item = etree.SubElement(listed, "Item")
+    _material(item, _named(product, facts.customer_number))
+    _add(item, "StockCode", "1" if facts.stock > 0 else "0")
+    _add(item, "Stock", number(facts.stock))
+    _add(item, "UnitOfMeasure", translate_unit(product.order_unit, options.units, UNITS))
+    _unit_price(item, facts.net_price, facts.list_price, options)
+    _add(item, "SalesPackQuantity", number(product.quantity_step))
+
+
+def _named(product: Product, customer_number: str) -> Material:
+    return Material(
+        sku=product.sku,
+        customer_number=customer_number,
+        gtin=product.gtin,
+        brand_code=product.brand.code,
+        brand_name=product.brand.name,
+        reference=product.manufacturer_part_number,
+        description=product.name,
+    )
+
+
+def _material(parent: etree._Element, named: Material) -> None:
+    values: Mapping[str, str] = {
+        "SupplierItemID": named.sku,
+        "CustomerItemID": named.customer_number,
+        "EAN": named.gtin,
+        "BrandCode": named.brand_code,
+        "BrandName": named.brand_name,
+        "Reference": named.reference,
+        "Description": named.description,
+    }
+    material = etree.SubElement(parent, "Material")
+    for name, value in values.items():
+        if value:
+            _add(material, name, one_line(value))
+
+
+def _unit_price(
+    parent: etree._Element, net: Decimal | None, listed: Decimal | None, options: CebeoOptions
+) -> None:
+    """Without a net price there is none to give; the buyer asks for a quotation."""
+    if net is None:
+        return
+    prices = etree.SubElement(parent, "UnitPrice")
+    _add(prices, "NetPrice", amount(net, options.price_decimals))
+    if listed is not None:
+        _add(prices, "TarifPrice", amount(listed, options.price_decimals))
+    for name in CONTRIBUTIONS:
+        _add(prices, name, amount(NONE, 2))
+
+
+def _header(parent: etree._Element, order: OpenOrder) -> None:
+    session = order.session
+    header = etree.SubElement(parent, "OrderHeader")
+    _add(header, "SupplierOrderID", str(session.cart_id))
+    _add(header, "OrderDate", timezone.localtime(session.ended_at or session.seen_at).date().isoformat())
+    _add(header, "OrderedBy", one_line(str(session.person or session.connection.username)))
+
+
+def _order_line(parent: etree._Element, line: ReturnLine, options: CebeoOptions) -> None:
+    element = etree.SubElement(parent, "OrderLine")
+    _add(element, "SupplierOrderLineID", str(line.number))
+    named = Material(
+        sku=line.sku,
+        customer_number=line.buyer_part_number,
+        gtin=line.gtin,
+        brand_code="",
+        brand_name=line.brand,
+        reference=line.manufacturer_part_number,
+        description=line.name,
+    )
+    _material(element, named)
+    _add(element, "OrderedQuantity", number(line.quantity))
+    _add(element, "UnitOfMeasure", translate_unit(line.unit, options.units, UNITS))
+    listed = line.list_price / line.price_unit if line.list_price is not None else None
+    _unit_price(element, line.price / line.price_unit, listed, options)
+
+
+def amount(value: Decimal, decimals: int) -> str:
+    """A price with a decimal comma: two decimals, more where it has them, rounded half up at ``decimals``."""
+    rounded = value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    whole, _point, rest = f"{rounded:f}".partition(".")
+    return f"{whole},{rest.rstrip('0').ljust(2, '0')}"
+
+
+def number(value: Decimal) -> str:
+    """A quantity with a decimal comma, and none when it is whole."""
+    whole, _point, rest = f"{value:f}".partition(".")
+    rest = rest.rstrip("0")
+    return f"{whole},{rest}" if rest else whole
+
+
+def _add(parent: etree._Element, name: str, value: str) -> etree._Element:
+    element = etree.SubElement(parent, name)
+    element.text = value
+    return element
+
+
+def _bytes(root: etree._Element) -> bytes:
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+
+
+def listed(numbers: Iterable[str], most: int = 10) -> str:
+    """Article numbers for a message, the first few of many."""
+    found = list(numbers)
+    return ", ".join(found[:most]) + (" …" if len(found) > most else "")

@@ -1,0 +1,116 @@
+"""The open order of a login: the cart its buyer fills in the shop, kept until his system has fetched it.
+
+cebeoXML 2.0.0, OpenOrder. Every visit has a session and a cart of its own, as everywhere in this shop. A
+visit begins with a copy of the open order and takes it over; one that is left without a cart counts as if it
+had not been. So the open order is the cart of the newest visit that was not left. ``OPEN_FROM`` in the newest
+session says which visits still count: those before it were deleted by the buyer's system.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone, translation
+
+from punchout.documents import RequestedItem, ReturnLine, SetupRequest
+from punchout.models import Connection, PunchoutSession, ReturnedCart, WireMessage
+from punchout.services import StartedSession, freeze_lines, start_session
+from shop.carts import empty_cart, price_cart
+from shop.models import CartLine
+
+OPEN_FROM = "open_from"
+State = PunchoutSession.State
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOrder:
+    """The open order as it stands; ``left_out`` says which lines cannot be ordered, and why.
+
+    The lines of a cart that the buyer handed over have the prices he saw then, others have today's.
+    """
+
+    session: PunchoutSession
+    lines: tuple[ReturnLine, ...]
+    left_out: tuple[str, ...] = ()
+
+
+def open_order(connection: Connection, base_url: str) -> OpenOrder | None:
+    """The open order, or ``None`` when nobody has begun one since the last was deleted."""
+    session = _current(connection, _newest(connection))
+    if session is None:
+        return None
+    if session.state == State.RETURNED:
+        returned = ReturnedCart.objects.get(session=session)
+        return OpenOrder(session, tuple(ReturnLine.from_json(line) for line in returned.lines))
+    with translation.override(session.language):
+        cart = price_cart(session.cart, session.organisation)
+        good = tuple(line for line in cart.lines if not line.problem)
+        lines = freeze_lines(replace(cart, lines=good), session.language, base_url)
+        left_out = tuple(f"{line.line.sku}: {line.problem}" for line in cart.problems)
+    return OpenOrder(session, lines, left_out)
+
+
+@transaction.atomic
+def delete_open_order(connection: Connection) -> tuple[PunchoutSession | None, int]:
+    """Empties the open order; whose visit it was, and how many lines went.
+
+    A buyer who is still in the shop sees his cart emptied and goes on. What a buyer handed over stays on
+    record, and is no longer the open order.
+    """
+    newest = _newest(connection, lock=True)
+    session = _current(connection, newest)
+    if newest is None or session is None:
+        return None, 0
+    if session.state in PunchoutSession.OPEN:
+        count, counts_from = empty_cart(cart=session.cart), session.pk
+    else:
+        count, counts_from = session.cart.lines.count(), session.pk + 1
+    newest.echo = {**newest.echo, OPEN_FROM: counts_from}
+    newest.save(update_fields=["echo"])
+    return session, count
+
+
+@transaction.atomic
+def continue_open_order(setup: SetupRequest, message: WireMessage) -> StartedSession:
+    """A new visit that goes on with the open order; an earlier visit that is still open ends.
+
+    Otherwise two windows of one login would each hold a cart, and one of them be lost.
+    """
+    connection = setup.connection
+    newest = _newest(connection, lock=True)
+    before = _current(connection, newest)
+    items = _items(before) if before is not None else ()
+    echo: Mapping[str, Any] = {**setup.echo, OPEN_FROM: _open_from(newest)}
+    started = start_session(setup=replace(setup, items=items, echo=echo), message=message)
+    # Every launch did so before, so no other can be open.
+    if newest is not None and newest.state in PunchoutSession.OPEN:
+        still_open = PunchoutSession.objects.filter(pk=newest.pk, state__in=PunchoutSession.OPEN)
+        still_open.update(state=State.EXPIRED, ended_at=timezone.now())
+    return started
+
+
+def _newest(connection: Connection, *, lock: bool = False) -> PunchoutSession | None:
+    sessions = PunchoutSession.objects.filter(connection=connection).order_by("-pk")
+    return (sessions.select_for_update() if lock else sessions).first()
+
+
+def _open_from(newest: PunchoutSession | None) -> int:
+    return int(newest.echo.get(OPEN_FROM, 0)) if newest is not None else 0
+
+
+def _current(connection: Connection, newest: PunchoutSession | None) -> PunchoutSession | None:
+    """The newest visit that was not left and not deleted."""
+    counts_from = _open_from(newest)
+    if newest is None or (newest.state != State.CANCELLED and newest.pk >= counts_from):
+        return newest
+    sessions = PunchoutSession.objects.filter(connection=connection, pk__gte=counts_from)
+    counting = sessions.exclude(state=State.CANCELLED)
+    return counting.select_related("cart", "organisation", "person").order_by("-pk").first()
+
+
+def _items(session: PunchoutSession) -> tuple[RequestedItem, ...]:
+    return tuple(
+        RequestedItem(line.sku, line.quantity, token=line.token, description=line.description)
+        for line in CartLine.objects.filter(cart=session.cart_id)
+    )

@@ -1,0 +1,151 @@
+"""What a return can be made of: the named values of a cart and its lines, as plain data."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from punchout.adapters.oci.charset import one_line, plain_text, transliterate
+from punchout.adapters.units import translate_unit
+from punchout.documents import ReturnLine
+from punchout.template_language import FORLOOP, Names, frozen, names_of
+
+# Texts of ``ReturnLine`` that go as they are, once they are readable.
+TEXTS = (
+    "sku", "name", "description", "brand", "manufacturer_part_number", "gtin", "unspsc", "etim_class",
+    "eclass", "category", "agreement", "picture_url", "buyer_part_number", "language", "currency", "token",
+)  # fmt: skip
+NUMBERS = ("number", "quantity", "price", "price_unit", "unit_price", "list_price", "total", "lead_time_days")
+LINE_VALUES = (*TEXTS, *NUMBERS, "unit")
+CART_VALUES = (
+    "cart_id", "currency", "customer_number", "date", "language", "line_count", "shopper", "test", "total",
+)  # fmt: skip
+# What a value may hold; the shop's own descriptions are far shorter.
+LONGEST_VALUE = 4_000
+UNIT_PRICE = Decimal("0.000001")
+
+
+@dataclass(frozen=True, slots=True)
+class CartFacts:
+    """What is said about the cart as a whole. ``launch``: the launch's own parameters to be given back."""
+
+    cart_id: str
+    currency: str
+    customer_number: str
+    date: date
+    language: str
+    shopper: str
+    test: bool
+    launch: Mapping[str, str] = field(default_factory=dict)
+
+
+def line_names(launch: Sequence[str]) -> Names:
+    """What a field of a line may speak of."""
+    return names_of(CART_VALUES, line=LINE_VALUES, launch=launch)
+
+
+def cart_names(launch: Sequence[str]) -> Names:
+    """What a field of the whole cart may speak of."""
+    return names_of(CART_VALUES, launch=launch)
+
+
+def document_names(launch: Sequence[str]) -> Names:
+    """What a document may speak of."""
+    return names_of((*CART_VALUES, "lines"), line=LINE_VALUES, launch=launch, forloop=FORLOOP)
+
+
+def cart_values(facts: CartFacts, lines: Sequence[ReturnLine], charset: str) -> dict[str, Any]:
+    """The values of the cart, without its lines."""
+    return {
+        "cart_id": facts.cart_id,
+        "currency": facts.currency,
+        "customer_number": facts.customer_number,
+        "date": facts.date,
+        "language": facts.language,
+        "line_count": len(lines),
+        "shopper": _text(facts.shopper, charset),
+        "test": facts.test,
+        "total": sum((line.total for line in lines), Decimal("0.00")),
+        "launch": frozen({name: _text(value, charset) for name, value in facts.launch.items()}),
+    }
+
+
+def line_values(line: ReturnLine, units: Mapping[str, str], charset: str) -> Mapping[str, Any]:
+    """The values of one line. A price is per ``price_unit`` units, ``unit_price`` per unit, six decimals."""
+    found: dict[str, Any] = {name: _text(getattr(line, name), charset) for name in TEXTS}
+    found["description"] = transliterate(plain_text(line.description)[:LONGEST_VALUE], charset)
+    found |= {
+        "number": line.number,
+        "quantity": _whole_if_possible(line.quantity),
+        "price": line.price,
+        "price_unit": line.price_unit,
+        "unit_price": per_unit(line.price, line.price_unit),
+        "list_price": line.list_price if line.list_price is not None else "",
+        "total": line.total,
+        "lead_time_days": line.lead_time_days,
+        "unit": translate_unit(line.unit, units),
+    }
+    return frozen(found)
+
+
+def per_unit(price: Decimal, price_unit: int) -> Decimal:
+    """The price of one unit: at least two decimals, at most six, rounded half up."""
+    exact = (price / price_unit).quantize(UNIT_PRICE, ROUND_HALF_UP).normalize()
+    return exact if int(exact.as_tuple().exponent) <= -2 else exact.quantize(Decimal("0.01"))
+
+
+def _text(value: str, charset: str) -> str:
+    return transliterate(one_line(value)[:LONGEST_VALUE], charset)
+
+
+def _whole_if_possible(quantity: Decimal) -> Decimal:
+    whole = quantity.to_integral_value()
+    return whole if whole == quantity else quantity.normalize()
+
+
+# -- a cart to try things out on -----------------------------------------------------------------------------
+
+SAMPLE_FACTS = CartFacts("4711", "EUR", "100001", date(2026, 1, 31), "en", "buyer@example.com", True)
+SAMPLE_LINES = (
+    ReturnLine(
+        number=1,
+        sku="10-2030",
+        token="t1",  # noqa: S106 - the identity of a line
+        quantity=Decimal(250),
+        unit="MTR",
+        name='Cable 3G2,5 mm² "XVB" < 1 kV & flexible',
+        description="Halogen-free; fire class Cca.\nPer metre.",
+        language="en",
+        price=Decimal("41.20"),
+        price_unit=100,
+        currency="EUR",
+        total=Decimal("103.00"),
+        lead_time_days=1,
+        brand="Cablo",
+        manufacturer_part_number="XVB3G25",
+        gtin="5412345678908",
+        unspsc="26121600",
+        etim_class="EC003249",
+        eclass="27-06-18-03",
+        category="Cables",
+        agreement="2026-17",
+        buyer_part_number="MAT100",
+        list_price=Decimal("55.00"),
+    ),
+    ReturnLine(
+        number=2,
+        sku="20-0001",
+        token="t2",  # noqa: S106
+        quantity=Decimal(3),
+        unit="C62",
+        name="Socket outlet",
+        description="",
+        language="en",
+        price=Decimal("12.40"),
+        price_unit=1,
+        currency="EUR",
+        total=Decimal("37.20"),
+        lead_time_days=3,
+    ),
+)

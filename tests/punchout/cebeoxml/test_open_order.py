@@ -1,0 +1,208 @@
+"""The open order: filled in the shop, fetched and deleted by the ERP, never lost and never another's."""
+
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+
+from catalog.models import ListPrice
+from punchout.models import PunchoutSession, ReturnedCart
+from shop.carts import add_to_cart
+from tests.factories import CANARY_SECRET, OrganisationFactory
+from tests.punchout.cebeoxml.client import (
+    article,
+    ask,
+    code,
+    enter,
+    last_message,
+    launch,
+    make_connection,
+    ordered,
+    payload,
+    post,
+    text,
+    visit_with,
+)
+
+pytestmark = pytest.mark.django_db
+ONE = Decimal(1)
+
+
+def test_a_kept_cart_waits_until_it_is_deleted() -> None:
+    product = article(make_connection())
+    browser, session, prefix = visit_with(product, quantity="3")
+    page = browser.post(f"{prefix}/return")
+    assert page.status_code == 200
+    assert "Your cart waits for Installer ERP" in page.content.decode()
+    for _again in range(2):
+        assert ordered(ask("order_get_open.xml")) == [(product.sku, Decimal(3))]
+    assert "1 lines were deleted" in text(ask("order_delete_open.xml"))
+    assert ordered(ask("order_get_open.xml")) == []
+    assert "0 lines were deleted" in text(ask("order_delete_open.xml"))
+    assert ReturnedCart.objects.get().session == session
+
+
+def test_an_order_line_has_what_an_erp_needs() -> None:
+    connection = make_connection()
+    cable = article(
+        connection, "41.20", 100, order_unit="MTR", name_en="Cable XVB", manufacturer_part_number="XVB3G25"
+    )
+    browser, session, prefix = visit_with(cable, quantity="250")
+    browser.post(f"{prefix}/return")
+    response = ask("order_get_open.xml")
+    header = response.find("Order/Detail/OrderHeader")
+    assert header is not None
+    assert header.findtext("SupplierOrderID") == str(session.cart_id)
+    assert header.findtext("OrderedBy") == "buyer"
+    (line,) = response.findall("Order/Detail/OrderLine")
+    assert line.findtext("SupplierOrderLineID") == "1"
+    assert line.findtext("Material/Reference") == "XVB3G25"
+    assert line.findtext("Material/Description") == "Cable XVB"
+    assert line.findtext("OrderedQuantity") == "250"
+    assert line.findtext("UnitOfMeasure") == "MTR"
+    assert line.findtext("UnitPrice/NetPrice") == "0,412"
+
+
+def test_a_kept_cart_keeps_the_prices_that_the_buyer_saw() -> None:
+    connection = make_connection()
+    product = article(connection, "12.40")
+    browser, _session, prefix = visit_with(product)
+    assert "12,40" in _price()
+    browser.post(f"{prefix}/return")
+    ListPrice.objects.update(amount=Decimal("99.00"))
+    assert "12,40" in _price()
+    enter(launch())
+    assert "99,00" in _price()
+
+
+def _price() -> str:
+    return ask("order_get_open.xml").findtext("Order/Detail/OrderLine/UnitPrice/NetPrice", "")
+
+
+def test_a_cart_can_be_fetched_while_its_buyer_is_still_shopping() -> None:
+    connection = make_connection()
+    first, second = article(connection), article(connection)
+    _browser, session, _prefix = visit_with(first)
+    assert ordered(ask("order_get_open.xml")) == [(first.sku, ONE)]
+    assert last_message().session == session
+    add_to_cart(cart=session.cart, product=second, quantity=Decimal(2))
+    assert ordered(ask("order_get_open.xml")) == [(first.sku, ONE), (second.sku, Decimal(2))]
+
+
+def test_deleting_while_the_buyer_is_still_shopping_empties_his_cart_and_he_goes_on() -> None:
+    connection = make_connection()
+    first, second = article(connection), article(connection)
+    browser, session, prefix = visit_with(first)
+    ask("order_delete_open.xml")
+    assert not session.cart.lines.exists()
+    assert browser.get(f"{prefix}/cart").status_code == 200
+    add_to_cart(cart=session.cart, product=second, quantity=ONE)
+    browser.post(f"{prefix}/return")
+    assert ordered(ask("order_get_open.xml")) == [(second.sku, ONE)]
+
+
+def test_a_new_visit_goes_on_with_the_kept_cart() -> None:
+    connection = make_connection()
+    first, second = article(connection), article(connection)
+    browser, _session, prefix = visit_with(first)
+    browser.post(f"{prefix}/return")
+    browser, _session, prefix = visit_with(second)
+    assert ordered(ask("order_get_open.xml")) == [(first.sku, ONE), (second.sku, ONE)]
+    page = browser.get(f"{prefix}/cart").content.decode()
+    assert first.sku in page
+    assert second.sku in page
+    browser.post(f"{prefix}/return")
+    assert ordered(ask("order_get_open.xml")) == [(first.sku, ONE), (second.sku, ONE)]
+
+
+def test_a_deleted_order_does_not_come_back_in_a_new_visit() -> None:
+    connection = make_connection()
+    product = article(connection)
+    browser, _session, prefix = visit_with(product)
+    browser.post(f"{prefix}/return")
+    ask("order_delete_open.xml")
+    _browser, session, _prefix = enter(launch())
+    assert not session.cart.lines.exists()
+
+
+def test_a_visit_that_is_left_without_a_cart_counts_as_if_it_had_not_been() -> None:
+    connection = make_connection()
+    first, second = article(connection), article(connection)
+    browser, _session, prefix = visit_with(first)
+    browser.post(f"{prefix}/return")
+    browser, _session, prefix = visit_with(second)
+    page = browser.post(f"{prefix}/leave")
+    assert page.status_code == 200
+    assert "You left without a cart" in page.content.decode()
+    assert ordered(ask("order_get_open.xml")) == [(first.sku, ONE)]
+
+
+def test_leaving_does_not_bring_back_what_was_deleted_meanwhile() -> None:
+    connection = make_connection()
+    first = article(connection)
+    browser, _session, prefix = visit_with(first)
+    browser.post(f"{prefix}/return")
+    browser, _session, prefix = enter(launch())
+    ask("order_delete_open.xml")
+    browser.post(f"{prefix}/leave")
+    assert ordered(ask("order_get_open.xml")) == []
+
+
+def test_a_window_that_was_only_closed_loses_nothing() -> None:
+    product = article(make_connection())
+    _browser, session, _prefix = visit_with(product)
+    PunchoutSession.objects.filter(pk=session.pk).update(state=PunchoutSession.State.EXPIRED)
+    assert ordered(ask("order_get_open.xml")) == [(product.sku, ONE)]
+    _browser, session, _prefix = enter(launch())
+    assert [line.sku for line in session.cart.lines.all()] == [product.sku]
+
+
+def test_a_line_that_cannot_be_ordered_is_left_out_and_said() -> None:
+    connection = make_connection()
+    good, gone = article(connection), article(connection)
+    visit_with(good, gone)
+    type(gone).objects.filter(pk=gone.pk).update(status="discontinued")
+    response = ask("order_get_open.xml")
+    assert ordered(response) == [(good.sku, ONE)]
+    assert gone.sku in text(response)
+
+
+def test_each_login_has_an_open_order_of_its_own() -> None:
+    ours = make_connection()
+    article(ours)
+    make_connection(slug="second", organisation=ours.organisation, username="second")
+    other = OrganisationFactory(number="9999")
+    make_connection(slug="other", organisation=other)
+    visit_with(article(ours))
+    assert len(ordered(ask("order_get_open.xml"))) == 1
+    for stranger in ({"user": "second"}, {"number": "9999"}):
+        assert ordered(ask("order_get_open.xml", **stranger)) == []
+        ask("order_delete_open.xml", **stranger)
+    assert len(ordered(ask("order_get_open.xml"))) == 1
+
+
+def test_the_shop_says_that_the_cart_is_fetched_from_it() -> None:
+    product = article(make_connection())
+    browser, _session, prefix = visit_with(product)
+    page = browser.get(f"{prefix}/cart").content.decode()
+    assert "Installer ERP fetches the cart from here" in page
+    assert "It is kept here until Installer ERP fetches it." in page
+    assert "Keep for Installer ERP" in page
+    assert "Leave without a cart" in page
+    assert "gave no address" not in page
+
+
+def test_the_shop_opens_by_get_with_the_same_credentials() -> None:
+    make_connection()
+    address = f"/punchout/cebeoxml?customernumber=4711&USERNAME=buyer&password={CANARY_SECRET}&lang=fr"
+    _browser, session, _prefix = enter(Client().get(address))
+    assert session.language == "fr"
+    assert session.person is not None
+    assert session.person.identifier == "buyer"
+    assert CANARY_SECRET not in last_message().path
+
+
+@pytest.mark.parametrize("name", ["order_create.xml", "order_get_by_number.xml"])
+def test_orders_are_not_taken_yet(name: str) -> None:
+    make_connection()
+    assert code(post(payload(name))) == "12"
