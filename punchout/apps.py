@@ -8,8 +8,10 @@ class PunchoutConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from punchout import adapters, checks, embedding  # noqa: F401
+        from catalog.exports.supplier import register_source
+        from punchout import adapters, checks, embedding, supplier_identity  # noqa: F401
         from shop import context
 
         adapters.load()
         context.register_source(embedding.resolve)
+        register_source(supplier_identity.of_customer)

@@ -90,6 +90,22 @@ CONNECTIONS = (
         buyer_system="Handwerker-ERP",
     ),
     DemoConnection(
+        slug="demo-oraclexml",
+        name="Demo: Oracle XML",
+        adapter="oraclexml",
+        organisation="100003",
+        buyer_system="Oracle iProcurement",
+        options={"trading_partner_code": "999999999"},
+    ),
+    DemoConnection(
+        slug="demo-peppol",
+        name="Demo: Peppol Punch Out",
+        adapter="peppol",
+        organisation="100003",
+        buyer_system="Peppol",
+        options={"provider": "0208:0123456749", "receiver": "0192:987654325"},
+    ),
+    DemoConnection(
         slug="demo-cebeo",
         name="Demo: cebeoXML",
         adapter="cebeoxml",

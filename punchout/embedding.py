@@ -93,14 +93,16 @@ def resolve(request: HttpRequest, key: str) -> ShoppingContext | HttpResponse | 
     )
     started = session.started_at or session.created_at
     if session.state == PunchoutSession.State.ACTIVE and (
-        session.seen_at + idle < now or started + absolute < now or not session.connection.active
+        session.seen_at + idle < now
+        or started + absolute < now
+        or not (session.connection.active and session.organisation.active)
     ):
         PunchoutSession.objects.filter(pk=session.pk, state=session.state).update(
             state=PunchoutSession.State.EXPIRED, ended_at=now
         )
         session.state = PunchoutSession.State.EXPIRED
     if session.state != PunchoutSession.State.ACTIVE and not _may_return_again(request, session, key):
-        return _ended(request, session, in_path=len(key) == PATH_SECRET_LENGTH)
+        return ended_page(request, session, in_path=len(key) == PATH_SECRET_LENGTH)
     if session.seen_at + SEEN_EVERY < now:
         PunchoutSession.objects.filter(pk=session.pk).update(seen_at=now)
     request.punchout_session = session  # type: ignore[attr-defined]
@@ -168,7 +170,8 @@ def _may_return_again(request: HttpRequest, session: PunchoutSession, key: str) 
     )
 
 
-def _ended(request: HttpRequest, session: PunchoutSession, *, in_path: bool) -> HttpResponse:
+def ended_page(request: HttpRequest, session: PunchoutSession, *, in_path: bool = False) -> HttpResponse:
+    """How the session ended, in its language, and how to shop again."""
     with translation.override(session.language):
         if session.state == PunchoutSession.State.RETURNED:
             text = _("Your cart was returned to %(system)s. To shop again, open the catalog from there.")

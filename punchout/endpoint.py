@@ -7,10 +7,10 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from punchout import wire
+from punchout import throttle, wire
 from punchout.adapters import Adapter, get_adapter
 from punchout.documents import Answer, InboundMessage
-from punchout.errors import PunchoutError
+from punchout.errors import AuthenticationFailed, PunchoutError
 from punchout.lookup import find_by_slug
 from punchout.models import Connection, WireMessage
 
@@ -75,8 +75,12 @@ def _answer(
     try:
         if failure is not None:
             raise failure
+        if inbound.connection is not None:
+            throttle.check(inbound)
         return adapter.handle(inbound), _verdict(inbound.record), ""
     except PunchoutError as error:
+        if isinstance(error, AuthenticationFailed):
+            throttle.count_failure(inbound)
         why = f"{error.message} {error.detail}".strip()
         return adapter.refuse(inbound, error), WireMessage.Verdict.REFUSED, why
     except Exception as fault:

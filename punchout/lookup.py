@@ -41,6 +41,11 @@ SELECT {_COLUMNS} FROM punchout_connection c
 JOIN customers_organisation o ON o.id = c.organisation_id
 WHERE c.adapter = %s AND c.slug = %s
 """  # noqa: S608  (our own column names)
+_BY_USERNAME = f"""
+SELECT {_COLUMNS} FROM punchout_connection c
+JOIN customers_organisation o ON o.id = c.organisation_id
+WHERE c.adapter = %s AND LOWER(c.username) = LOWER(%s) ORDER BY c.id LIMIT 50
+"""  # noqa: S608  (our own column names)
 _SECRETS = """
 SELECT id, digest, sealed, last_used_at IS NULL OR last_used_at < %s
 FROM punchout_secret WHERE connection_id = %s AND (valid_until IS NULL OR valid_until > %s)
@@ -69,6 +74,14 @@ def find_by_slug(adapter: str, slug: str) -> Connection | None:
         cursor.execute(_BY_SLUG, [adapter, slug])
         row = cursor.fetchone()
     return _connection(list(row)) if row else None
+
+
+def find_by_username(adapter: str, username: str) -> list[Connection]:
+    """The connections that one user name may mean, where the address names none; oldest first."""
+    with database.cursor() as cursor:
+        cursor.execute(_BY_USERNAME, [adapter, username])
+        rows = cursor.fetchall()
+    return [_connection(list(row)) for row in rows]
 
 
 def find_candidates(adapter: str, party: str, keys: Iterable[str]) -> list[Candidate]:

@@ -94,7 +94,9 @@ class Origin:
 
 def _below(path: str, prefix: str) -> bool:
     decoded = unquote(unquote(path))
-    if "\\" in decoded or any(part in ("..", ".") for part in decoded.split("/")):
+    # What follows a semicolon is a parameter to Java servers, which read "..;" as "..".
+    parts = (part.partition(";")[0] for part in decoded.split("/"))
+    if "\\" in decoded or any(part in ("..", ".") for part in parts):
         return False
     return path == prefix or path.startswith(prefix if prefix.endswith("/") else prefix + "/")
 

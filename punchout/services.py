@@ -11,9 +11,11 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from catalog.display import pictures_of
 from catalog.models import CustomerArticle, Product
+from catalog.quantities import LARGEST
 from customers.models import Person
 from punchout import preflight, wire
 from punchout.adapters import get_adapter
@@ -28,6 +30,7 @@ from shop.models import Cart, CartLine, line_token
 log = structlog.get_logger(__name__)
 
 START_TOKEN_LIFE = timedelta(minutes=5)
+LARGEST_TOTAL = Decimal("99999999999999.99")  # what the column of a returned cart holds
 MOST_ITEMS = 2000  # lines of a cart that come back for editing
 _KNOWN_PERSON = "SELECT * FROM customers_person WHERE organisation_id = %s AND identifier = %s"
 LANGUAGES = frozenset(code for code, _name in settings.LANGUAGES)
@@ -91,7 +94,7 @@ def _person(setup: SetupRequest) -> Person | None:
     shopper = setup.shopper
     if not shopper.identifier:
         return None
-    identifier = shopper.identifier[:190].strip().casefold()
+    identifier = shopper.identifier.strip().casefold()[:190]  # case-folded first: that can make it longer
     organisation = setup.connection.organisation
     # Nearly always somebody we know: read first, and by a statement that need not be built anew.
     person = next(iter(Person.objects.raw(_KNOWN_PERSON, [organisation.pk, identifier])), None)
@@ -123,6 +126,8 @@ def _fill(cart: Cart, items: tuple[RequestedItem, ...]) -> None:
         if same is not None:
             # One article may come back on several lines (a copied cart); we hold it once.
             same.quantity += item.quantity
+            if same.quantity > LARGEST:
+                raise MessageInvalid(f"{item.sku[:60]}: the quantity is too large.")
             continue
         lines[product.pk if product else f"unknown {position}"] = CartLine(
             cart=cart,
@@ -145,9 +150,11 @@ def redeem_start_token(*, token: str) -> tuple[PunchoutSession, str, str] | None
     now = timezone.now()
     secret, handover = new_token(), new_token()
     session = (
-        PunchoutSession.objects.select_related("connection").filter(start_digest=token_digest(token)).first()
+        PunchoutSession.objects.select_related("connection", "organisation")
+        .filter(start_digest=token_digest(token))
+        .first()
     )
-    if session is None or not session.connection.active:
+    if session is None or not (session.connection.active and session.organisation.active):
         return None
     # Own columns only: with a join the condition would become a subquery, and PostgreSQL does not look at
     # that again after it waited for the row, so two would win.
@@ -213,16 +220,18 @@ def return_cart(*, session: PunchoutSession, base_url: str) -> ReturnForm | None
         adapter = get_adapter(session.connection.adapter)
         if adapter.cart_is_fetched and session.state == PunchoutSession.State.RETURNED:
             return None
-        done = _handed_over(session)
+        done = _handed_over(session, PunchoutSession.State.RETURNED)
         if done is not None:
             return done
         if not session.return_url and not adapter.cart_is_fetched:
-            raise Conflict("The buyer's system gave no address to return to.")
+            raise Conflict(_("The buyer's system gave no address to return to."))
         if session.operation == PunchoutSession.Operation.INSPECT:
-            raise Conflict("This cart was opened to look at it; it cannot be returned.")
+            raise Conflict(_("This cart was opened to look at it; it cannot be returned."))
         priced = preflight.checked(price_cart(session.cart, session.organisation), session.connection)
         if not priced.returnable:
             raise CartNotReturnable
+        if priced.total.amount > LARGEST_TOTAL:
+            raise Conflict(_("The total of this cart is larger than a document can hold."))
         with translation.override(session.language):
             lines = freeze_lines(priced, session.language, base_url)
         form = adapter.return_form(session, lines)
@@ -237,7 +246,7 @@ def leave(*, session: PunchoutSession) -> ReturnForm | None:
     """
     with transaction.atomic():
         session = _locked(session)
-        done = _handed_over(session)
+        done = _handed_over(session, PunchoutSession.State.CANCELLED)
         if done is not None:
             return done
         form = get_adapter(session.connection.adapter).leave_form(session) if session.return_url else None
@@ -251,18 +260,21 @@ def _locked(session: PunchoutSession) -> PunchoutSession:
     """The session, locked with its cart: nothing is added between pricing and freezing."""
     return (
         PunchoutSession.objects.select_for_update(of=("self", "cart"))
-        .select_related("connection", "organisation", "cart")
+        .select_related("connection", "organisation__price_list", "cart")
         .get(pk=session.pk)
     )
 
 
-def _handed_over(session: PunchoutSession) -> ReturnForm | None:
-    """The form of a session that already ended with one; ``Conflict`` when it ended otherwise."""
+def _handed_over(session: PunchoutSession, how: str) -> ReturnForm | None:
+    """The form of a session that already ended in this way; ``Conflict`` when it ended otherwise.
+
+    Leaving in a second tab must not send the cart of the first one again, nor the other way round.
+    """
     if session.state in PunchoutSession.OPEN:
         return None
     returned = ReturnedCart.objects.filter(session=session).first()
-    if returned is None or not returned.form:
-        raise Conflict("This session has ended.")
+    if session.state != how or returned is None or not returned.form:
+        raise Conflict(_("This session has ended."))
     return ReturnForm.from_json(returned.form)
 
 

@@ -6,7 +6,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from punchout import embedding, origins, services
 from punchout.documents import ReturnForm
@@ -92,16 +92,18 @@ def enter(request: HttpRequest, key: str, handover: str) -> HttpResponse:
 
 
 @never_cache
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def return_cart(request: HttpRequest) -> HttpResponse:
     """Hands the cart to the buyer's system, after the buyer pressed the button."""
+    if request.method != "POST":
+        return SeeOther(f"{request.META['SCRIPT_NAME']}/cart")  # the address was opened anew
     session: PunchoutSession = request.punchout_session  # type: ignore[attr-defined]
     try:
         form = services.return_cart(session=session, base_url=base_url(request))
     except services.CartNotReturnable:
         return SeeOther(f"{request.META['SCRIPT_NAME']}/cart")
     except Conflict as error:
-        return embedding.message_page(request, _("The cart was not returned"), [str(error)], status=409)
+        return _not_done(request, session, _("The cart was not returned"), error)
     if form is None:
         values = {"system": session.connection.buyer_system}
         return embedding.message_page(
@@ -116,14 +118,16 @@ def return_cart(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def leave(request: HttpRequest) -> HttpResponse:
     """Goes back without a cart, in the way the buyer's system understands."""
+    if request.method != "POST":
+        return SeeOther(f"{request.META['SCRIPT_NAME']}/cart")  # the address was opened anew
     session: PunchoutSession = request.punchout_session  # type: ignore[attr-defined]
     try:
         form = services.leave(session=session)
     except Conflict as error:
-        return embedding.message_page(request, _("This session has ended"), [str(error)], status=409)
+        return _not_done(request, session, _("This session has ended"), error)
     if form is None:
         return embedding.message_page(
             request,
@@ -131,6 +135,14 @@ def leave(request: HttpRequest) -> HttpResponse:
             [_("Nothing was sent. You can close this window and go on in your procurement system.")],
         )
     return hand_over(request, session, form, returning=False)
+
+
+def _not_done(request: HttpRequest, session: PunchoutSession, title: str, error: Conflict) -> HttpResponse:
+    """Why nothing was sent: how the session ended (in another tab, say), else what stands in the way."""
+    session.refresh_from_db(fields=["state"])
+    if session.state not in PunchoutSession.OPEN:
+        return embedding.ended_page(request, session)
+    return embedding.message_page(request, title, [str(error)], status=409)
 
 
 def hand_over(

@@ -38,7 +38,7 @@ def read_body(request: HttpRequest) -> bytes:
     declared = request.META.get("CONTENT_LENGTH") or "0"
     if declared.isdigit() and int(declared) > limit:
         raise MessageTooLarge(f"The message is larger than {limit} bytes.")
-    body = request.read(limit + 1)
+    body = _raw_body(request, limit + 1)
     if len(body) > limit:
         raise MessageTooLarge(f"The message is larger than {limit} bytes.")
     encoding = request.headers.get("Content-Encoding", "").strip().lower()
@@ -58,12 +58,24 @@ def read_body(request: HttpRequest) -> bytes:
     return plain
 
 
+def _raw_body(request: HttpRequest, most: int) -> bytes:
+    """At most ``most`` bytes of the body, also of one that was sent in chunks and so has no length."""
+    if request.META.get("CONTENT_LENGTH") or not request.META.get("wsgi.input_terminated"):
+        return request.read(most)
+    # Django takes a missing length for an empty body; the server promises that this stream ends with it.
+    stream, body = request.META["wsgi.input"], bytearray()
+    while len(body) < most and (piece := stream.read(most - len(body))):
+        body += piece
+    return bytes(body)
+
+
 def kept_headers(request: HttpRequest) -> dict[str, str]:
     kept = {}
     for name in KEPT_HEADERS:
         value = request.headers.get(name)
         if value:
-            kept[name] = value.partition("?")[0] if name in WITHOUT_QUERY else value[:500]
+            # A page of ours may have been the referrer, and the address of one can hold its session.
+            kept[name] = redact_path(value.partition("?")[0] if name in WITHOUT_QUERY else value)[:500]
     return kept
 
 
@@ -86,7 +98,7 @@ def record_inbound(
         direction=WireMessage.Direction.IN,
         adapter=adapter,
         connection=connection,
-        method=request.method or "",
+        method=(request.method or "")[:8],  # anybody may send a method of any length
         path=path[:500],
         remote_address=remote_address(request),
         headers=kept_headers(request),

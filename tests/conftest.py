@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 from pytest_django import Settings
 
 from catalog import search
@@ -13,6 +14,12 @@ from catalog import search
 pytest.register_assert_rewrite("tests.contracts.adapter_contract", "tests.contracts.harness")
 # The factories' own log says what rows are made with, secrets included.
 logging.getLogger("factory").setLevel(logging.WARNING)
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> None:
+    """What one test made the cache remember (failed attempts, requests of a key) is not the next one's."""
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

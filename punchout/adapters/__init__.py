@@ -11,6 +11,10 @@ BUILT_IN = (
     "punchout.adapters.oci.adapter",
     "punchout.adapters.cxml.adapter",
     "punchout.adapters.ids.adapter",
+    "punchout.adapters.cebeoxml.adapter",
+    "punchout.adapters.configurable.adapter",
+    "punchout.adapters.oraclexml.adapter",
+    "punchout.adapters.peppol.adapter",
 )
 
 

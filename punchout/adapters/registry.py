@@ -84,6 +84,10 @@ class Adapter(ABC):
     def return_form(self, session: PunchoutSession, lines: tuple[ReturnLine, ...]) -> ReturnForm | None:
         """The cart as the buyer's system wants it; ``None`` only where ``cart_is_fetched``."""
 
+    def sample(self, connection: Connection) -> str:
+        """What a sample cart becomes, for the operator to look at; empty where nothing is to be designed."""
+        return ""
+
     @abstractmethod
     def leave_form(self, session: PunchoutSession) -> ReturnForm | None:
         """What tells the buyer's system that nothing comes; ``None``: nothing is sent, he just leaves."""

@@ -6,7 +6,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
+from pydantic import ValidationError as OptionsInvalid
 
+from punchout.adapters import get_adapter
 from punchout.admin.connection_checks import run_checks
 from punchout.admin.connection_trial import Trial, can_play, try_launch
 from punchout.admin.pretty import pretty
@@ -25,6 +27,14 @@ class TrialForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
         help_text=_("Used for this one launch and not kept. Leave it empty to see how a refusal looks."),
     )
+
+
+def sample_of(connection: Connection) -> str:
+    """What a sample cart becomes with this connection's options; empty without any, or with wrong ones."""
+    try:
+        return get_adapter(connection.adapter).sample(connection)
+    except (KeyError, OptionsInvalid):
+        return ""
 
 
 def check_page(model_admin: admin.ModelAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -55,6 +65,7 @@ def check_page(model_admin: admin.ModelAdmin, request: HttpRequest, object_id: s
         "form": form,
         "playable": can_play(connection),
         "trial": trial,
+        "sample": sample_of(connection),
         "answer": pretty(answer.answer_body, answer.answer_headers.get("Content-Type", "")) if answer else "",
     }
     return TemplateResponse(request, "admin/punchout/connection/test.html", context)

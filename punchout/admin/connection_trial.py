@@ -99,11 +99,19 @@ def _as_ids(connection: Connection, secret: str) -> System:
     return replace(base, ids=dialect)
 
 
+def _as_oracle(connection: Connection, secret: str) -> System:
+    base = SYSTEMS["oracle-xml"]
+    assert base.oracle is not None
+    dialect = replace(base.oracle, connection=connection.slug, user=connection.username, secret=secret)
+    return replace(base, oracle=dialect)
+
+
 # Which buyer's system of the sandbox can play a connection of a protocol.
 PLAYERS: dict[str, Callable[[Connection, str], System]] = {
     "oci": _as_oci,
     "cxml": _as_cxml,
     "ids": _as_ids,
+    "oraclexml": _as_oracle,
 }
 
 

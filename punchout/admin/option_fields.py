@@ -16,7 +16,19 @@ from pydantic_core import PydanticUndefined
 from punchout.adapters.registry import AdapterOptions
 
 PREFIX = "option_"
+# In ``json_schema_extra`` of a text option: it has several lines.
+MULTILINE = "multiline"
 SEQUENCES = (list, tuple, set, frozenset)
+
+
+class TextField(forms.CharField):
+    """A text of several lines, with every blank it has; line ends as ``\\n``."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(strip=False, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        return (super().clean(value) or "").replace("\r\n", "\n")
 
 
 class LinesField(forms.CharField):
@@ -74,7 +86,8 @@ class LiteralField(forms.TypedChoiceField):
         kwargs["choices"] = [(text, text or "—") for text in by_text]
         kwargs["required"] = kwargs["required"] and "" not in by_text
         kwargs["empty_value"] = by_text.get("")
-        super().__init__(coerce=by_text.__getitem__, **kwargs)
+        # Of what was posted, and of what is stored, to see whether it changed.
+        super().__init__(coerce=lambda value: by_text[str(value)], **kwargs)
 
 
 class LiteralsField(forms.TypedMultipleChoiceField):
@@ -162,6 +175,13 @@ def _field(name: str, info: FieldInfo) -> forms.Field:
         return forms.BooleanField(**{**common, "required": False})
     if annotation is int:
         return forms.IntegerField(**{**common, "required": not _optional(info.annotation)})
+    if (
+        annotation is str
+        and isinstance(info.json_schema_extra, dict)
+        and info.json_schema_extra.get(MULTILINE)
+    ):
+        text = forms.Textarea(attrs={"rows": 16, "cols": 90, "spellcheck": "false"})
+        return TextField(widget=text, **common)
     if annotation is str:
         return forms.CharField(widget=forms.TextInput(attrs={"size": 60}), **common)
     return forms.CharField(**common, widget=forms.TextInput(attrs={"size": 60}))

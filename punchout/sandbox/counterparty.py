@@ -1,8 +1,8 @@
 """A procurement system that can be launched from and returned to, in a browser or in a test.
 
-It knows the shop only by its public addresses: ``/punchout/cxml``, and ``/punchout/oci/<connection>`` or
-``/punchout/ids/<connection>``. What it must remember between launch and return is in ``memory``, which JSON
-can carry.
+It knows the shop only by its public addresses: ``/punchout/cxml``, and ``/punchout/oci/<connection>``,
+``/punchout/ids/<connection>`` or ``/punchout/oraclexml/<connection>``. What it must remember between launch
+and return is in ``memory``, which JSON can carry.
 """
 
 import secrets
@@ -17,11 +17,21 @@ from django.utils.translation import gettext as _
 
 from punchout.sandbox.build_cxml import Operation, Setup, build_setup_request
 from punchout.sandbox.build_ids import build_cart, positions_of
+from punchout.sandbox.build_oracle import LoginAnswer, build_login, read_login_answer
 from punchout.sandbox.parse_cxml import Expected, SetupAnswer, read_order_message, read_setup_answer
 from punchout.sandbox.parse_ids import Sent, read_cart
 from punchout.sandbox.parse_oci import read_return
+from punchout.sandbox.parse_oracle import read_cart as read_oracle_cart
 from punchout.sandbox.received import Line, ReceivedCart
-from punchout.sandbox.systems import LANGUAGES, SYSTEMS, CxmlDialect, IdsDialect, OciDialect, System
+from punchout.sandbox.systems import (
+    LANGUAGES,
+    SYSTEMS,
+    CxmlDialect,
+    IdsDialect,
+    OciDialect,
+    OracleDialect,
+    System,
+)
 from punchout.sandbox.xml_reading import canonical_content, parse_xml
 
 TIMEOUT_SECONDS = 15.0
@@ -51,7 +61,7 @@ class Problem:
 
 @dataclass(frozen=True, kw_only=True)
 class Launch:
-    """A launch that was tried: a form for OCI and IDS-Connect, an answered setup request for cXML."""
+    """A launch that was tried: a form for OCI and IDS-Connect, an answered request for cXML and Oracle."""
 
     operation: Operation
     form: LaunchForm | None = None
@@ -136,6 +146,10 @@ class Counterparty:
                 raise ValueError("IDS-Connect has no inspect (IDS-Connect 2.5, actions)")
             lines = cart.transferred_lines if cart is not None and operation == "edit" else ()
             return self._launch_ids(self.system.ids, operation, lines, language, selected_item)
+        if self.system.oracle is not None:
+            if operation != "create":
+                raise ValueError("Oracle XML has no edit and no inspect")
+            return self._launch_oracle(self.system.oracle, language, selected_item)
         assert self.system.cxml is not None
         return self._launch_cxml(self.system.cxml, operation, cart, language, selected_item)
 
@@ -165,6 +179,9 @@ class Counterparty:
             return read_return(raw_body, content_type, self.system.oci, dict(memory.hook_fields), in_address)
         if self.system.ids is not None:
             return read_cart(raw_body, content_type, self.system.ids, self._sent(), dict(parse_qsl(query)))
+        if self.system.oracle is not None:
+            sent = dict(memory.hook_fields) if memory is not None else {}
+            return read_oracle_cart(raw_body, content_type, self.system.oracle, sent, dict(parse_qsl(query)))
         assert self.system.cxml is not None
         return read_order_message(raw_body, content_type, self.system.cxml, self._expected())
 
@@ -242,6 +259,29 @@ class Counterparty:
             operation, f"{self.shop_url}/punchout/ids/{dialect.connection}", dialect.charset, tuple(fields)
         )
 
+    def _launch_oracle(self, dialect: OracleDialect, language: str, selected_item: str) -> Launch:
+        """A login request; ``selected_item`` is searched for (transparent punch-out)."""
+        hook_fields = (
+            ("OAFunc", "ICX_CAT_PUNCHOUT_CALLBACK"),
+            ("transactionid", str(secrets.randbelow(10**9))),
+        )
+        return_url = f"{self.return_url}?{urlencode(hook_fields)}"
+        self.memory = Memory(language=language, return_url=return_url, hook_fields=hook_fields)
+        request = build_login(dialect, return_url=return_url, language=language, keywords=selected_item)
+        try:
+            status, response, content_type = self._post(request, f"/punchout/oraclexml/{dialect.connection}")
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            return _unreached("create", request, error)
+        answer = read_login_answer(response)
+        return Launch(
+            operation="create",
+            start_url=answer.start_url if answer.granted else "",
+            request_raw=request,
+            response_raw=response,
+            response_status=status,
+            problem=_login_problem(answer, status, content_type),
+        )
+
     @staticmethod
     def _form_launch(
         operation: Operation,
@@ -281,11 +321,9 @@ class Counterparty:
         )
         request = build_setup_request(dialect, setup)
         try:
-            status, response, content_type = self._post(request)
+            status, response, content_type = self._post(request, CXML_PATH)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            title = _("The catalog cannot be reached")
-            problem = Problem(title, f"{type(error).__name__}: {error}")
-            return Launch(operation=operation, request_raw=request, problem=problem)
+            return _unreached(operation, request, error)
         answer = read_setup_answer(response)
         return Launch(
             operation=operation,
@@ -296,18 +334,16 @@ class Counterparty:
             problem=_problem(answer, status, content_type),
         )
 
-    def _post(self, body: bytes) -> tuple[int, bytes, str]:
+    def _post(self, body: bytes, path: str) -> tuple[int, bytes, str]:
         headers = {
             "Content-Type": "text/xml; charset=UTF-8",
-            "User-Agent": self.system.cxml.user_agent if self.system.cxml else "",
+            "User-Agent": self.system.cxml.user_agent if self.system.cxml else self.system.buyer,
             "Host": _host_header(self.shop_url),
         }
         client = self.client or open_client()
         received = bytearray()
         try:
-            with client.stream(
-                "POST", self.connect_url + CXML_PATH, content=body, headers=headers
-            ) as response:
+            with client.stream("POST", self.connect_url + path, content=body, headers=headers) as response:
                 for chunk in response.iter_bytes():
                     received += chunk
                     if len(received) > ANSWER_LIMIT:
@@ -316,6 +352,22 @@ class Counterparty:
         finally:
             if self.client is None:
                 client.close()
+
+
+def _unreached(operation: Operation, request: bytes, error: Exception) -> Launch:
+    problem = Problem(_("The catalog cannot be reached"), f"{type(error).__name__}: {error}")
+    return Launch(operation=operation, request_raw=request, problem=problem)
+
+
+def _login_problem(answer: LoginAnswer, status: int, content_type: str) -> Problem | None:
+    if answer.granted and status == 200:
+        return None
+    if answer.flaw or status != 200:
+        detail = _("HTTP %(status)s, %(type)s. %(flaw)s")
+        values = {"status": status, "type": content_type or _("no content type"), "flaw": answer.flaw}
+        return Problem(_("The catalog answered with something else than Oracle XML"), detail % values)
+    title = _("The catalog refused: %(code)s %(text)s") % {"code": answer.code, "text": answer.text}
+    return Problem(title[:300], (answer.text or _("No explanation was given."))[:2000])
 
 
 def _problem(answer: SetupAnswer, status: int, content_type: str) -> Problem | None:

@@ -7,7 +7,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 SHOWN_CHARACTERS = 120_000
-_SECRET = re.compile(r"(<SharedSecret>)[^<]*(</SharedSecret>)|^((?:PASSWORD|pw_kunde) = ).*$", re.MULTILINE)
+_SECRET = re.compile(
+    r"(<(?:SharedSecret|password)>)[^<]*(</(?:SharedSecret|password)>)|^((?:PASSWORD|pw_kunde) = ).*$",
+    re.MULTILINE,
+)
 _TAG = re.compile(r"<[^<>]*>")
 _ATTRIBUTE = re.compile(r"""([\w:.-]+)(\s*=\s*)("[^"]*"|'[^']*')""")
 _TAG_NAME = re.compile(r"<[/?!]?[\w:.-]*")

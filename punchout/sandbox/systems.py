@@ -1,7 +1,7 @@
 """The procurement systems that the sandbox plays, as data: what each sends, expects and cannot take.
 
-Sources: OCI 4.0 and 5.0; IDS-Connect 2.0 and 2.5; cXML Reference Guide 1.2.051 and the vendors' own guides
-where an entry says so.
+Sources: OCI 4.0 and 5.0; IDS-Connect 2.0 and 2.5; Oracle's punch-out guide 11i; cXML Reference Guide 1.2.051
+and the vendors' own guides where an entry says so.
 A new system of a known protocol is a new entry here and nothing else.
 """
 
@@ -12,7 +12,7 @@ from typing import Literal
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-Protocol = Literal["oci", "cxml", "ids"]
+Protocol = Literal["oci", "cxml", "ids", "oraclexml"]
 Text = str | Promise
 
 # What the Customizing of these two systems (T006I) maps from ISO codes; any other unit loses its line.
@@ -118,6 +118,18 @@ class IdsDialect:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OracleDialect:
+    """How Oracle logs in by Oracle XML, and what it keeps of a returned line."""
+
+    connection: str
+    user: str
+    secret: str
+    lengths: MappingProxyType[str, int]
+    too_long_is_lost: frozenset[str]
+    known_units: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class System:
     """One procurement system on the sandbox's first page."""
 
@@ -132,17 +144,20 @@ class System:
     oci: OciDialect | None = None
     cxml: CxmlDialect | None = None
     ids: IdsDialect | None = None
+    oracle: OracleDialect | None = None
 
     @property
     def protocol_label(self) -> str:
         if self.ids:
             return f"IDS-Connect {self.ids.version}"
+        if self.oracle:
+            return "Oracle XML"
         return f"OCI {self.oci.version}" if self.oci else f"cXML {self.cxml.dtd_version if self.cxml else ''}"
 
     @property
-    def dialect(self) -> OciDialect | CxmlDialect | IdsDialect:
+    def dialect(self) -> OciDialect | CxmlDialect | IdsDialect | OracleDialect:
         """The one dialect that is set; a system with none is a mistake in the table below."""
-        dialect = self.oci or self.cxml or self.ids
+        dialect = self.oci or self.cxml or self.ids or self.oracle
         if dialect is None:
             raise ValueError(f"{self.slug} has no dialect")
         return dialect
@@ -302,6 +317,33 @@ _ALL = (
             too_long_is_lost=frozenset({"SupplierPartID"}),
             known_units=ORACLE_UNITS,
             empty_cart_warning=_("Older Oracle releases stop with an error when a cart comes back empty."),
+        ),
+    ),
+    System(
+        slug="oracle-xml",
+        name="iProcurement (Oracle XML)",
+        short_name="Oracle",
+        document=_("Requisition"),
+        summary=_("iProcurement without cXML: a login by XML, no price unit, and an error at an empty cart."),
+        buyer="Oracle iProcurement",
+        protocol="oraclexml",
+        oracle=OracleDialect(
+            connection="demo-oraclexml",
+            user="demo",
+            secret=_CXML_SECRET,
+            # The direct route; through Oracle Exchange they differ.
+            lengths=MappingProxyType(
+                {
+                    "itemID": 25,
+                    "itemDescription": 240,
+                    "manufacturerItemID": 30,
+                    "manufacturerName": 30,
+                    "supplierUOMType": 80,
+                    "categoryCode": 80,
+                }
+            ),
+            too_long_is_lost=frozenset({"itemID", "supplierUOMType"}),
+            known_units=ORACLE_UNITS,
         ),
     ),
     System(

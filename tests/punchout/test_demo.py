@@ -76,6 +76,10 @@ def test_the_sandbox_knows_the_connections_as_they_are(loaded):
                 system.ids.customer_number,
             )
             assert get_adapter("ids").options(connection).version == system.ids.version
+        elif system.oracle is not None:
+            connection = Connection.objects.get(slug=system.oracle.connection)
+            secret = system.oracle.secret
+            assert (connection.adapter, connection.username) == ("oraclexml", system.oracle.user)
         else:
             senders = PartyCredential.objects.filter(
                 party="sender", domain=system.cxml.sender.domain, identity=system.cxml.sender.identity

@@ -72,6 +72,7 @@ def test_a_listed_address_is_written_anew(given: str, written: str) -> None:
         "https://ariba.example/",
         "https://ariba.example/returned",
         "https://ariba.example/return/../admin",
+        "https://ariba.example/return/..;a=b/admin",
         "https://ariba.example/return/%2e%2e/admin",
         "https://ariba.example/return/%252e%252e/admin",
         "https://ariba.example/return/..%5cadmin",

@@ -12,8 +12,9 @@ from django.db import connection as database
 from django.test import Client
 from django.utils import timezone
 
+from customers.models import Organisation
 from punchout.adapters import override
-from punchout.documents import RequestedItem, SetupRequest
+from punchout.documents import RequestedItem, SetupRequest, Shopper
 from punchout.models import Connection, PunchoutSession, ReturnedCart, WireMessage
 from punchout.services import redeem_start_token, start_session
 from shop.carts import add_to_cart
@@ -307,6 +308,33 @@ def test_leaving_tells_the_buyers_system_and_keeps_nothing(connection: Connectio
     assert (returned.outcome, returned.lines) == (ReturnedCart.Outcome.EMPTY, [])
 
 
+def test_leaving_in_a_second_tab_after_the_return_sends_no_cart_again(connection: Connection) -> None:
+    browser = browse(connection)
+    line = put_article(browser.session)
+    assert browser.post("/return").status_code == HTTPStatus.OK
+    left = browser.post("/leave")
+    assert left.status_code == HTTPStatus.CONFLICT
+    assert line.sku.encode() not in left.content
+    assert "Your cart was returned to SAP Test" in left.content.decode()
+    assert ReturnedCart.objects.get().outcome == ReturnedCart.Outcome.CART
+
+
+def test_returning_in_a_second_tab_after_leaving_says_that_nothing_was_sent(connection: Connection) -> None:
+    browser = browse(connection)
+    put_article(browser.session)
+    assert browser.post("/leave").status_code == HTTPStatus.OK
+    assert browser.post("/return").status_code == HTTPStatus.CONFLICT
+    assert browser.post("/leave").status_code == HTTPStatus.OK
+
+
+def test_a_customer_who_is_switched_off_shops_no_more(connection: Connection) -> None:
+    browser = browse(connection)
+    _session, token = launch(connection)
+    Organisation.objects.update(active=False)
+    assert browser.get("/").status_code == HTTPStatus.GONE
+    assert Client().post(f"/start/{token}").status_code == HTTPStatus.GONE
+
+
 def test_an_inspected_cart_can_be_seen_and_not_changed(connection: Connection) -> None:
     product = ProductFactory()
     items = (RequestedItem(product.sku, Decimal(4), "aux"),)
@@ -382,3 +410,45 @@ def test_a_gzip_bomb_is_refused(connection: Connection, client: Client) -> None:
 
 def test_an_unknown_protocol_is_not_found(client: Client) -> None:
     assert client.post("/punchout/nothing").status_code == HTTPStatus.NOT_FOUND
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_first_launches_of_one_person_at_once_all_open(connection: Connection) -> None:
+    def open_shop(_number: int) -> int | None:
+        try:
+            return launch(connection, shopper=Shopper("new@buyer.example", "New"))[0].person_id
+        finally:
+            database.close()
+
+    with ThreadPoolExecutor(max_workers=10) as pool:
+        assert len(set(pool.map(open_shop, range(10)))) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_clicks_on_return_at_once_end_the_session_once_with_one_form(connection: Connection) -> None:
+    browser = browse(connection)
+    put_article(browser.session)
+
+    def click(_number: int) -> str:
+        try:
+            return (
+                browser.post("/return")
+                .content.decode("iso-8859-1")
+                .partition("<form")[2]
+                .partition("</form")[0]
+            )
+        finally:
+            database.close()
+
+    with ThreadPoolExecutor(max_workers=10) as pool:
+        forms = set(pool.map(click, range(10)))
+    assert len(forms) == 1
+    assert "item-1" in forms.pop()
+    assert ReturnedCart.objects.count() == 1
+    assert WireMessage.objects.filter(direction=WireMessage.Direction.OUT).count() == 1
+
+
+def test_a_persons_identifier_that_grows_when_its_case_is_folded_still_fits(connection: Connection) -> None:
+    session, _token = launch(connection, shopper=Shopper("ß" * 190))
+    assert session.person is not None
+    assert session.person.identifier == "s" * 190

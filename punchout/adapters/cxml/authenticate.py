@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NoReturn
 
-from punchout import wire
+from punchout import throttle, wire
 from punchout.adapters.cxml.parse import Credential, Envelope
 from punchout.adapters.cxml.status import Forbidden
 from punchout.documents import InboundMessage
@@ -45,8 +45,10 @@ def authenticate(envelope: Envelope, inbound: InboundMessage, *, adapter: str, n
         found = [candidate for candidate in found if candidate.connection == inbound.connection]
     chosen = _the_one(found, envelope)
     if chosen is None:
+        throttle.check(inbound)
         _refuse_unknown(envelope, adapter, sender_keys, known)
     connection = inbound.record.connection = chosen.connection
+    throttle.check(inbound)
     _check_secret(envelope, chosen)
     _check_one_customer(chosen, known, buyer_keys)
     if not connection.active or not connection.organisation.active:

@@ -102,10 +102,10 @@ def _return_url(request: etree._Element, connection: Connection, notes: list[str
     if len(addresses) > 1:
         raise MessageInvalid("There is more than one BrowserFormPost.", path="BrowserFormPost/URL")
     if not addresses:
-        if connection.default_return_url:
-            return str(origins.parse_address(connection.default_return_url))
-        notes.append("There is no BrowserFormPost: the buyer can look, but not return a cart.")
-        return ""
+        if not connection.default_return_url:
+            notes.append("There is no BrowserFormPost: the buyer can look, but not return a cart.")
+            return ""
+        addresses = {connection.default_return_url}
     try:
         allowed = origins.parse_return_origins(connection.return_origins)
         return str(origins.allowed_address(addresses.pop(), allowed))
@@ -157,7 +157,9 @@ def _quantity(text: str, name: str, position: int, notes: list[str]) -> Decimal:
         raise MessageInvalid(
             f"{name}: the quantity is not a number.", path="ItemOut", line=position
         ) from None
-    if not quantity.is_finite() or not 0 < quantity <= LARGEST:
+    if quantity.is_finite() and quantity > LARGEST:
+        raise MessageInvalid(f"{name}: the quantity is too large.", path="ItemOut", line=position)
+    if not quantity.is_finite() or quantity <= 0:
         raise MessageInvalid(f"{name}: the quantity must be more than zero.", path="ItemOut", line=position)
     rounded = quantity.quantize(QUANTUM)
     if rounded != quantity:

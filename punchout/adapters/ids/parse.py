@@ -16,6 +16,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
 
+from punchout.adapters.charsets import read_charset
 from punchout.documents import InboundMessage
 from punchout.errors import MessageUnreadable
 from punchout.wire import REDACTED
@@ -110,7 +111,7 @@ def media_type(content_type: str) -> tuple[str, str]:
     header = Message()
     header["Content-Type"] = re.sub(r"[\r\n]", " ", content_type) or "text/x-none"
     kind = header.get_content_type()
-    return ("" if kind == "text/x-none" else kind), str(header.get_content_charset() or "")
+    return ("" if kind == "text/x-none" else kind), read_charset(header.get_content_charset())
 
 
 def _urlencoded(data: bytes) -> Pairs:
@@ -151,6 +152,8 @@ def is_secret(name: str) -> bool:
 def redact_form(text: str) -> str:
     """A query or urlencoded body with the values of secrets replaced, the rest as it came."""
     kept = []
+    if text.count("&") >= MOST_PARAMETERS * 2:  # refused all the same, and slow to look through
+        return f"[not kept: more than {MOST_PARAMETERS} parameters]"
     for pair in text.split("&"):
         name, equals, _value = pair.partition("=")
         kept.append(f"{name}={REDACTED}" if equals and is_secret(name) else pair)

@@ -68,8 +68,8 @@ class OciAdapter(Adapter):
         try:
             name = (
                 str((inbound.connection.options or {}).get("password_parameter", ""))
-                if inbound.connection
-                else ""
+                if inbound.connection is not None
+                else None
             )
             return redact_form(inbound.query, name), redact_body(inbound, name)
         except Exception:  # whatever it is, it must be recorded, and nothing unchecked may be

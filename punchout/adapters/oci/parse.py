@@ -12,6 +12,7 @@ from io import BytesIO
 from urllib.parse import parse_qsl, unquote_plus
 
 from django.core.exceptions import SuspiciousOperation
+from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
 
 from punchout.adapters.charsets import read_charset
@@ -34,6 +35,31 @@ SECRET_NAMES = (
     "mdp",
     "apikey",
     "api_key",
+)
+# All that is kept of a launch to an address that no connection has: nobody knows there what the parameter
+# with the password is called.
+HARMLESS_NAMES = frozenset(
+    (
+        "hook_url",
+        "hookurl",
+        "mm_hook_url",
+        "~okcode",
+        "~target",
+        "~caller",
+        "~forcetarget",
+        "returntarget",
+        "oci_version",
+        "opi_version",
+        "http_content_charset",
+        "function",
+        "productid",
+        "quantity",
+        "searchstring",
+        "sap-language",
+        "language",
+        "lang",
+        "username",
+    )
 )
 # Names a parameter's value is kept under, beside its own.
 HOOK_ALIASES = ("hook_url", "hookurl", "mm_hook_url")
@@ -112,7 +138,13 @@ def media_type(content_type: str) -> tuple[str, str]:
 def _urlencoded(data: bytes, charset: str, notes: list[str]) -> Pairs:
     text = data.decode("utf-8", "surrogateescape")
     try:
-        pairs = parse_qsl(text.strip("\r\n \x00"), True, encoding="utf-8", errors="surrogateescape")
+        pairs = parse_qsl(
+            text.strip("\r\n \x00"),
+            True,
+            encoding="utf-8",
+            errors="surrogateescape",
+            max_num_fields=MOST_PARAMETERS,
+        )
     except ValueError:
         raise MessageUnreadable("The parameters cannot be read as a form.") from None
     return [(_text(name, charset, notes), _text(value, charset, notes)) for name, value in pairs]
@@ -142,8 +174,10 @@ def _multipart(body: bytes, content_type: str, charset: str, notes: list[str]) -
         encoding = "cp1252"
         notes.append("The body is not UTF-8; it was read as Windows-1252.")
     meta = {"CONTENT_TYPE": content_type, "CONTENT_LENGTH": len(body)}
+    handler = MemoryFileUploadHandler()
+    handler.chunk_size = 2**16  # without any, Django searches the whole rest of the body for every part
     try:
-        posted, _files = MultiPartParser(meta, BytesIO(body), [], encoding).parse()
+        posted, _files = MultiPartParser(meta, BytesIO(body), [handler], encoding).parse()
     except (MultiPartParserError, SuspiciousOperation, ValueError):
         raise MessageUnreadable("The body cannot be read as multipart/form-data.") from None
     return [(name, value) for name, values in posted.lists() for value in values]
@@ -152,9 +186,11 @@ def _multipart(body: bytes, content_type: str, charset: str, notes: list[str]) -
 # -- for the wire log ----------------------------------------------------------------------------------------
 
 
-def is_secret(name: str, password_parameter: str) -> bool:
-    """Whether a parameter's value must not be stored."""
-    folded = name.strip().casefold()
+def is_secret(name: str, password_parameter: str | None) -> bool:
+    """Whether a parameter's value must not be stored; ``None``: what the password is called is not known."""
+    folded = name.replace("\x00", "").strip().casefold()
+    if password_parameter is None:
+        return folded not in HARMLESS_NAMES
     return (
         folded == password_parameter.strip().casefold()
         or folded.startswith("pw")
@@ -162,9 +198,11 @@ def is_secret(name: str, password_parameter: str) -> bool:
     )
 
 
-def redact_form(text: str, password_parameter: str) -> str:
+def redact_form(text: str, password_parameter: str | None) -> str:
     """A query or urlencoded body with the values of secrets replaced, the rest as it came."""
     kept = []
+    if text.count("&") >= MOST_PARAMETERS:  # refused all the same, and slow to look through
+        return f"[not kept: more than {MOST_PARAMETERS} parameters]"
     for pair in text.split("&"):
         name, equals, _value = pair.partition("=")
         secret = equals and is_secret(unquote_plus(name), password_parameter)
@@ -172,7 +210,7 @@ def redact_form(text: str, password_parameter: str) -> str:
     return "&".join(kept)
 
 
-def redact_body(inbound: InboundMessage, password_parameter: str) -> str:
+def redact_body(inbound: InboundMessage, password_parameter: str | None) -> str:
     """The body as text without secrets; one that is no form is not kept, as nobody knows where they are."""
     if not inbound.body:
         return ""

@@ -252,6 +252,23 @@ def test_without_a_return_address_the_agreed_one_is_used() -> None:
     assert PunchoutSession.objects.get().return_url == "https://buyer.example/procurement/default"
 
 
+@pytest.mark.parametrize("agreed", ["https://elsewhere.example/", "https://me@buyer.example/procurement/"])
+def test_an_agreed_return_address_that_is_not_on_the_list_is_refused_too(agreed: str) -> None:
+    connection = make_connection(default_return_url=agreed)
+    assert status_code(setup(connection, return_url="")) == 400
+
+
+def test_one_article_on_so_many_lines_that_their_sum_is_too_large_is_refused(connection: Connection) -> None:
+    article(connection, "A-1")
+    item = ITEM.format(quantity="99999999", number=1, sku="A-1", token="t", text="x")
+    response = setup(connection, operation="edit", items=item * 12)
+    assert status_code(response) == 400
+    assert "too large" in explanation(response)
+    response = setup(connection, operation="edit", items=item.replace('"99999999"', '"1E+20"'))
+    assert "too large" in explanation(response)
+    assert not PunchoutSession.objects.exists()
+
+
 def test_without_any_return_address_the_buyer_can_look(connection: Connection) -> None:
     buyer = visit(connection, return_url="")
     add_to_cart(cart=buyer.session.cart, product=article(connection, "A-1"), quantity=Decimal(1))

@@ -26,6 +26,7 @@ BUILT = {
     "control character": START + b"<ProfileRequest>&#7;</ProfileRequest>" + END,
     "ten thousand nested tags": START + b"<a>" * 10_000 + b"</a>" * 10_000 + END,
     "two hundred thousand unclosed tags": START + b"<a>" * 200_000,
+    "half a million tags in a namespace": b'<cXML xmlns="x">' + b"<a/>" * 500_000 + b"</cXML>",
     "a comment that does not end": b"<!--" + b"x" * 1_000_000,
     "many beginnings of comments": b"<!--" * 400_000,
     "many processing instructions": b"<?a " * 400_000,

@@ -1,5 +1,6 @@
 """Reading launch parameters never fails otherwise than with a refusal, and never keeps a secret."""
 
+from time import process_time
 from urllib.parse import quote_plus
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from punchout.adapters import get_adapter
+from punchout.adapters.ids.parse import read_parameters as read_ids_parameters
 from punchout.adapters.oci.parse import Parameters, read_parameters, redact_form
 from punchout.documents import InboundMessage
 from punchout.errors import MessageUnreadable
@@ -89,3 +91,26 @@ def test_the_rest_of_a_redacted_form_is_as_it_came() -> None:
 )
 def test_the_first_value_that_is_not_blank_counts(names: tuple[str, ...], value: str) -> None:
     assert Parameters((("blank", " "), ("A", " 1 "), ("a", "3"), ("B", "2"))).get(*names) == value
+
+
+MANY = {
+    "names": (b"a&" * 1_000_000, "application/x-www-form-urlencoded"),
+    "names and values": (b"a=&" * 600_000, "application/x-www-form-urlencoded"),
+    "escapes": (b"%C3%A9=%C3%A9&" * 140_000, "application/x-www-form-urlencoded; charset=cp1252"),
+    "parts": (
+        b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\nx\r\n' * 35_000 + b"--b--",
+        "multipart/form-data; boundary=b",
+    ),
+}
+
+
+@pytest.mark.parametrize("protocol", ["oci", "ids"])
+@pytest.mark.parametrize("name", MANY)
+def test_more_parameters_than_any_launch_has_are_refused_quickly(protocol: str, name: str) -> None:
+    message = inbound(*MANY[name])
+    began = process_time()
+    assert len("".join(get_adapter(protocol).redact(message))) < 1000
+    read = {"oci": read_parameters, "ids": read_ids_parameters}[protocol]
+    with pytest.raises(MessageUnreadable):
+        read(message)
+    assert process_time() - began < 0.5
