@@ -20,7 +20,7 @@ from punchout.adapters.cebeoxml.parse import (
 )
 from punchout.adapters.cebeoxml.redact import is_document, redacted
 from punchout.adapters.cebeoxml.refusal import refusal
-from punchout.adapters.oci.parse import Parameters, read_parameters
+from punchout.adapters.parameters import Parameters, read_parameters
 from punchout.adapters.registry import Adapter, register
 from punchout.documents import Answer, InboundMessage, ReturnForm, ReturnLine, SetupRequest, Shopper
 from punchout.errors import MessageInvalid, PunchoutError

@@ -15,7 +15,7 @@ from punchout.adapters.cebeoxml.articles import ArticleFacts
 from punchout.adapters.cebeoxml.open_order import OpenOrder
 from punchout.adapters.cebeoxml.options import CebeoOptions
 from punchout.adapters.cebeoxml.parse import ROOT, VERSION
-from punchout.adapters.ids.text import one_line
+from punchout.adapters.texts import one_line
 from punchout.adapters.units import translate_unit
 from punchout.documents import ReturnLine
 

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from punchout.adapters.cxml.charset import document_text
-from punchout.adapters.cxml.parse import hardened_parser
+from punchout.adapters.xml import document_text, hardened_parser
 from punchout.errors import MessageInvalid, MessageUnreadable, OperationUnsupported
 
 ROOT = "cebeoXML"

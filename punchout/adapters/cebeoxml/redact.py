@@ -3,9 +3,9 @@
 import re
 from urllib.parse import unquote_plus
 
-from punchout.adapters.cxml.charset import document_text
-from punchout.adapters.oci.parse import redact_body as redact_form_body
-from punchout.adapters.oci.parse import redact_form
+from punchout.adapters.parameters import redact_body as redact_form_body
+from punchout.adapters.parameters import redact_form
+from punchout.adapters.xml import document_text
 from punchout.documents import InboundMessage
 from punchout.errors import MessageUnreadable
 from punchout.wire import REDACTED

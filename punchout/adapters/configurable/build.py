@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from punchout.adapters.configurable.options import NUMBER, ConfigurableOptions
 from punchout.adapters.configurable.values import CartFacts, cart_values, line_values
-from punchout.adapters.oci.charset import transliterate
 from punchout.adapters.oci.hook import action_and_fields
+from punchout.adapters.texts import transliterate
 from punchout.documents import ReturnForm, ReturnLine
 
 Fields = tuple[tuple[str, str], ...]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from catalog.models import Product
 from punchout import origins
 from punchout.adapters.configurable.options import ConfigurableOptions
-from punchout.adapters.oci.parse import Parameters
+from punchout.adapters.parameters import Parameters
 from punchout.documents import SetupRequest, Shopper
 from punchout.errors import AuthenticationFailed, MessageInvalid
 from punchout.lookup import secrets_of

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from punchout.adapters import parameters as forms
 from punchout.adapters.configurable.options import ConfigurableOptions
-from punchout.adapters.oci import parse as forms
-from punchout.adapters.oci.parse import Parameters
+from punchout.adapters.parameters import Parameters
 from punchout.documents import InboundMessage
 from punchout.errors import MessageUnreadable, OperationUnsupported
 from punchout.wire import REDACTED

@@ -10,7 +10,7 @@ from typing import Any
 from lxml import etree
 
 from punchout.adapters.configurable import values
-from punchout.adapters.cxml.parse import hardened_parser
+from punchout.adapters.xml import hardened_parser
 from punchout.documents import ReturnLine
 from punchout.template_language import CompiledTemplate, Format, Names, compile_template
 

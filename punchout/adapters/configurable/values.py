@@ -6,7 +6,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from punchout.adapters.oci.charset import one_line, plain_text, transliterate
+from punchout.adapters.texts import one_line, plain_text, transliterate
 from punchout.adapters.units import translate_unit
 from punchout.documents import ReturnLine
 from punchout.template_language import FORLOOP, Names, frozen, names_of

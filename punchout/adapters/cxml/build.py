@@ -14,6 +14,7 @@ from punchout.adapters.cxml import dtd
 from punchout.adapters.cxml.options import CxmlOptions
 from punchout.adapters.cxml.parse import LANGUAGE
 from punchout.adapters.cxml.status import TEXTS
+from punchout.adapters.xml import xml_text
 from punchout.documents import Answer, InboundMessage
 
 CONTENT_TYPE = "text/xml; charset=UTF-8"
@@ -22,7 +23,6 @@ PREAMBLE = (
     '<!DOCTYPE cXML SYSTEM "http://xml.cxml.org/schemas/cXML/{version}/cXML.dtd">\n'
 )
 USER_AGENT = "Punch-out webshop"
-_NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _START_TOKEN = re.compile(r"(/start/)[A-Za-z0-9_-]{16,64}")
 
 
@@ -32,10 +32,6 @@ def child(parent: etree._Element, tag: str, text: str = "", /, **attributes: str
     if text:
         element.text = xml_text(text)
     return element
-
-
-def xml_text(text: str) -> str:
-    return _NOT_IN_XML.sub("", text)
 
 
 def now() -> str:

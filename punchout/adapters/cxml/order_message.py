@@ -16,10 +16,11 @@ from typing import Any, Literal
 from django.conf import settings
 from lxml import etree
 
-from punchout.adapters.cxml.build import USER_AGENT, child, envelope, serialise, xml_text
+from punchout.adapters.cxml.build import USER_AGENT, child, envelope, serialise
 from punchout.adapters.cxml.options import CxmlOptions
 from punchout.adapters.cxml.parse import LANGUAGE, set_inner_xml
 from punchout.adapters.units import CXML_UNITS, translate_unit
+from punchout.adapters.xml import xml_text
 from punchout.documents import ReturnForm, ReturnLine
 from punchout.models import PunchoutSession
 

@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
-from punchout.adapters.cxml.charset import document_text
+from punchout.adapters.xml import document_text, hardened_parser
 from punchout.errors import MessageInvalid, MessageUnreadable, OperationUnsupported
 from punchout.models import PartyCredential
 
@@ -62,19 +62,6 @@ class Envelope:
     @property
     def kind(self) -> str:
         return str(self.request.tag)
-
-
-def hardened_parser() -> etree.XMLParser:
-    """Fetches nothing, expands nothing, and keeps libxml2's limits on depth and size."""
-    return etree.XMLParser(
-        encoding="utf-8",
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
 
 
 def parse_document(body: bytes, content_type: str) -> tuple[etree._Element, list[str]]:

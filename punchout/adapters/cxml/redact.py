@@ -3,7 +3,7 @@
 import re
 from urllib.parse import parse_qsl, urlencode
 
-from punchout.adapters.cxml.charset import document_text
+from punchout.adapters.xml import document_text
 from punchout.errors import MessageUnreadable
 from punchout.wire import REDACTED
 

@@ -32,7 +32,7 @@ from punchout.adapters.ids.fields import (
 from punchout.adapters.ids.metals import MetalShare, line_total
 from punchout.adapters.ids.options import IdsOptions
 from punchout.adapters.ids.positions import Placed, placed
-from punchout.adapters.ids.text import one_line, plain_text, shortened
+from punchout.adapters.texts import one_line, plain_text, shortened
 from punchout.adapters.units import translate_unit
 from punchout.documents import ReturnForm, ReturnLine
 from punchout.errors import Conflict

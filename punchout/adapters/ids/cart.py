@@ -25,7 +25,7 @@ from punchout.adapters.ids.fields import (
     SHIPMENTS,
 )
 from punchout.adapters.ids.parse import decoded
-from punchout.adapters.ids.text import one_line
+from punchout.adapters.texts import one_line
 from punchout.errors import MessageInvalid, MessageUnreadable
 from punchout.services import MOST_ITEMS
 

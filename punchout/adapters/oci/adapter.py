@@ -13,8 +13,8 @@ from punchout.adapters.oci.download import download_page
 from punchout.adapters.oci.functions import Asked, asked_function, visit
 from punchout.adapters.oci.launch import authenticate, read_launch
 from punchout.adapters.oci.options import OciOptions
-from punchout.adapters.oci.parse import read_parameters, redact_body, redact_form
 from punchout.adapters.oci.refusal import refusal
+from punchout.adapters.parameters import read_parameters, redact_body, redact_form
 from punchout.adapters.registry import Adapter, register
 from punchout.adapters.units import OCI_UNITS
 from punchout.documents import Answer, InboundMessage, ReturnForm, ReturnLine

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from punchout.adapters.oci.charset import DEFAULT, one_line, plain_text, transliterate
 from punchout.adapters.oci.fields import (
     DEFAULT_VERSION,
     FIELDS,
@@ -21,6 +20,7 @@ from punchout.adapters.oci.fields import (
 )
 from punchout.adapters.oci.hook import action_and_fields, take_apart
 from punchout.adapters.oci.options import OciOptions
+from punchout.adapters.texts import DEFAULT, one_line, plain_text, transliterate
 from punchout.adapters.units import OCI_UNITS, translate_unit
 from punchout.documents import ReturnForm, ReturnLine
 

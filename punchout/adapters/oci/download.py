@@ -19,10 +19,10 @@ from catalog.display import pictures_of
 from catalog.models import Product, ProductQuerySet
 from catalog.prices import NetPrice, PriceBook
 from punchout.adapters.oci.build import scale_price
-from punchout.adapters.oci.charset import one_line
 from punchout.adapters.oci.fields import FIELDS, Version, cut, fit, price_unit_limit
 from punchout.adapters.oci.functions import Asked
-from punchout.adapters.oci.parse import Parameters
+from punchout.adapters.parameters import Parameters
+from punchout.adapters.texts import one_line
 from punchout.adapters.units import OCI_UNITS, translate_unit
 from punchout.documents import Answer
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import CustomerArticle, Product
 from punchout.adapters.oci.options import Function, OciOptions
-from punchout.adapters.oci.parse import Parameters
+from punchout.adapters.parameters import Parameters
 from punchout.documents import InboundMessage, RequestedItem
 from punchout.errors import MessageInvalid, OperationUnsupported, PunchoutError
 from punchout.models import Connection, ReturnedCart

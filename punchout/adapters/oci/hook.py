@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from punchout import origins
 from punchout.adapters.oci.options import OciOptions
-from punchout.adapters.oci.parse import HOOK_ALIASES, Parameters
+from punchout.adapters.parameters import HOOK_ALIASES, Parameters
 from punchout.errors import MessageInvalid
 from punchout.models import Connection
 

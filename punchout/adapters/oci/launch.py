@@ -9,12 +9,12 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from punchout.adapters.oci import charset
+from punchout.adapters import texts
 from punchout.adapters.oci.fields import agreed_version
 from punchout.adapters.oci.functions import Visit
 from punchout.adapters.oci.hook import read_cancel_address, read_hook
 from punchout.adapters.oci.options import OciOptions, is_target
-from punchout.adapters.oci.parse import Parameters
+from punchout.adapters.parameters import Parameters
 from punchout.documents import SetupRequest, Shopper
 from punchout.errors import AuthenticationFailed
 from punchout.lookup import secrets_of
@@ -112,10 +112,10 @@ def answer_language(connection: Connection, parameters: Parameters, options: Oci
 
 def _charset(parameters: Parameters, options: OciOptions, notes: list[str]) -> str:
     wanted = options.charset or parameters.get("http_content_charset")
-    label = charset.resolve(wanted)
+    label = texts.resolve(wanted)
     if wanted and label is None:
-        notes.append(f"http_content_charset {wanted[:30]!r} is not one we write; {charset.DEFAULT} is used.")
-    return label or charset.DEFAULT
+        notes.append(f"http_content_charset {wanted[:30]!r} is not one we write; {texts.DEFAULT} is used.")
+    return label or texts.DEFAULT
 
 
 def _target(parameters: Parameters, options: OciOptions, notes: list[str]) -> str:

@@ -5,9 +5,9 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field, StringConstraints, field_validator
 
-from punchout.adapters.oci.charset import resolve
 from punchout.adapters.oci.fields import DEFAULT_VERSION, Version
 from punchout.adapters.registry import AdapterOptions
+from punchout.adapters.texts import resolve
 
 # What FUNCTION may ask for.
 Function = Literal[

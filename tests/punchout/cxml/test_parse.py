@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from punchout.adapters.cxml.parse import (
-    hardened_parser,
     inner_xml,
     parse_document,
     read_envelope,
     set_inner_xml,
 )
+from punchout.adapters.xml import hardened_parser
 from punchout.errors import MessageInvalid, OperationUnsupported, PunchoutError
 
 DOCUMENT = (

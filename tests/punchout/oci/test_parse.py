@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from punchout.adapters import get_adapter
 from punchout.adapters.ids.parse import read_parameters as read_ids_parameters
-from punchout.adapters.oci.parse import Parameters, read_parameters, redact_form
+from punchout.adapters.parameters import Parameters, read_parameters, redact_form
 from punchout.documents import InboundMessage
 from punchout.errors import MessageUnreadable
 from punchout.models import WireMessage

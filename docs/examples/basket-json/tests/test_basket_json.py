@@ -115,7 +115,8 @@ class TestBasketJson(AdapterContract):
         visit = self.visit(connection)
         visit.put(self.product(connection))
         assert visit.return_cart().status_code == HTTPStatus.SEE_OTHER
-        assert "Basketware accepts m, not pc." in visit.client.get(f"{visit.prefix}/cart").content.decode()
+        # The launch asked for Dutch.
+        assert "Basketware aanvaardt m, niet pc." in visit.client.get(f"{visit.prefix}/cart").content.decode()
         assert not ReturnedCart.objects.exists()
 
     def test_a_basket_comes_back_for_editing_and_what_we_do_not_know_is_kept(self) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from punchout.adapters.oci.charset import LABELS, one_line, plain_text, resolve, transliterate
+from punchout.adapters.texts import LABELS, one_line, plain_text, resolve, transliterate
 
 
 @pytest.mark.parametrize(

@@ -201,3 +201,14 @@ def transliterate(text: str, charset: str) -> str:
         return text
     # Composed first: an e and a combining accent are one character in Latin-1.
     return unicodedata.normalize("NFC", text).translate(_spelling(charset))
+
+
+def shortened(text: str, length: int) -> str:
+    """At most ``length`` characters, ending with a whole word where that keeps most of it."""
+    if len(text) <= length:
+        return text
+    head = text[:length]
+    if text[length] != " ":
+        words = head.rpartition(" ")[0]
+        head = words if len(words) > length // 2 else head
+    return head.rstrip(" ,;:.-/(+&")

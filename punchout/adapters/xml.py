@@ -1,4 +1,6 @@
-"""The body of a cXML request as text: the MIME charset wins, then the XML declaration, then UTF-8.
+"""XML from outside: its charset, and a parser that fetches and expands nothing.
+
+The MIME charset wins, then the XML declaration, then UTF-8.
 
 cXML Reference Guide 1.2.051, p. 20. Only charsets of the table are read, so that an exotic one (UTF-7)
 cannot hide anything from the checks that follow.
@@ -8,8 +10,11 @@ import codecs
 import re
 from urllib.parse import parse_qsl
 
+from lxml import etree
+
 from punchout.errors import MessageUnreadable
 
+_NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # By Python's name. Oracle EBS sends ISO-8859-15; the others are what European systems are set to.
 READABLE = frozenset(
     {"utf-8", "ascii", "utf-16", "utf-16-le", "utf-16-be", "cp1250", "cp1252", "latin-1"}
@@ -95,3 +100,20 @@ def _python_name(charset: str) -> str | None:
         return codecs.lookup(charset).name
     except (LookupError, ValueError):
         return None
+
+
+def hardened_parser() -> etree.XMLParser:
+    """Fetches nothing, expands nothing, and keeps libxml2's limits on depth and size."""
+    return etree.XMLParser(
+        encoding="utf-8",
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+
+
+def xml_text(text: str) -> str:
+    return _NOT_IN_XML.sub("", text)

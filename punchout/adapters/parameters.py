@@ -1,4 +1,6 @@
-"""The launch parameters of OCI, merged from query and body, and without their secrets for the log.
+"""The parameters of a launch by form, merged from query and body, and without their secrets for the log.
+
+What OCI says, and what other protocols that launch by form do as well.
 
 OCI 4.0, "Calling the product catalog": parameters come by GET or POST; their names are rows in the buyer's
 Customizing and are matched whatever their case. Systems send UTF-8 or, unannounced, Windows-1252.
