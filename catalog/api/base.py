@@ -77,11 +77,13 @@ class Service(APIView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response: Any = super().dispatch(request, *args, **kwargs)
-        response.render()
+        if isinstance(response, Response):
+            response.render()
         refused = response.status_code >= 400
         response["Cache-Control"] = PRICED if refused else self.cache_control
         patch_vary_headers(response, ["Authorization", "X-Api-Key"])
-        if refused or request.method not in ("GET", "HEAD"):
+        # A stream has no content to make an ETag of before it is over.
+        if refused or response.streaming or request.method not in ("GET", "HEAD"):
             return response
         etag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
         response["ETag"] = etag

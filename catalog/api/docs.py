@@ -89,7 +89,7 @@ def _operations(origin: str) -> Iterator[Operation]:
         for method, operation in methods.items():
             body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
             asked = _pretty(example(body["schema"])) if body else ""
-            good = operation["responses"]["200"]["content"]["application/json"]["schema"]
+            good = operation["responses"]["200"]["content"].get("application/json")
             parameters = tuple(_parameter(each) for each in operation.get("parameters", ()))
             yield Operation(
                 anchor=operation["operationId"],
@@ -99,7 +99,7 @@ def _operations(origin: str) -> Iterator[Operation]:
                 description=operation["description"],
                 parameters=parameters,
                 request=asked,
-                answer=_pretty(example(good)),
+                answer=_pretty(example(good["schema"])) if good else "",
                 curl=_curl(origin, path, parameters, asked),
                 problems=tuple(sorted(int(status) for status in operation["responses"] if status != "200")),
             )
@@ -124,8 +124,8 @@ def _parameter(given: Mapping[str, Any]) -> Parameter:
 
 def _curl(origin: str, path: str, parameters: tuple[Parameter, ...], body: str) -> str:
     """A command to copy; the key stays in a variable."""
-    asked = {"sku": "10001234", "q": "cable 3g2,5"}
-    whole = origin + path.replace("{sku}", asked["sku"])
+    asked = {"sku": "10001234", "q": "cable 3g2,5", "format_slug": "csv"}
+    whole = origin + path.replace("{sku}", asked["sku"]).replace("{format_slug}", asked["format_slug"])
     command = f'curl -H "Authorization: Bearer $API_KEY" "{whole}"'
     query = [each.name for each in parameters if each.where == "query" and each.name in asked]
     if body:

@@ -58,6 +58,13 @@ KINDS = {
         ),
         Kind("not-found", 404, "There is no such thing here", "The address or the article does not exist."),
         Kind("method", 405, "This method is not offered here", "The header Allow says which ones are."),
+        Kind(
+            "not-exportable",
+            409,
+            "This file cannot be made",
+            "“detail” says why: too many rows for a spreadsheet, no connection that names the "
+            "supplier's identity, or nothing to put into it.",
+        ),
         Kind("too-large", 413, "The body is too large", "Ask about at most 500 articles at a time."),
         Kind("media-type", 415, "The body must be JSON", "Send application/json, not compressed."),
         Kind(
@@ -90,6 +97,13 @@ class KeyInAddress(exceptions.APIException):
 class ScopeMissing(exceptions.PermissionDenied):
     def __init__(self, scope: str) -> None:
         super().__init__(f"This API key was not issued for “{scope}”.")
+
+
+class NotExportable(exceptions.APIException):
+    """The export's own reason, for the customer."""
+
+    status_code = 409
+    default_code = "not-exportable"
 
 
 class TooLarge(exceptions.APIException):

@@ -257,5 +257,21 @@ class ChangesQuery(Question):
     limit: int = Field(500, ge=1, le=LARGEST_CHANGE_PAGE)
 
 
+class ExportQuery(InLanguage):
+    """Which part of the assortment, and how it is written."""
+
+    category: Annotated[
+        list[Annotated[str, Field(max_length=60, pattern=PRINTABLE)]],
+        Field(max_length=50, description="Codes of categories, with what is below them; all when left out."),
+    ] = []
+    brand: Annotated[
+        list[Annotated[str, Field(max_length=40, pattern=PRINTABLE)]],
+        Field(max_length=50, description="Codes of brands; all when left out."),
+    ] = []
+    since: Moment | None = Field(None, description="Only what changed at this moment or later.")
+    bom: bool = Field(False, description="CSV: begin with a byte order mark, as Excel wants it.")
+    decimal: Literal["point", "comma"] = Field("point", description="CSV: the decimal sign.")
+
+
 def _is_list(annotation: Any) -> bool:
     return any(get_origin(part) in (list, Sequence) for part in (annotation, *get_args(annotation)))

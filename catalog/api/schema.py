@@ -8,12 +8,14 @@ from django.utils.translation import override
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.plumbing import ResolvedComponent
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, model_json_schema
 
 from catalog.api import answers, questions
 from catalog.api.problems import KINDS, MEDIA_TYPE
+from catalog.exports.registry import format_slugs, media_types
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 PREFIX = "/api/v1/"
@@ -57,6 +59,31 @@ def described(
         summary=summary,
         parameters=parameters,
         request={"application/json": question} if in_body else None,
+        responses=responses,
+    )
+
+
+def described_file(
+    operation: str, tag: str, summary: str, question: type[BaseModel]
+) -> Callable[[Handler], Handler]:
+    """Describes a handler that answers with a file in the format the address names."""
+    chosen = OpenApiParameter(
+        "format_slug",
+        {"type": "string", "enum": format_slugs()},
+        OpenApiParameter.PATH,
+        description="Kind of file.",
+    )
+    responses: dict[Any, Any] = {
+        (200, media_type): OpenApiResponse(OpenApiTypes.BINARY) for media_type in media_types()
+    }
+    for slug in (*ALWAYS, "not-found", "not-exportable"):
+        kind = KINDS[slug]
+        responses[kind.status, MEDIA_TYPE] = OpenApiResponse(answers.Problem, description=f"{kind.title}.")
+    return extend_schema(
+        operation_id=operation,
+        tags=[tag],
+        summary=summary,
+        parameters=[chosen, *query_parameters(question)],
         responses=responses,
     )
 

@@ -19,6 +19,13 @@ WINDOW_SECONDS = 60
 class PerKey(BaseThrottle):
     """Counts in the default cache: per process with the local one, for all with a shared one."""
 
+    name = "api-requests"
+    window_seconds = WINDOW_SECONDS
+
+    @property
+    def limit(self) -> int:
+        return settings.API_REQUESTS_PER_MINUTE
+
     def __init__(self) -> None:
         self._wait = 0.0
 
@@ -26,15 +33,15 @@ class PerKey(BaseThrottle):
         if not isinstance(request.user, KeyHolder):
             return True
         now = time.time()
-        window = int(now // WINDOW_SECONDS)
-        name = f"api-requests:{request.user.key.pk}:{window}"
-        cache.add(name, 0, timeout=2 * WINDOW_SECONDS)
+        window = int(now // self.window_seconds)
+        name = f"{self.name}:{request.user.key.pk}:{window}"
+        cache.add(name, 0, timeout=2 * self.window_seconds)
         try:
             count = cache.incr(name)
         except ValueError:  # the cache dropped the counter in between
             count = 1
-        self._wait = (window + 1) * WINDOW_SECONDS - now
-        return count <= settings.API_REQUESTS_PER_MINUTE
+        self._wait = (window + 1) * self.window_seconds - now
+        return count <= self.limit
 
     def wait(self) -> float:
         return self._wait

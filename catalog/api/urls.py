@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import URLPattern, path, re_path
 
-from catalog.api import docs, views
+from catalog.api import docs, exports, views
 from catalog.api.base import Nothing
 
 app_name = "api"
@@ -23,6 +23,7 @@ urlpatterns = [
     *both("stock", views.StockService.as_view(), "stock"),
     *both("categories", views.CategoriesService.as_view(), "categories"),
     *both("changes", views.ChangesService.as_view(), "changes"),
+    *both("exports/<str:format_slug>", exports.ExportService.as_view(), "exports"),
     path("openapi.json", docs.openapi, name="openapi"),
     path("docs/", docs.page, name="docs"),
     path("docs", docs.page),

@@ -6,15 +6,17 @@
 from catalog.exports import formats  # noqa: F401  registers the formats
 from catalog.exports.errors import ExportRefused, FieldUnknown
 from catalog.exports.order import ExportOrder
-from catalog.exports.registry import FormatUnknown, find_format, format_slugs
-from catalog.exports.service import Export, make_export
+from catalog.exports.registry import Format, FormatUnknown, find_format, format_slugs
+from catalog.exports.service import Export, file_name, make_export
 
 __all__ = [
     "Export",
     "ExportOrder",
     "ExportRefused",
     "FieldUnknown",
+    "Format",
     "FormatUnknown",
+    "file_name",
     "find_format",
     "format_slugs",
     "make_export",

@@ -20,12 +20,12 @@ def changed_since(organisation: Organisation, since: datetime, today: date) -> Q
     """The articles that changed at ``since`` or later; everything, if a discount on everything did."""
     day = timezone.localtime(since).date()
     # What is valid until yesterday ends today; the day before ``since`` is taken in, rather twice than never.
-    turned = Q(valid_from__gte=day, valid_from__lte=today) | Q(valid_until__gte=day - DAY, valid_until__lt=today)
+    turned = Q(valid_from__gte=day, valid_from__lte=today) | Q(
+        valid_until__gte=day - DAY, valid_until__lt=today
+    )
     agreed = Agreement.objects.filter(turned, organisation=organisation).order_by()
     listed = ListPrice.objects.filter(turned, price_list=organisation.price_list_id).order_by()
-    wide = list(
-        agreed.filter(product__isnull=True).values_list("brand_id", "category_id").distinct()
-    )
+    wide = list(agreed.filter(product__isnull=True).values_list("brand_id", "category_id").distinct())
     if (None, None) in wide:
         return Q()
     found = (

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from catalog.exports.rows import MOST_SCALES, ExportRow
+from catalog.exports.row import MOST_SCALES, ExportRow
 from catalog.exports.text import cell
 
 Value = str | int | Decimal | None

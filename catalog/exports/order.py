@@ -74,7 +74,9 @@ class ExportOrder:
         unknown = [slug for slug in self.categories if slug not in by_slug]
         if unknown:
             raise FieldUnknown("category", unknown)
-        return below(((pk, parent) for pk, parent, _slug in rows), [by_slug[slug] for slug in self.categories])
+        return below(
+            ((pk, parent) for pk, parent, _slug in rows), [by_slug[slug] for slug in self.categories]
+        )
 
     @cached_property
     def _brand_ids(self) -> list[int]:

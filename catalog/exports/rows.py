@@ -1,12 +1,12 @@
 """One customer's articles with his net prices, 500 at a time: as many queries for each 500, flat memory.
 
-Pages go by key, so the last costs what the first does, and no transaction stays open while a slow client reads.
+Pages go by key, so the last costs what the first does, and no transaction is open while a slow client reads.
 """
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
+from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -14,14 +14,16 @@ from django.db.models import Min, Q, Sum
 from django.urls import reverse
 
 from catalog.exports.order import ExportOrder
+from catalog.exports.row import MOST_SCALES, REMOVED, ExportRow, six_decimals
 from catalog.media import media_address
 from catalog.models import CustomerArticle, Product, ProductMedia, Stock
 from catalog.prices import PriceBook
 
 CHUNK = 500
-MOST_SCALES = 5
-UNIT_PRICE_DECIMALS = Decimal("0.000001")
-REMOVED = "removed"
+# Articles that lie further apart than this are named one by one.
+SPARSE = 3
+# Addresses of pictures that are remembered; every article may have its own.
+ADDRESSES = 5_000
 
 
 class Listed(NamedTuple):
@@ -59,58 +61,6 @@ class Lying(NamedTuple):
     next_date: date | None
 
 
-class ExportRow(NamedTuple):
-    """One article of a file. Amounts are per ``price_quantity`` order units, without VAT, ``None`` on request.
-
-    Of one that went (``status`` is ``removed``) only ``sku`` is said.
-    """
-
-    sku: str
-    status: str
-    customer_number: str = ""
-    gtin: str = ""
-    brand: str = ""
-    manufacturer_number: str = ""
-    name: str = ""
-    description: str = ""
-    category: str = ""
-    list_amount: Decimal | None = None
-    net_amount: Decimal | None = None
-    currency: str = ""
-    price_quantity: int | None = None
-    price_unit: str = ""
-    valid_until: date | None = None
-    scales: tuple[tuple[Decimal, Decimal], ...] = ()
-    order_unit: str = ""
-    content_quantity: Decimal | None = None
-    content_unit: str = ""
-    minimum_quantity: Decimal | None = None
-    quantity_step: Decimal | None = None
-    stock: Decimal | None = None
-    next_date: date | None = None
-    lead_time_days: int | None = None
-    successor: str = ""
-    etim_class: str = ""
-    unspsc: str = ""
-    image: str = ""
-    page: str = ""
-
-    @property
-    def removed(self) -> bool:
-        return self.status == REMOVED
-
-    def per_order_unit(self, amount: Decimal | None) -> Decimal | None:
-        """A price of one order unit, to six decimals."""
-        if amount is None or not self.price_quantity:
-            return None
-        return six_decimals(amount / self.price_quantity)
-
-
-def six_decimals(amount: Decimal) -> Decimal:
-    rounded = amount.quantize(UNIT_PRICE_DECIMALS, ROUND_HALF_UP)
-    return amount if amount == rounded else rounded
-
-
 def chunks(order: ExportOrder) -> Iterator[list[ExportRow]]:
     """The rows by rising id, at most ``CHUNK`` at a time."""
     language = order.written_language
@@ -138,13 +88,15 @@ class _Reader:
     def __init__(self, order: ExportOrder) -> None:
         self.order = order
         # A picture of a series is the same for many articles.
-        self._address = cache(self._whole_address)
+        self._address = lru_cache(maxsize=ADDRESSES)(self._whole_address)
         self._page = order.origin + reverse("shop:product", args=["~"]).removesuffix("~")
 
     def rows(self, listed: Sequence[Listed]) -> list[ExportRow]:
         kept = listed
         if self.order.incremental:
-            shown = set(self.order.kept().filter(pk__in=[each.pk for each in listed]).values_list("pk", flat=True))
+            shown = set(
+                self.order.kept().filter(pk__in=[each.pk for each in listed]).values_list("pk", flat=True)
+            )
             kept = [each for each in listed if each.pk in shown]
         rows = self._kept_rows(kept)
         return [rows.get(each.pk) or ExportRow(each.sku, REMOVED) for each in listed]
@@ -153,14 +105,15 @@ class _Reader:
         if not listed:
             return {}
         ids = [each.pk for each in listed]
+        these = _these(ids)
         book = PriceBook.load(self.order.organisation, listed, self.order.today)
         own = dict(
-            CustomerArticle.objects.filter(organisation=self.order.organisation, product_id__in=ids)
+            CustomerArticle.objects.filter(these, organisation=self.order.organisation)
             .order_by()
             .values_list("product_id", "number")
         )
-        stock = self._stock(ids) if self.order.with_stock else {}
-        pictures = self._pictures(ids)
+        stock = self._stock(these) if self.order.with_stock else {}
+        pictures = self._pictures(these)
         successors = self._successors(listed)
         nothing = Lying(Decimal(0), None) if self.order.with_stock else None
         rows: dict[int, ExportRow] = {}
@@ -200,14 +153,16 @@ class _Reader:
             )
         return rows
 
-    def _stock(self, ids: Sequence[int]) -> dict[int, Lying]:
+    def _stock(self, these: Q) -> dict[int, Lying]:
         # A day that has passed says nothing any more.
         coming = Min("next_date", filter=Q(next_date__gte=self.order.today))
-        rows = Stock.objects.filter(product_id__in=ids).order_by().values_list("product_id")
-        return {pk: Lying(total, day) for pk, total, day in rows.annotate(Sum("quantity"), coming)}
+        rows = Stock.objects.filter(these).order_by().values_list("product_id")
+        return {
+            pk: Lying(total, day) for pk, total, day in rows.annotate(total=Sum("quantity"), coming=coming)
+        }
 
-    def _pictures(self, ids: Sequence[int]) -> dict[int, str]:
-        media = ProductMedia.objects.filter(product_id__in=ids, kind=ProductMedia.Kind.PICTURE)
+    def _pictures(self, these: Q) -> dict[int, str]:
+        media = ProductMedia.objects.filter(these, kind=ProductMedia.Kind.PICTURE)
         found: dict[int, str] = {}
         for pk, address in media.order_by("position", "id").values_list("product_id", "address"):
             if not found.get(pk):
@@ -226,6 +181,13 @@ class _Reader:
             return {}
         shown = Product.objects.visible_to(self.order.organisation).filter(pk__in=ids)
         return dict(shown.order_by().values_list("id", "sku"))
+
+
+def _these(ids: Sequence[int]) -> Q:
+    """Rows of these articles, and maybe of some between them: a range costs less than 500 numbers."""
+    if ids[-1] - ids[0] < SPARSE * len(ids):
+        return Q(product_id__gte=ids[0], product_id__lte=ids[-1])
+    return Q(product_id__in=ids)
 
 
 def _scales(book: PriceBook, article: Listed, price_unit: int) -> tuple[tuple[Decimal, Decimal], ...]:

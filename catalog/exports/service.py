@@ -21,8 +21,10 @@ class Export:
 
 
 def make_export(*, slug: str, order: ExportOrder) -> Export:
-    """The file in one format. Raises ``FormatUnknown`` and ``ExportRefused``; after that only the database can
-    fail, and then the file has no end."""
+    """The file in one format. Raises ``FormatUnknown`` and ``ExportRefused``.
+
+    After that only the database can fail, and then the file has no end.
+    """
     chosen = find_format(slug)
     order = replace(order, orderable_only=chosen.orderable_only)
     order.check()

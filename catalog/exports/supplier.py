@@ -11,12 +11,16 @@ from customers.models import Organisation
 
 
 class Supplier(NamedTuple):
-    """``domain`` and ``identity`` as in a cXML credential; ``path`` of the punch-out address, from the root."""
+    """``domain`` and ``identity`` as in a cXML credential; ``path`` of the punch-out address, from the root.
+
+    ``unit`` turns a unit of the catalog into the one this buyer's system reads in a cart.
+    """
 
     domain: str
     identity: str
     path: str
     default_unspsc: str = ""
+    unit: Callable[[str], str] = str
 
 
 Source = Callable[[Organisation], Supplier | None]

@@ -15,7 +15,7 @@ def clean(text: str) -> str:
 
 
 def cell(text: str) -> str:
-    """A text that no spreadsheet computes: an apostrophe before what looks like a formula and is no number."""
+    """A text that no spreadsheet computes: an apostrophe before what looks like a formula."""
     text = clean(text)
     if text.lstrip().startswith(_FORMULA) and not _NUMBER.match(text):
         return f"'{text}"

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from catalog.exports.rows import ExportRow
+from catalog.exports.row import ExportRow
 
 
 def unit_price(row: ExportRow, amount: Decimal | None) -> str:

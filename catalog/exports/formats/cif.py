@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from catalog.exports.order import ExportOrder
 from catalog.exports.registry import register
-from catalog.exports.rows import ExportRow, chunks
+from catalog.exports.row import ExportRow
+from catalog.exports.rows import chunks
 from catalog.exports.supplier import Supplier, punchout_url, supplier_for
 from catalog.exports.text import clean
 from catalog.exports.unit_price import unit_price
@@ -28,7 +29,9 @@ LOCALES = {"en": "en_US", "nl": "nl_NL", "fr": "fr_FR", "de": "de_DE"}
 _UNQUOTABLE = str.maketrans({'"': "''", "\\": "/"})
 
 
-@register("cif", label="CIF 3.0", media_type="text/plain; charset=utf-8", extension="cif", orderable_only=True)
+@register(
+    "cif", label="CIF 3.0", media_type="text/plain; charset=utf-8", extension="cif", orderable_only=True
+)
 def write(order: ExportOrder) -> Iterator[bytes]:
     """Prices are of one unit of measure; a price for each order comes from the punch-out itself."""
     supplier = supplier_for(order.organisation)
@@ -53,7 +56,11 @@ def write(order: ExportOrder) -> Iterator[bytes]:
 
 
 def _line(fields: tuple[str, ...]) -> str:
-    return ",".join(f'"{clean(field).translate(_UNQUOTABLE)}"' for field in fields) + LINE
+    together = "".join(fields)
+    # Looked at together first: most lines have nothing to replace.
+    if clean(together) != together or '"' in together or "\\" in together:
+        fields = tuple(clean(field).translate(_UNQUOTABLE) for field in fields)
+    return '"' + '","'.join(fields) + '"' + LINE
 
 
 def _fields(row: ExportRow, supplier: Supplier, url: str, locale: str) -> tuple[str, ...]:
@@ -65,7 +72,7 @@ def _fields(row: ExportRow, supplier: Supplier, url: str, locale: str) -> tuple[
         description[:LONGEST_DESCRIPTION],
         row.unspsc or supplier.default_unspsc,
         unit_price(row, row.net_amount),
-        row.order_unit,
+        supplier.unit(row.order_unit) if row.order_unit else "",
         "" if row.lead_time_days is None else str(row.lead_time_days),
         row.brand,
         "" if row.removed else url,

@@ -19,10 +19,10 @@ def write(order: ExportOrder) -> Iterator[bytes]:
     buffer = io.StringIO(newline="")
     line = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
     line.writerow(COLUMNS)
-    sign = "," if order.decimal_comma else "."
+    numbers = _with_comma if order.decimal_comma else _plain
     begin = BYTE_ORDER_MARK if order.byte_order_mark else b""
     for rows in chunks(order):
-        line.writerows([_text(value, sign) for value in values(row)] for row in rows)
+        line.writerows(map(numbers, map(values, rows)))
         yield begin + buffer.getvalue().encode()
         begin = b""
         buffer.seek(0)
@@ -31,8 +31,10 @@ def write(order: ExportOrder) -> Iterator[bytes]:
         yield begin + buffer.getvalue().encode()
 
 
-def _text(value: Value, sign: str) -> str | int | None:
-    if isinstance(value, Decimal):
-        text = f"{value.normalize():f}"
-        return text if sign == "." else text.replace(".", sign)
-    return value
+def _plain(row: list[Value]) -> list[Value]:
+    """Never with an exponent or zeros at the end; written out in one go, for it is done for every cell."""
+    return [f"{value.normalize():f}" if type(value) is Decimal else value for value in row]
+
+
+def _with_comma(row: list[Value]) -> list[Value]:
+    return [f"{value.normalize():f}".replace(".", ",") if type(value) is Decimal else value for value in row]

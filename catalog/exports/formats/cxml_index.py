@@ -1,7 +1,7 @@
 """cXML Index: a level-2 catalog of punch-out items, valid for the DTD 1.2.071.
 
 The item's address is that of every launch: the buyer's system names the article in ``SelectedItem`` of its
-``PunchOutSetupRequest``, by the ``ItemID`` that stands here (cXML Reference Guide 1.2.051, PunchOut, level 2).
+``PunchOutSetupRequest``, by the ``ItemID`` that stands here (cXML Reference Guide 1.2.051).
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,8 @@ from django.utils import timezone
 from catalog.exports.errors import ExportRefused
 from catalog.exports.order import ExportOrder
 from catalog.exports.registry import register
-from catalog.exports.rows import ExportRow, chunks
+from catalog.exports.row import ExportRow
+from catalog.exports.rows import chunks
 from catalog.exports.supplier import Supplier, punchout_url, supplier_for
 from catalog.exports.text import clean
 from catalog.exports.unit_price import unit_price
@@ -49,10 +50,10 @@ def write(order: ExportOrder) -> Iterator[bytes]:
         empty = False
         # One IndexItem holds items of one kind.
         for removed, group in groupby(rows, attrgetter("removed")):
-            items = (_delete(row) for row in group) if removed else (
-                _punchout(row, supplier, url, language) for row in group
+            items = "".join(
+                _delete(row) if removed else _punchout(row, supplier, url, language) for row in group
             )
-            parts.append(f"<IndexItem>\n{''.join(items)}</IndexItem>\n")
+            parts.append(f"<IndexItem>\n{items}</IndexItem>\n")
         yield "".join(parts).encode()
     if empty:
         raise ExportRefused("There is nothing to send: an Index holds at least one article.")
@@ -65,7 +66,7 @@ def _punchout(row: ExportRow, supplier: Supplier, url: str, language: str) -> st
         f"<IndexItemPunchout><ItemID><SupplierPartID>{_text(row.sku)}</SupplierPartID>{number}</ItemID>"
         f'<PunchoutDetail punchoutLevel="product">{_description(row, language)}<URL>{_text(url)}</URL>'
         f"{_classification(row, supplier)}{_price(row)}"
-        f"<UnitOfMeasure>{_text(row.order_unit)}</UnitOfMeasure>"
+        f"<UnitOfMeasure>{_text(supplier.unit(row.order_unit))}</UnitOfMeasure>"
         f"<ManufacturerName>{_text(row.brand)}</ManufacturerName>"
         f"{_optional('ManufacturerPartID', row.manufacturer_number)}"
         f"<LeadTime>{row.lead_time_days}</LeadTime>"

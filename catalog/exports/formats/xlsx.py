@@ -37,9 +37,14 @@ def write(order: ExportOrder) -> Iterator[bytes]:
     sheet = workbook.create_sheet("Articles")
     sheet.freeze_panes = "A2"
     sheet.append(COLUMNS)
-    for rows in chunks(order):
-        for row in rows:
-            sheet.append([value if value != "" else None for value in values(row)])
+    try:
+        for rows in chunks(order):
+            for row in rows:
+                sheet.append([value if value != "" else None for value in values(row)])
+    except BaseException:
+        # Else its own temporary file stays open.
+        sheet.close()
+        raise
     with TemporaryFile() as file:
         workbook.save(file)
         file.seek(0)

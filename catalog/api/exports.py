@@ -1,0 +1,96 @@
+"""Whole article and price files by web service, streamed; what it costs is why each key has few an hour."""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from django.conf import settings
+from django.http import Http404, HttpResponseBase, StreamingHttpResponse
+from django.utils.http import content_disposition_header
+from rest_framework.request import Request
+
+from catalog.api.base import PRICED, Service
+from catalog.api.problems import NotExportable, QuestionInvalid
+from catalog.api.questions import ExportQuery
+from catalog.api.schema import described_file
+from catalog.api.throttling import PerKey
+from catalog.exports import (
+    ExportOrder,
+    ExportRefused,
+    FieldUnknown,
+    Format,
+    FormatUnknown,
+    file_name,
+    find_format,
+    make_export,
+)
+from customers.models import ApiKey
+
+
+class ExportsPerKey(PerKey):
+    """So many files an hour for each key, beside the requests a minute."""
+
+    name = "api-exports"
+    window_seconds = 3600
+
+    @property
+    def limit(self) -> int:
+        return settings.API_EXPORTS_PER_HOUR
+
+
+class ExportService(Service):
+    scope: ClassVar[str] = ApiKey.Scope.PRICES
+    cache_control = PRICED
+    throttle_classes = [PerKey, ExportsPerKey]
+    http_method_names = ["get", "head"]
+
+    @described_file("export_read", "prices", "All articles and net prices as a file", ExportQuery)
+    def get(self, request: Request, format_slug: str) -> HttpResponseBase:
+        """Every article you may see, at your net prices, in one file: `csv`, `xlsx`, `cif` or `cxml-index`.
+
+        The file begins at once and is never held whole, except `xlsx`, which begins when all of it is
+        written. `cif` and `cxml-index` are level-2 catalogs, for networks that punch out to single articles.
+        Stock is in the file when the key may read stock. With `since` it holds what changed, and names what
+        went; take a complete file now and then, because a price that was corrected is not a change.
+        """
+        order = self._order(self.query(ExportQuery))
+        try:
+            export = make_export(slug=format_slug, order=order)
+        except FormatUnknown:
+            raise Http404 from None
+        except FieldUnknown as error:
+            raise QuestionInvalid.parameter(error.field, f"There is no such {error.field}.") from None
+        except ExportRefused as error:
+            raise NotExportable(str(error)) from None
+        return _download(export.format, export.filename, order, export.content)
+
+    def head(self, request: Request, format_slug: str) -> HttpResponseBase:
+        """Whether there is such a file, without making it."""
+        order = self._order(self.query(ExportQuery))
+        try:
+            chosen = find_format(format_slug)
+        except FormatUnknown:
+            raise Http404 from None
+        return _download(chosen, file_name(chosen, order), order, iter(()))
+
+    def _order(self, asked: ExportQuery) -> ExportOrder:
+        assert isinstance(self.request.auth, ApiKey)
+        return ExportOrder(
+            organisation=self.organisation,
+            categories=tuple(asked.category),
+            brands=tuple(asked.brand),
+            since=asked.since,
+            language=self.language(asked),
+            origin=self.origin,
+            with_stock=ApiKey.Scope.STOCK in self.request.auth.scopes,
+            byte_order_mark=asked.bom,
+            decimal_comma=asked.decimal == "comma",
+        )
+
+
+def _download(
+    chosen: Format, filename: str, order: ExportOrder, content: Iterator[bytes]
+) -> StreamingHttpResponse:
+    response = StreamingHttpResponse(content, content_type=chosen.media_type)
+    response["Content-Disposition"] = content_disposition_header(True, filename) or ""
+    response["Content-Language"] = order.written_language
+    return response

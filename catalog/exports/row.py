@@ -1,0 +1,61 @@
+"""One article as every format gets it: texts, amounts and days, nothing of how they are written."""
+
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
+
+MOST_SCALES = 5
+UNIT_PRICE_DECIMALS = Decimal("0.000001")
+REMOVED = "removed"
+
+
+class ExportRow(NamedTuple):
+    """One article of a file. Amounts: per ``price_quantity`` order units, without VAT, ``None`` on request.
+
+    Of one that went (``status`` is ``removed``) only ``sku`` is said.
+    """
+
+    sku: str
+    status: str
+    customer_number: str = ""
+    gtin: str = ""
+    brand: str = ""
+    manufacturer_number: str = ""
+    name: str = ""
+    description: str = ""
+    category: str = ""
+    list_amount: Decimal | None = None
+    net_amount: Decimal | None = None
+    currency: str = ""
+    price_quantity: int | None = None
+    price_unit: str = ""
+    valid_until: date | None = None
+    scales: tuple[tuple[Decimal, Decimal], ...] = ()
+    order_unit: str = ""
+    content_quantity: Decimal | None = None
+    content_unit: str = ""
+    minimum_quantity: Decimal | None = None
+    quantity_step: Decimal | None = None
+    stock: Decimal | None = None
+    next_date: date | None = None
+    lead_time_days: int | None = None
+    successor: str = ""
+    etim_class: str = ""
+    unspsc: str = ""
+    image: str = ""
+    page: str = ""
+
+    @property
+    def removed(self) -> bool:
+        return self.status == REMOVED
+
+    def per_order_unit(self, amount: Decimal | None) -> Decimal | None:
+        """A price of one order unit, to six decimals."""
+        if amount is None or not self.price_quantity:
+            return None
+        return six_decimals(amount / self.price_quantity)
+
+
+def six_decimals(amount: Decimal) -> Decimal:
+    rounded = amount.quantize(UNIT_PRICE_DECIMALS, ROUND_HALF_UP)
+    return amount if amount == rounded else rounded
