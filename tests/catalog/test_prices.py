@@ -114,7 +114,9 @@ def test_an_agreement_holds_on_its_last_day_and_not_after(
     assert price(organisation, product).amount == 100
 
 
-def test_rounding_to_the_decimals_of_the_list_price_is_a_step_of_its_own(organisation: Organisation, product: Product) -> None:
+def test_rounding_to_the_decimals_of_the_list_price_is_a_step_of_its_own(
+    organisation: Organisation, product: Product
+) -> None:
     product.list_prices.update(amount=Decimal("0.1234"))
     discount(organisation, "33.3333")
     found = price(organisation, product)

@@ -41,7 +41,8 @@ def test_quantity_rules_are_explained_before_anything_is_typed(buyer: Buyer) -> 
         quantity_step=Decimal(2),
     )
     page = buyer.get(f"/p/{product.sku}").content.decode()
-    for part in ("One roll holds 100 m.", "The smallest quantity is 2 rolls.", "Sold in multiples of 2 rolls."):
+    rules = ("One roll holds 100 m.", "The smallest quantity is 2 rolls.", "Sold in multiples of 2 rolls.")
+    for part in rules:
         assert part in page
 
 

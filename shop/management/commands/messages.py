@@ -100,7 +100,8 @@ class Command(BaseCommand):
         catalog.obsolete.clear()
         catalog.fuzzy = False
         catalog.project, catalog.version, catalog.msgid_bugs_address = "punchout-webshop", "1", ""
-        catalog.header_comment = f"# The shop's texts in {catalog.locale.english_name}, kept by make messages."
+        name = catalog.locale.english_name if catalog.locale else language
+        catalog.header_comment = f"# The shop's texts in {name}, kept by make messages."
         po, mo = self._paths(language)
         po.parent.mkdir(parents=True, exist_ok=True)
         with po.open("wb") as file:

@@ -62,7 +62,8 @@ def assert_refused_at_once(body: bytes, code: int = 406) -> None:
     response = post(body, content_type="text/xml")
     took = time.perf_counter() - began
     assert status_code(response) == code
-    assert took < 1, f"took {took:.2f} s"
+    # A blow-up takes minutes; a busy machine may take a second.
+    assert took < 10, f"took {took:.2f} s"
     record = WireMessage.objects.get()
     assert record.verdict == WireMessage.Verdict.REFUSED
     assert "root:" not in record.body + response.content.decode()
