@@ -128,7 +128,10 @@ class PriceBook:
     ) -> None:
         self.organisation = organisation
         self.currency = currency
-        self._list_prices = list_prices
+        # A list in another currency is no price for this customer: it is not converted silently.
+        self._list_prices = {
+            product: row for product, row in list_prices.items() if row.price_list.currency == currency
+        }
         self._parents = parents
         self._by_product: dict[int, list[Agreement]] = defaultdict(list)
         self._by_brand: dict[int, list[Agreement]] = defaultdict(list)
@@ -192,7 +195,7 @@ class PriceBook:
         if resolved is None:
             return None
         amount, price_unit, steps, agreement = resolved
-        listed = self._list_price(product)
+        listed = self._list_prices.get(product.pk)
         return NetPrice(
             amount=amount,
             price_unit=price_unit,
@@ -207,15 +210,10 @@ class PriceBook:
             product=product,
         )
 
-    def _list_price(self, product: Article) -> ListPrice | None:
-        row = self._list_prices.get(product.pk)
-        # A list in another currency is no price for this customer: it is not converted silently.
-        return row if row is not None and row.price_list.currency == self.currency else None
-
     def _resolve(
         self, product: Article, quantity: Decimal
     ) -> tuple[Decimal, int, tuple[PriceStep, ...], Agreement | None] | None:
-        listed = self._list_price(product)
+        listed = self._list_prices.get(product.pk)
         steps: list[PriceStep] = []
         if listed is not None:
             steps.append(PriceStep("list", listed.amount, listed.price_unit, listed))
@@ -237,11 +235,15 @@ class PriceBook:
 
     @staticmethod
     def _best_net(agreements: list[Agreement], quantity: Decimal) -> Agreement | None:
+        if not agreements:
+            return None
         reached = [a for a in agreements if a.kind == Agreement.Kind.NET and a.minimum_quantity <= quantity]
         return max(reached, key=lambda a: (a.minimum_quantity, -a.value / a.price_unit), default=None)
 
     def _best_discount(self, product: Article, quantity: Decimal) -> Agreement | None:
         for agreements in self._scopes(product):
+            if not agreements:
+                continue
             reached = [
                 a for a in agreements if a.kind == Agreement.Kind.DISCOUNT and a.minimum_quantity <= quantity
             ]
