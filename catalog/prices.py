@@ -19,9 +19,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -45,6 +45,15 @@ class Article(Protocol):
     def minimum_quantity(self) -> Decimal: ...
 
 
+class ListedPrice(NamedTuple):
+    """A list price as it was found: without VAT, in its list's currency, per ``price_unit`` order units."""
+
+    amount: Decimal
+    price_unit: int
+    valid_until: date | None
+    price_list: PriceList
+
+
 @dataclass(frozen=True, slots=True)
 class PriceStep:
     """One step on the way to the net price: what happened, and the amount after it."""
@@ -52,12 +61,12 @@ class PriceStep:
     kind: str  # list | net | discount | rounding
     amount: Decimal
     price_unit: int
-    source: ListPrice | Agreement | None = None
+    source: ListedPrice | Agreement | None = None
 
     @property
     def text(self) -> str:
         """What happened, in the active language; worded only when somebody asks why."""
-        if isinstance(self.source, ListPrice):
+        if isinstance(self.source, ListedPrice):
             return _("List price %(list)s") % {"list": self.source.price_list.name}
         if self.source is None:
             return _("Rounded to the decimals of the list price")
@@ -122,7 +131,7 @@ class PriceBook:
         self,
         organisation: Organisation | None,
         currency: str,
-        list_prices: dict[int, ListPrice],
+        list_prices: dict[int, ListedPrice],
         agreements: list[Agreement],
         parents: dict[int, int | None],
     ) -> None:
@@ -156,18 +165,21 @@ class PriceBook:
         day = on or timezone.localdate()
         valid_prices, valid_agreements = _valid_on(day)
         ids = [product.pk for product in products]
-        rows = valid_prices.filter(product_id__in=ids)
         if organisation is None:
-            rows = rows.filter(price_list__public=True).select_related("price_list")
+            lists = {found.pk: found for found in PriceList.objects.filter(public=True)}
         else:
-            rows = rows.filter(price_list_id=organisation.price_list_id)
-        # The last row of an article is the one that became valid last.
+            lists = {organisation.price_list_id: organisation.price_list}
+        rows = valid_prices.filter(product_id__in=ids, price_list_id__in=lists)
+        # The last row of an article is the one that became valid last; one without a date always was. Which
+        # end such a row sorts to is said, because databases differ.
+        since = F("valid_from").asc(nulls_first=True)
+        columns = ("product_id", "amount", "price_unit", "valid_until", "price_list_id")
         list_prices = {
-            row.product_id: row for row in rows.order_by("product_id", "price_list_id", "valid_from", "id")
+            product: ListedPrice(amount, price_unit, until, lists[price_list])
+            for product, amount, price_unit, until, price_list in rows.order_by(
+                "product_id", "price_list_id", since, "id"
+            ).values_list(*columns)
         }
-        if organisation is not None:
-            for row in list_prices.values():
-                row.price_list = organisation.price_list  # one object, not one a row
         if organisation is None:
             public = next(iter(list_prices.values()), None)
             return cls(None, public.price_list.currency if public else "", list_prices, [], {})

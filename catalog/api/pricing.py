@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 
 from catalog.api.figures import amount, day, plain
 from catalog.api.questions import PriceItem
-from catalog.models import Agreement, ListPrice, Product
-from catalog.prices import NetPrice, PriceBook, PriceStep
+from catalog.models import Agreement, Product
+from catalog.prices import ListedPrice, NetPrice, PriceBook, PriceStep
 from catalog.quantities import QuantityInvalid, check_quantity
-from customers.models import Organisation
+from customers.models import Organisation, PriceList
 
 Texts = dict[tuple[str, int | None], str]
 
@@ -77,7 +77,7 @@ def _text(step: PriceStep, texts: Texts) -> str:
     """Worded once for all articles that have the same list or the same agreement."""
     shared = None
     match step.source:
-        case ListPrice(price_list_id=pk) | Agreement(pk=pk):
+        case ListedPrice(price_list=PriceList(pk=pk)) | Agreement(pk=pk):
             shared = pk
     key = (step.kind, shared)
     text = texts.get(key)

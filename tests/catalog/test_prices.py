@@ -165,3 +165,17 @@ def test_any_number_of_articles_is_priced_in_three_queries(
     with django_assert_num_queries(3):
         book = PriceBook.load(organisation, products)
         assert all(book.price(product) for product in products)
+
+
+def test_of_two_valid_list_prices_the_one_that_began_last_holds_and_one_without_a_date_is_the_oldest(
+    organisation: Organisation, product: Product
+) -> None:
+    today = timezone.localdate()
+    for amount, days in (("90", 10), ("80", 2)):
+        ListPriceFactory(
+            product=product,
+            price_list=organisation.price_list,
+            amount=Decimal(amount),
+            valid_from=today - timedelta(days=days),
+        )
+    assert price(organisation, product).amount == 80
