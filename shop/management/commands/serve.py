@@ -28,7 +28,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--workers", type=int, default=1)
-        parser.add_argument("--threads", type=int, default=8, help="requests at once per worker")
+        parser.add_argument("--threads", type=int, default=4, help="requests at once per worker")
 
     def handle(self, *args: Any, **options: Any) -> None:
         host = options["host"] or ("127.0.0.1" if settings.DEMO else "0.0.0.0")  # noqa: S104  behind a proxy

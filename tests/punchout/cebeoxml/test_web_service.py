@@ -192,3 +192,16 @@ def test_the_password_is_kept_nowhere() -> None:
 def test_a_document_by_get_is_no_way_in() -> None:
     response = Client().generic("GET", ADDRESS, asked(), content_type="text/xml")
     assert code(response) == "11"
+
+
+@pytest.mark.parametrize(
+    "tail", ["<Password><![CDATA[{secret}", "<Password>{secret}", "<Password x='1'>{secret}</Pass"]
+)
+def test_a_document_that_breaks_off_in_its_password_gives_it_away_nowhere(
+    tail: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    secret = "canary-in-a-broken-document"
+    response = post(f"<cebeoXML><Request><Customer>{tail.format(secret=secret)}".encode())
+    record = last_message()
+    for kept in (record.body, record.error, record.answer_body, response.content.decode(), caplog.text):
+        assert secret not in kept

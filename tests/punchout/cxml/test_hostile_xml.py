@@ -121,3 +121,19 @@ def test_from_with_two_identities_of_one_domain_is_refused() -> None:
     body = fill("setup_request.xml", connection).decode()
     double = '<From><Credential domain="networkid"><Identity>somebody else</Identity></Credential>'
     assert status_code(post(body.replace("<From>", double).encode())) == 401
+
+
+@pytest.mark.parametrize(
+    "tail",
+    ["<SharedSecret><![CDATA[{secret}", "<SharedSecret>{secret}", "<SharedSecret x='1'>{secret}</Shared"],
+)
+def test_a_document_that_breaks_off_in_its_secret_gives_it_away_nowhere(
+    tail: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    secret = "canary-in-a-broken-document"
+    body = f'<cXML payloadID="1"><Header><Sender><Credential domain="DUNS">{tail.format(secret=secret)}'
+    response = post(body.encode(), content_type="text/xml")
+    assert status_code(response) == 406
+    record = WireMessage.objects.get()
+    for text in (record.body, record.error, record.answer_body, response.content.decode(), caplog.text):
+        assert secret not in text
