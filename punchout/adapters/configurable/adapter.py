@@ -11,11 +11,13 @@ from pydantic import ValidationError as OptionsInvalid
 
 from punchout import origins, wire
 from punchout.adapters.configurable import build
-from punchout.adapters.configurable.launch import authenticate, read_launch, refuse_unknown
+from punchout.adapters.configurable.launch import read_launch
 from punchout.adapters.configurable.options import ConfigurableOptions
 from punchout.adapters.configurable.parse import read_parameters, redacted
 from punchout.adapters.configurable.refusal import refusal
 from punchout.adapters.configurable.values import SAMPLE_FACTS, SAMPLE_LINES, CartFacts
+from punchout.adapters.parameters import Parameters
+from punchout.adapters.password import authenticate
 from punchout.adapters.registry import Adapter, register
 from punchout.documents import Answer, InboundMessage, ReturnForm, ReturnLine
 from punchout.errors import Conflict, PunchoutError
@@ -46,11 +48,17 @@ class ConfigurableAdapter(Adapter):
         record = inbound.record
         record.kind = "configured launch"
         connection = inbound.connection
-        if connection is None:
-            refuse_unknown()
-        options = self.options(connection)
-        parameters = read_parameters(inbound, options)
-        secret = authenticate(connection, parameters, options)
+        options = self.options(connection) if connection else ConfigurableOptions.model_validate({})
+        # Without a connection nobody knows how to read the message, and it is refused all the same.
+        parameters = read_parameters(inbound, options) if connection else Parameters(())
+        secret = authenticate(
+            connection,
+            parameters,
+            username_parameter=options.username_parameter,
+            password_parameter=options.password_parameter,
+            username_required=True,
+        )
+        connection = secret.connection
         setup = read_launch(connection, parameters, options)
         started = start_session(setup=setup, message=record)
         wire.touch_secret(secret)

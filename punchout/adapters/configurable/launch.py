@@ -1,63 +1,16 @@
 """From the parameters of a launch to a ``SetupRequest``: who, where to, and what is given back."""
 
-import hmac
-from typing import NoReturn
 from urllib.parse import quote
 
-from django.utils.translation import gettext as _
-
 from catalog.models import Product
-from punchout import origins
 from punchout.adapters.configurable.options import ConfigurableOptions
 from punchout.adapters.parameters import Parameters
+from punchout.adapters.return_address import read_return_address
 from punchout.documents import SetupRequest, Shopper
-from punchout.errors import AuthenticationFailed, MessageInvalid
-from punchout.lookup import secrets_of
-from punchout.models import Connection, Secret
-from punchout.secrets import matching
+from punchout.models import Connection
 
 LONGEST_LANDING = 255
 LONGEST_ECHO = 4_000
-
-
-class ConnectionClosed(AuthenticationFailed):
-    """The credentials are right, but the connection or its customer is switched off."""
-
-
-def refuse_unknown() -> NoReturn:
-    """Refuses a launch at an address that is no connection's, and takes as long as for a wrong password."""
-    matching((), "")
-    raise AuthenticationFailed(_refused(), detail="There is no such connection.")
-
-
-def _refused() -> str:
-    """One text for all failures: it must not tell an unknown connection from a wrong password."""
-    return _("The address, the user name or the password of the launch is not right.")
-
-
-def authenticate(connection: Connection, parameters: Parameters, options: ConfigurableOptions) -> Secret:
-    """The secret that was presented; ``AuthenticationFailed``, worded alike for whatever was wrong."""
-    user = parameters.get(options.username_parameter)
-    password = parameters.raw(options.password_parameter) or ""
-    expected = connection.username
-    known = hmac.compare_digest(_folded(expected), _folded(user)) and bool(expected)
-    secret = matching(secrets_of(connection), password)
-    if not known or secret is None or not password:
-        wrong = (
-            "No password was sent."
-            if not password
-            else "The user name is not the connection's."
-            if not known
-            else "The password matches no secret that is valid."
-        )
-        raise AuthenticationFailed(_refused(), detail=wrong)
-    if not (connection.active and connection.organisation.active):
-        raise ConnectionClosed(_("This connection is switched off."))
-    return secret
-
-
-def _folded(text: str) -> bytes:
-    return text.strip().casefold().encode("utf-8", "surrogatepass")
 
 
 def read_launch(connection: Connection, parameters: Parameters, options: ConfigurableOptions) -> SetupRequest:
@@ -67,7 +20,7 @@ def read_launch(connection: Connection, parameters: Parameters, options: Configu
     launch = {name: parameters.get(name)[:LONGEST_ECHO] for name in options.echo_parameters}
     return SetupRequest(
         connection=connection,
-        return_url=_return_url(connection, parameters, options, notes),
+        return_url=read_return_address(connection, parameters, options.return_parameter, notes),
         language=parameters.get(options.language_parameter),
         shopper=Shopper(
             identifier=identifier,
@@ -78,31 +31,6 @@ def read_launch(connection: Connection, parameters: Parameters, options: Configu
         echo={"launch": launch},
         notes=tuple(notes),
     )
-
-
-def _return_url(
-    connection: Connection, parameters: Parameters, options: ConfigurableOptions, notes: list[str]
-) -> str:
-    name = options.return_parameter
-    sent = [value for value in parameters.all(name) if value]
-    if len(sent) > 1:
-        raise MessageInvalid(
-            _("The launch has more than one return address (%(name)s).") % {"name": name},
-            path=name,
-            detail=" | ".join(value[:200] for value in sent[:5]),
-        )
-    if not sent and connection.default_return_url:
-        sent = [connection.default_return_url]
-        notes.append("No return address was sent; the one of the connection is used.")
-    if not sent:
-        raise MessageInvalid(_("The launch has no return address (%(name)s).") % {"name": name}, path=name)
-    try:
-        allowed = origins.parse_return_origins(connection.return_origins)
-        return str(origins.allowed_address(sent[0], allowed))
-    except ValueError as reason:
-        raise MessageInvalid(
-            _("The return address (%(name)s) cannot be used.") % {"name": name} + f" {reason}", path=name
-        ) from None
 
 
 def _landing(

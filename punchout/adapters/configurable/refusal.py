@@ -7,8 +7,8 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from punchout import origins
-from punchout.adapters.configurable.launch import ConnectionClosed
 from punchout.adapters.configurable.parse import MethodRefused
+from punchout.adapters.password import ConnectionClosed
 from punchout.documents import Answer, InboundMessage
 from punchout.errors import (
     AuthenticationFailed,

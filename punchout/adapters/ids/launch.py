@@ -16,6 +16,7 @@ from punchout.adapters.ids.cart import SentCart, SentItem, read_cart
 from punchout.adapters.ids.fields import UNITS, agreed_version
 from punchout.adapters.ids.options import IdsOptions, is_target
 from punchout.adapters.ids.parse import Parameters
+from punchout.adapters.password import ConnectionClosed
 from punchout.adapters.units import translate_unit
 from punchout.documents import RequestedItem, SetupRequest, Shopper
 from punchout.errors import AuthenticationFailed, MessageInvalid, OperationUnsupported
@@ -33,10 +34,6 @@ DEFAULT_TARGET = "_top"
 LONGEST_LANDING = 255
 # More than one return, and its time limit (2.5.1).
 IGNORED = ("multipleResult", "hookURLTimeout")
-
-
-class ConnectionClosed(AuthenticationFailed):
-    """The credentials are right, but the connection or its customer is switched off."""
 
 
 def read_action(parameters: Parameters) -> tuple[str, str]:

@@ -11,10 +11,11 @@ from punchout.adapters.oci.article import check_quantity, validate
 from punchout.adapters.oci.background_search import background_search
 from punchout.adapters.oci.download import download_page
 from punchout.adapters.oci.functions import Asked, asked_function, visit
-from punchout.adapters.oci.launch import authenticate, read_launch
+from punchout.adapters.oci.launch import read_launch
 from punchout.adapters.oci.options import OciOptions
 from punchout.adapters.oci.refusal import refusal
 from punchout.adapters.parameters import read_parameters, redact_body, redact_form
+from punchout.adapters.password import authenticate
 from punchout.adapters.registry import Adapter, register
 from punchout.adapters.units import OCI_UNITS
 from punchout.documents import Answer, InboundMessage, ReturnForm, ReturnLine
@@ -51,7 +52,12 @@ class OciAdapter(Adapter):
         connection = inbound.connection
         options = self.options(connection) if connection is not None else OciOptions.model_validate({})
         parameters = read_parameters(inbound)
-        secret = authenticate(connection, parameters, options)
+        secret = authenticate(
+            connection,
+            parameters,
+            username_parameter=options.username_parameter,
+            password_parameter=options.password_parameter,
+        )
         function, notes = asked_function(parameters, options)
         if function:
             inbound.record.kind = f"OCI {function}"

@@ -3,11 +3,9 @@
 OCI 4.0, "Calling the product catalog" and 5.0, "Functions".
 """
 
-import hmac
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 
 from punchout.adapters import texts
 from punchout.adapters.oci.fields import agreed_version
@@ -16,52 +14,13 @@ from punchout.adapters.oci.hook import read_cancel_address, read_hook
 from punchout.adapters.oci.options import OciOptions, is_target
 from punchout.adapters.parameters import Parameters
 from punchout.documents import SetupRequest, Shopper
-from punchout.errors import AuthenticationFailed
-from punchout.lookup import secrets_of
-from punchout.models import Connection, Secret
-from punchout.secrets import matching
+from punchout.models import Connection
 
 # Given back as they came, in their spelling: SAP's Internet Transaction Server steers by them.
 ITS_FIELDS = ("~OkCode", "~TARGET", "~CALLER", "~ForceTarget")
 LANGUAGE_NAMES = ("SAP-LANGUAGE", "LANGUAGE", "LANG")
 # SAP's own one-letter language keys (table T002).
 SAP_LANGUAGES = {"D": "de", "E": "en", "F": "fr", "N": "nl"}
-
-
-class ConnectionClosed(AuthenticationFailed):
-    """The credentials are right, but the connection or its customer is switched off."""
-
-
-def authenticate(connection: Connection | None, parameters: Parameters, options: OciOptions) -> Secret:
-    """The secret that was presented; ``AuthenticationFailed``, worded alike for whatever was wrong.
-
-    A connection without a user name asks for none: its address and its secret are the credential.
-    """
-    user = parameters.get(options.username_parameter)
-    password = parameters.raw(options.password_parameter) or ""
-    expected = connection.username if connection is not None else ""
-    known = hmac.compare_digest(_folded(expected), _folded(user)) or (connection is not None and not expected)
-    secret = matching(secrets_of(connection) if connection is not None else (), password)
-    if connection is None or not known or secret is None or not password:
-        wrong = (
-            "There is no such connection."
-            if connection is None
-            else "No password was sent."
-            if not password
-            else "The user name is not the connection's."
-            if not known
-            else "The password matches no secret that is valid."
-        )
-        raise AuthenticationFailed(
-            _("The address, the user name or the password of the launch is not right."), detail=wrong
-        )
-    if not (connection.active and connection.organisation.active):
-        raise ConnectionClosed(_("This connection is switched off."))
-    return secret
-
-
-def _folded(text: str) -> bytes:
-    return text.strip().casefold().encode("utf-8", "surrogatepass")
 
 
 def read_launch(

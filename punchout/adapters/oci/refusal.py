@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from punchout import origins
 from punchout.adapters.oci.functions import ArticleUnknown, SearchNotReady
-from punchout.adapters.oci.launch import ConnectionClosed
+from punchout.adapters.password import ConnectionClosed
 from punchout.documents import Answer, InboundMessage
 from punchout.errors import (
     AuthenticationFailed,

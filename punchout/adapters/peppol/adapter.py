@@ -6,8 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from punchout import origins, wire
 from punchout.adapters.parameters import read_parameters, redact_body, redact_form
+from punchout.adapters.password import authenticate
 from punchout.adapters.peppol import build
-from punchout.adapters.peppol.launch import authenticate, read_launch
+from punchout.adapters.peppol.launch import read_launch
 from punchout.adapters.peppol.options import PeppolOptions
 from punchout.adapters.peppol.refusal import refusal
 from punchout.adapters.registry import Adapter, register
@@ -39,7 +40,12 @@ class PeppolAdapter(Adapter):
         known = inbound.connection
         options = self.options(known) if known is not None else PeppolOptions.model_validate({})
         parameters = read_parameters(inbound)
-        secret = authenticate(known, parameters, options)
+        secret = authenticate(
+            known,
+            parameters,
+            username_parameter=options.username_parameter,
+            password_parameter=options.password_parameter,
+        )
         connection = secret.connection
         setup = read_launch(connection, parameters, options)
         started = start_session(setup=setup, message=inbound.record)

@@ -5,7 +5,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from punchout import origins
-from punchout.adapters.peppol.launch import ConnectionClosed
+from punchout.adapters.password import ConnectionClosed
 from punchout.documents import Answer, InboundMessage
 from punchout.errors import AuthenticationFailed, Conflict, MessageTooLarge, PunchoutError, RateLimited
 

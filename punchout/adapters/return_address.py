@@ -1,0 +1,34 @@
+"""The return address of a launch by parameters: one, on the connection's list, and written anew."""
+
+from django.utils.translation import gettext as _
+
+from punchout import origins
+from punchout.adapters.parameters import Parameters
+from punchout.errors import MessageInvalid
+from punchout.models import Connection
+
+
+def read_return_address(connection: Connection, parameters: Parameters, name: str, notes: list[str]) -> str:
+    """The address in the parameter ``name``, else the connection's own, with its query.
+
+    Raises ``MessageInvalid`` when there is none, more than one, or one that may not be used.
+    """
+    sent = [value for value in parameters.all(name) if value]
+    if len(sent) > 1:
+        raise MessageInvalid(
+            _("The launch has more than one return address (%(name)s).") % {"name": name},
+            path=name,
+            detail=" | ".join(value[:200] for value in sent[:5]),
+        )
+    if not sent and connection.default_return_url:
+        sent = [connection.default_return_url]
+        notes.append("No return address was sent; the one of the connection is used.")
+    if not sent:
+        raise MessageInvalid(_("The launch has no return address (%(name)s).") % {"name": name}, path=name)
+    try:
+        allowed = origins.parse_return_origins(connection.return_origins)
+        return str(origins.allowed_address(sent[0], allowed))
+    except ValueError as reason:
+        raise MessageInvalid(
+            _("The return address (%(name)s) cannot be used.") % {"name": name} + f" {reason}", path=name
+        ) from None
