@@ -1,6 +1,7 @@
 """What is sold: articles, their classification, prices and stock."""
 
 from catalog.models.classification import Attribute, AttributeChoice, Brand, Category, CategoryAttribute
+from catalog.models.exports import ExportFile, ExportSchedule
 from catalog.models.pricing import Agreement, ListPrice
 from catalog.models.products import (
     CustomerArticle,
@@ -20,6 +21,8 @@ __all__ = [
     "Category",
     "CategoryAttribute",
     "CustomerArticle",
+    "ExportFile",
+    "ExportSchedule",
     "ListPrice",
     "Product",
     "ProductAttribute",
