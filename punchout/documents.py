@@ -25,6 +25,9 @@ class InboundMessage:
     base_url: str
     connection: Connection | None
     record: WireMessage
+    # Run again by ``punchout.replay``, and undone: nobody guesses, so no failure is counted or held against
+    # anybody. It proves nothing: credentials are checked as ever. No request from outside can set it.
+    replayed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from punchout import throttle, wire
 from punchout.adapters import Adapter, get_adapter
 from punchout.documents import Answer, InboundMessage
-from punchout.errors import AuthenticationFailed, PunchoutError
+from punchout.errors import AccessClosed, AuthenticationFailed, PunchoutError, RateLimited
 from punchout.lookup import find_by_slug
 from punchout.models import Connection, WireMessage
 
@@ -38,7 +38,7 @@ def receive(request: HttpRequest, adapter: str, connection: str = "") -> HttpRes
     except PunchoutError as unreadable:
         failure = unreadable
     inbound = _inbound(request, found, linked, body)
-    answer, verdict, error = _answer(found, inbound, failure)
+    answer, verdict, error = answer_message(found, inbound, failure)
     wire.finish(inbound.record, answer, verdict=verdict, error=error, began=began)
     return _response(answer)
 
@@ -68,10 +68,10 @@ def _inbound(
     )
 
 
-def _answer(
-    adapter: Adapter, inbound: InboundMessage, failure: PunchoutError | None
+def answer_message(
+    adapter: Adapter, inbound: InboundMessage, failure: PunchoutError | None = None
 ) -> tuple[Answer, str, str]:
-    """The adapter's answer, the verdict for the wire log, and why."""
+    """The adapter's answer, the verdict for the wire log, and why. ``failure``: it could not even be read."""
     try:
         if failure is not None:
             raise failure
@@ -81,11 +81,17 @@ def _answer(
     except PunchoutError as error:
         if isinstance(error, AuthenticationFailed):
             throttle.count_failure(inbound)
+        inbound.record.credentials_refused = _is_unproven(error)
         why = f"{error.message} {error.detail}".strip()
         return adapter.refuse(inbound, error), WireMessage.Verdict.REFUSED, why
     except Exception as fault:
         log.exception("punchout_fault", adapter=adapter.slug, message=inbound.record.pk)
         return adapter.refuse(inbound, None), WireMessage.Verdict.FAILED, f"{type(fault).__name__}"
+
+
+def _is_unproven(error: PunchoutError) -> bool:
+    """Whether the sender did not prove who he is, or was not let try."""
+    return isinstance(error, AuthenticationFailed | RateLimited) and not isinstance(error, AccessClosed)
 
 
 def _verdict(record: WireMessage) -> str:

@@ -17,6 +17,10 @@ class AuthenticationFailed(PunchoutError):
     """Who sent it is not known, or the secret is wrong. The message never says which of the two."""
 
 
+class AccessClosed(AuthenticationFailed):
+    """The sender proved who he is, but the way in is closed: connection or customer switched off, unknown."""
+
+
 class MessageInvalid(PunchoutError):
     """The message cannot be read, or a value in it cannot be used."""
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -67,6 +68,13 @@ class Connection(models.Model):
     )
     default_return_url = models.URLField(_("return address when none is sent"), blank=True, max_length=500)
     options = models.JSONField(_("options"), default=dict, blank=True)
+    retention_days = models.PositiveIntegerField(
+        _("days messages and sessions are kept"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("Empty: as the shop's settings say. Returned carts stay: orders refer to them."),
+    )
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 
     class Meta:
@@ -201,7 +209,7 @@ class WireMessage(models.Model):
     received_at = models.DateTimeField(_("at"), default=timezone.now, db_index=True)
     duration_ms = models.FloatField(_("milliseconds"), null=True)
     method = models.CharField(_("method"), max_length=8, blank=True)
-    path = models.CharField(_("path"), max_length=500, blank=True)
+    path = models.TextField(_("path"), blank=True)
     remote_address = models.CharField(_("from address"), max_length=45, blank=True)
     headers = models.JSONField(_("headers"), default=dict)
     body = models.TextField(_("message"), blank=True)
@@ -209,6 +217,11 @@ class WireMessage(models.Model):
     payload_id = models.CharField(_("message id"), max_length=255, blank=True, db_index=True)
     verdict = models.CharField(_("verdict"), max_length=10, choices=Verdict, default=Verdict.PENDING)
     error = models.TextField(_("why"), blank=True)
+    credentials_refused = models.BooleanField(
+        _("credentials refused"),
+        default=False,
+        help_text=_("The sender did not prove who he is, or was not heard because of earlier failures."),
+    )
     notes = models.JSONField(_("notes"), default=list, help_text=_("What was forgiven."))
     answer_status = models.PositiveSmallIntegerField(_("HTTP status"), null=True)
     answer_headers = models.JSONField(_("answer headers"), default=dict)

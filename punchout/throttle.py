@@ -21,6 +21,8 @@ def _key(inbound: InboundMessage) -> str:
 
 def check(inbound: InboundMessage) -> None:
     """Raises ``RateLimited`` when this sender failed too often lately; before any secret is compared."""
+    if inbound.replayed:
+        return
     failures = cache.get(_key(inbound), 0)
     if failures >= settings.MOST_FAILED_ATTEMPTS:
         raise RateLimited(
@@ -31,6 +33,8 @@ def check(inbound: InboundMessage) -> None:
 
 def count_failure(inbound: InboundMessage) -> None:
     """Remembers one failure for ``SECONDS`` after the first of a series."""
+    if inbound.replayed:
+        return
     key = _key(inbound)
     if not cache.add(key, 1, SECONDS):
         try:

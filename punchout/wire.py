@@ -25,10 +25,12 @@ KEPT_HEADERS = (
     "Referer", "Host", "X-Forwarded-For", "X-Request-Id",
 )  # fmt: skip
 WITHOUT_QUERY = frozenset({"Referer"})
+# Servers let no longer address through.
+LONGEST_PATH = 8_000
 # What is known of a message once it was answered.
 ANSWERED = (
-    "verdict", "error", "answer_status", "answer_headers", "answer_body", "duration_ms",
-    "kind", "payload_id", "notes", "connection", "session",
+    "verdict", "error", "credentials_refused", "answer_status", "answer_headers", "answer_body",
+    "duration_ms", "kind", "payload_id", "notes", "connection", "session",
 )  # fmt: skip
 
 
@@ -99,7 +101,7 @@ def record_inbound(
         adapter=adapter,
         connection=connection,
         method=(request.method or "")[:8],  # anybody may send a method of any length
-        path=path[:500],
+        path=path[:LONGEST_PATH],
         remote_address=remote_address(request),
         headers=kept_headers(request),
         body=text.replace("\x00", "\ufffd"),
@@ -115,12 +117,7 @@ def finish(record: WireMessage, answer: Answer, *, verdict: str, error: str, beg
     record.verdict = verdict
     record.error = error
     record.answer_status = answer.status
-    # A redirect to the start page carries its one-time token.
-    headers = {name: redact_path(value) for name, value in answer.headers.items()}
-    record.answer_headers = headers | {"Content-Type": answer.content_type}
-    record.answer_body = (
-        answer.log_body if answer.log_body is not None else answer.body.decode("utf-8", "replace")
-    )
+    record.answer_headers, record.answer_body = answer_as_logged(answer)
     record.duration_ms = round((time.perf_counter() - began) * 1000, 2)
     update_row(record, *ANSWERED)
     log.info(
@@ -134,6 +131,14 @@ def finish(record: WireMessage, answer: Answer, *, verdict: str, error: str, beg
         message=record.pk,
         milliseconds=record.duration_ms,
     )
+
+
+def answer_as_logged(answer: Answer) -> tuple[dict[str, str], str]:
+    """Headers and body of an answer as the wire log keeps them, without what would open a session."""
+    # A redirect to the start page carries its one-time token.
+    headers = {name: redact_path(value) for name, value in answer.headers.items()}
+    body = answer.log_body if answer.log_body is not None else answer.body.decode("utf-8", "replace")
+    return headers | {"Content-Type": answer.content_type}, body
 
 
 def record_outbound(
@@ -154,7 +159,7 @@ def record_outbound(
         connection=connection,
         session_id=session_id,
         method="POST",
-        path=host[:500],
+        path=host[:LONGEST_PATH],
         headers=dict(headers),
         body=body,
         verdict=WireMessage.Verdict.ACCEPTED,

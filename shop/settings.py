@@ -126,6 +126,8 @@ CXML_DTD_DIR = env.str("CXML_DTD_DIR", default="")
 MESSAGE_LIMIT = env.int("MESSAGE_LIMIT", default=2 * 1024 * 1024)
 # Wrong credentials that are heard from one address for one connection within five minutes.
 MOST_FAILED_ATTEMPTS = env.int("MOST_FAILED_ATTEMPTS", default=1000 if DEMO else 100)
+# How long messages and sessions are kept where a connection says nothing else (punchout.retention).
+RETENTION_DAYS = env.int("RETENTION_DAYS", default=180)
 # The sandbox plays the buyers' systems; off in production unless switched on for staff.
 SANDBOX = env.bool("SANDBOX", default=RELAXED)
 # The supplier as buyers know it, for To and From in cXML.

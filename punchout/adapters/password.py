@@ -5,13 +5,13 @@ import hmac
 from django.utils.translation import gettext as _
 
 from punchout.adapters.parameters import Parameters
-from punchout.errors import AuthenticationFailed
+from punchout.errors import AccessClosed, AuthenticationFailed
 from punchout.lookup import secrets_of
 from punchout.models import Connection, Secret
 from punchout.secrets import matching
 
 
-class ConnectionClosed(AuthenticationFailed):
+class ConnectionClosed(AccessClosed):
     """The credentials are right, but the connection or its customer is switched off."""
 
 

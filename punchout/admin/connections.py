@@ -51,7 +51,7 @@ class ConnectionForm(forms.ModelForm):
         model = Connection
         fields = (
             "name", "slug", "organisation", "buyer_system", "active", "test", "adapter", "username",
-            "return_origins", "default_return_url", "frame_origins", "cookieless",
+            "return_origins", "default_return_url", "frame_origins", "cookieless", "retention_days",
         )  # fmt: skip
         widgets = {
             "return_origins": forms.Textarea(attrs={"rows": 4, "cols": 70}),
@@ -215,6 +215,7 @@ class ConnectionAdmin(admin.ModelAdmin):
             title = _("Options of %(protocol)s") % {"protocol": adapter.label}
             names = tuple(option_fields.PREFIX + name for name in adapter.Options.model_fields)
             fieldsets.append((title, {"fields": names}))
+        fieldsets.append((_("How long it is kept"), {"fields": ("retention_days",)}))
         return fieldsets
 
     def render_change_form(

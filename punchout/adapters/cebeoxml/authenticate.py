@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from punchout.adapters.cebeoxml.options import CebeoOptions
 from punchout.adapters.cebeoxml.parse import Credentials
 from punchout.documents import InboundMessage
-from punchout.errors import AuthenticationFailed
+from punchout.errors import AccessClosed, AuthenticationFailed
 from punchout.lookup import secrets_of
 from punchout.models import Connection, Secret
 from punchout.secrets import matching
@@ -17,10 +17,6 @@ from punchout.secrets import matching
 # One text for all failures: it must not tell an unknown customer from a wrong password.
 REFUSED = "The customer number, the user name or the password is not right."
 CLOSED = "The customer number, the user name and the password are right, but the access is switched off."
-
-
-class AccessClosed(AuthenticationFailed):
-    """The credentials are right, but the connection or its customer is switched off."""
 
 
 def authenticate(inbound: InboundMessage, presented: Credentials, *, adapter: str, named: bool) -> Secret:

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from punchout import origins
 from punchout.adapters.cebeoxml import build
 from punchout.adapters.cebeoxml.articles import SearchNotReady
-from punchout.adapters.cebeoxml.authenticate import AccessClosed
 from punchout.adapters.cebeoxml.redact import is_document
 from punchout.documents import Answer, InboundMessage
 from punchout.errors import (
+    AccessClosed,
     AuthenticationFailed,
     Conflict,
     MessageInvalid,

@@ -1,6 +1,7 @@
 """Errors as cXML Status: one table, one function (cXML Reference Guide 1.2.051, p. 35-37)."""
 
 from punchout.errors import (
+    AccessClosed,
     AuthenticationFailed,
     Conflict,
     MessageInvalid,
@@ -12,7 +13,7 @@ from punchout.errors import (
 )
 
 
-class Forbidden(AuthenticationFailed):
+class Forbidden(AccessClosed):
     """The sender is who he says, but may not: the customer is unknown to us or the connection is closed."""
 
 

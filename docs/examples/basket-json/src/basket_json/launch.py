@@ -5,13 +5,13 @@ import hmac
 from basket_json.parse import Launch
 from punchout import origins
 from punchout.documents import SetupRequest
-from punchout.errors import AuthenticationFailed, MessageInvalid
+from punchout.errors import AccessClosed, AuthenticationFailed, MessageInvalid
 from punchout.lookup import secrets_of
 from punchout.models import Connection, PunchoutSession, Secret
 from punchout.secrets import matching
 
 
-class ConnectionClosed(AuthenticationFailed):
+class ConnectionClosed(AccessClosed):
     """The credentials are right, but the connection or its customer is switched off."""
 
 
