@@ -45,6 +45,11 @@ class Organisation(models.Model):
     price_list = models.ForeignKey(
         PriceList, on_delete=models.PROTECT, related_name="organisations", verbose_name=_("price list")
     )
+    pays_levies = models.BooleanField(
+        _("pays eco-contributions"),
+        default=True,
+        help_text=_("Recupel, Bebat and the like. Not for customers abroad: they pay at home."),
+    )
     active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 

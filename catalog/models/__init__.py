@@ -11,7 +11,9 @@ from catalog.models.products import (
     ProductMedia,
     ProductQuerySet,
 )
+from catalog.models.references import ProductReference
 from catalog.models.stock import Stock, StockSite
+from catalog.models.surcharges import Metal, MetalQuotation, ProductLevy, ProductMetal
 
 __all__ = [
     "Agreement",
@@ -24,11 +26,16 @@ __all__ = [
     "ExportFile",
     "ExportSchedule",
     "ListPrice",
+    "Metal",
+    "MetalQuotation",
     "Product",
     "ProductAttribute",
     "ProductChange",
+    "ProductLevy",
     "ProductMedia",
+    "ProductMetal",
     "ProductQuerySet",
+    "ProductReference",
     "Stock",
     "StockSite",
 ]

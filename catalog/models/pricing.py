@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models.classification import Brand, Category
 from catalog.models.products import Product
+from catalog.models.stamped import Stamped
 from customers.models import Organisation, PriceList
 
 
-class ListPrice(models.Model):
+class ListPrice(Stamped):
     """The list price of an article in one price list: per ``price_unit`` order units, without VAT."""
 
     product = models.ForeignKey(
@@ -35,17 +36,21 @@ class ListPrice(models.Model):
         verbose_name = _("list price")
         verbose_name_plural = _("list prices")
         ordering = ["product", "price_list", "valid_from"]
-        indexes = [models.Index(fields=["price_list", "product"], name="list_price_lookup")]
+        indexes = [
+            models.Index(fields=["price_list", "product"], name="list_price_lookup"),
+            models.Index(fields=["price_list", "updated_at"], name="list_price_changes"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.product_id}: {self.amount} {self.price_list.currency} / {self.price_unit}"
 
 
-class Agreement(models.Model):
-    """What one customer agreed: a net price for an article, or a discount on a brand, category or everything.
+class Agreement(Stamped):
+    """A net price for an article, or a discount on an article, discount group, brand, category or everything.
 
-    ``minimum_quantity`` makes it a quantity break (in order units). How agreements rank is said in
-    ``catalog.prices``.
+    It holds for one customer, or for everybody on a price list. ``minimum_quantity`` makes it a quantity
+    break (in order units); a ``promotion`` ends on a day and never makes a price higher. How agreements rank
+    is said in ``catalog.prices``.
     """
 
     class Kind(models.TextChoices):
@@ -53,10 +58,32 @@ class Agreement(models.Model):
         DISCOUNT = "discount", _("discount in percent")
 
     organisation = models.ForeignKey(
-        Organisation, on_delete=models.CASCADE, related_name="agreements", verbose_name=_("organisation")
+        Organisation,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="agreements",
+        verbose_name=_("organisation"),
+    )
+    price_list = models.ForeignKey(
+        PriceList,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="agreements",
+        verbose_name=_("price list"),
+        help_text=_("For everybody on this price list, in place of one organisation."),
     )
     reference = models.CharField(
         _("reference"), max_length=35, blank=True, help_text=_("Contract or quotation number.")
+    )
+    promotion = models.BooleanField(
+        _("promotion"),
+        default=False,
+        help_text=_("Shown as such with its last day; counts only where it is the best price."),
+    )
+    label = models.CharField(
+        _("name of the promotion"), max_length=60, blank=True, help_text=_("As buyers read it.")
     )
     product = models.ForeignKey(
         Product,
@@ -66,6 +93,7 @@ class Agreement(models.Model):
         related_name="agreements",
         verbose_name=_("article"),
     )
+    discount_group = models.CharField(_("discount group"), max_length=20, blank=True)
     brand = models.ForeignKey(
         Brand,
         on_delete=models.CASCADE,
@@ -88,7 +116,9 @@ class Agreement(models.Model):
         max_digits=14,
         decimal_places=4,
         validators=[MinValueValidator(Decimal(0))],
-        help_text=_("The net price in the organisation's currency, or the discount in percent."),
+        help_text=_(
+            "The net price in the currency of the organisation or price list, or the discount in percent."
+        ),
     )
     price_unit = models.PositiveIntegerField(_("price unit"), default=1, validators=[MinValueValidator(1)])
     minimum_quantity = models.DecimalField(
@@ -103,8 +133,25 @@ class Agreement(models.Model):
         verbose_name = _("agreement")
         verbose_name_plural = _("agreements")
         ordering = ["organisation", "product", "minimum_quantity"]
-        indexes = [models.Index(fields=["organisation", "product"], name="agreement_lookup")]
+        indexes = [
+            models.Index(fields=["organisation", "product"], name="agreement_lookup"),
+            models.Index(fields=["organisation", "updated_at"], name="agreement_changes"),
+            # Few rows hold for a whole price list; the many of single customers need no place in it.
+            models.Index(
+                fields=["price_list", "product"],
+                name="agreement_list_lookup",
+                condition=Q(price_list__isnull=False),
+            ),
+        ]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(organisation__isnull=False, price_list__isnull=True)
+                | Q(organisation__isnull=True, price_list__isnull=False),
+                name="agreement_customer_or_price_list",
+            ),
+            models.CheckConstraint(
+                condition=Q(promotion=False) | Q(valid_until__isnull=False), name="agreement_promotion_ends"
+            ),
             models.CheckConstraint(
                 condition=~Q(kind="net") | Q(product__isnull=False), name="agreement_net_price_needs_article"
             ),
@@ -115,11 +162,18 @@ class Agreement(models.Model):
 
     def __str__(self) -> str:
         sign = "%" if self.kind == self.Kind.DISCOUNT else ""
-        return f"{self.organisation_id}: {self.value}{sign}"
+        return f"{self.organisation_id or self.price_list_id}: {self.value}{sign}"
 
     def clean(self) -> None:
-        if sum(scope is not None for scope in (self.product_id, self.brand_id, self.category_id)) > 1:
-            raise ValidationError(_("Choose one of article, brand and category, or none for everything."))
+        if (self.organisation_id is None) == (self.price_list_id is None):
+            raise ValidationError(_("An agreement is for one organisation or for one price list."))
+        scopes = (self.product_id, self.discount_group or None, self.brand_id, self.category_id)
+        if sum(scope is not None for scope in scopes) > 1:
+            raise ValidationError(
+                _("Choose one of article, discount group, brand and category, or none for everything.")
+            )
+        if self.promotion and self.valid_until is None:
+            raise ValidationError({"valid_until": _("A promotion has a last day.")})
         if self.kind == self.Kind.NET and self.product_id is None:
             raise ValidationError({"product": _("A net price needs an article.")})
         if self.kind == self.Kind.DISCOUNT and self.value > 100:

@@ -95,6 +95,12 @@ class Product(models.Model):
         _("sold in multiples of"), max_digits=12, decimal_places=3, default=Decimal(1), validators=[POSITIVE]
     )
 
+    discount_group = models.CharField(
+        _("discount group"),
+        max_length=20,
+        blank=True,
+        help_text=_("Articles that discounts are agreed for together."),
+    )
     unspsc = models.CharField(_("UNSPSC"), max_length=8, blank=True)
     etim_class = models.CharField(_("ETIM class"), max_length=8, blank=True)
     eclass = models.CharField(_("eCl@ss"), max_length=14, blank=True)
@@ -117,7 +123,12 @@ class Product(models.Model):
         verbose_name = _("article")
         verbose_name_plural = _("articles")
         ordering = ["sku"]
-        indexes = [models.Index(fields=["updated_at", "id"], name="product_changes")]
+        indexes = [
+            models.Index(fields=["updated_at", "id"], name="product_changes"),
+            models.Index(
+                fields=["discount_group"], name="product_discount_group", condition=~Q(discount_group="")
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.sku} {self.name}"
