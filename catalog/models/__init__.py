@@ -2,6 +2,7 @@
 
 from catalog.models.classification import Attribute, AttributeChoice, Brand, Category, CategoryAttribute
 from catalog.models.exports import ExportFile, ExportSchedule
+from catalog.models.imports import CategoryMapping, ImportProfile, ImportRefusal, ImportRun
 from catalog.models.pricing import Agreement, ListPrice
 from catalog.models.products import (
     CustomerArticle,
@@ -22,9 +23,13 @@ __all__ = [
     "Brand",
     "Category",
     "CategoryAttribute",
+    "CategoryMapping",
     "CustomerArticle",
     "ExportFile",
     "ExportSchedule",
+    "ImportProfile",
+    "ImportRefusal",
+    "ImportRun",
     "ListPrice",
     "Metal",
     "MetalQuotation",

@@ -115,6 +115,15 @@ class Product(models.Model):
         related_name="predecessors",
         verbose_name=_("replaced by"),
     )
+    source = models.ForeignKey(
+        "ImportProfile",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="articles",
+        verbose_name=_("imported with"),
+    )
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 
     objects = ProductQuerySet.as_manager()

@@ -1,0 +1,1 @@
+"""The formats, one module or folder each; importing this registers them."""
