@@ -1,5 +1,6 @@
 """Connections: a buyer's system can be connected from here alone, whatever its protocol."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -19,6 +20,7 @@ from punchout.admin.connection_secrets import secrets_page, slot_states
 from punchout.admin.connection_test import check_page
 from punchout.endpoint import base_url
 from punchout.models import Connection, PartyCredential
+from punchout.presets import PRESETS, Preset
 
 
 def adapter_choices() -> list[tuple[str, str]]:
@@ -36,6 +38,8 @@ class ConnectionForm(forms.ModelForm):
     """The connection with the options of one protocol as fields of their own (``form_for`` adds them)."""
 
     options_adapter: Adapter | None = None
+    # What a new connection starts with, when the operator named the buyer's system.
+    preset: Preset | None = None
     adapter = forms.ChoiceField(label=_("Protocol"))
     default_return_url = forms.URLField(
         label=_("Return address when none is sent"),
@@ -70,8 +74,12 @@ class ConnectionForm(forms.ModelForm):
         if self.options_adapter is not None:
             self.initial["options_of"] = self.options_adapter.slug
             self.initial.setdefault("adapter", self.options_adapter.slug)
-            shown = self.instance.options if self.instance.adapter == self.options_adapter.slug else {}
-            self.initial.update(option_fields.initial_of(self.options_adapter.Options, shown or {}))
+            shown: Mapping[str, Any] = {}
+            if self.instance.adapter == self.options_adapter.slug:
+                shown = self.instance.options or {}
+            elif self.preset is not None and self.preset.adapter == self.options_adapter.slug:
+                shown = self.preset.options
+            self.initial.update(option_fields.initial_of(self.options_adapter.Options, shown))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -95,10 +103,10 @@ class ConnectionForm(forms.ModelForm):
         return cleaned
 
 
-def form_for(adapter: Adapter | None) -> type[ConnectionForm]:
-    """``ConnectionForm`` with the fields of an adapter's options."""
+def form_for(adapter: Adapter | None, preset: Preset | None = None) -> type[ConnectionForm]:
+    """``ConnectionForm`` with the fields of an adapter's options, filled in as the preset has them."""
     fields = option_fields.fields_of(adapter.Options) if adapter else {}
-    return type("ConnectionForm", (ConnectionForm,), {**fields, "options_adapter": adapter})
+    return type("ConnectionForm", (ConnectionForm,), {**fields, "options_adapter": adapter, "preset": preset})
 
 
 class CredentialFormSet(BaseInlineFormSet):
@@ -161,14 +169,32 @@ class ConnectionAdmin(admin.ModelAdmin):
         """Whose options are on the page: the connection's, else the one asked for, else the first."""
         if request.method == "POST" and request.POST.get("options_of"):
             return find_adapter(request.POST["options_of"])
-        asked = obj.adapter if obj else request.GET.get("adapter", "")
+        preset = self._preset(request, obj)
+        asked = obj.adapter if obj else request.GET.get("adapter") or (preset.adapter if preset else "")
         adapters = all_adapters()
         return find_adapter(asked) or (adapters[0] if adapters and obj is None else None)
+
+    @staticmethod
+    def _preset(request: HttpRequest, obj: Connection | None = None) -> Preset | None:
+        """The system whose values a new connection starts with; a stored one has its own."""
+        return None if obj else PRESETS.get(request.GET.get("preset", ""))
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        initial: dict[str, Any] = dict(super().get_changeform_initial_data(request))
+        preset = self._preset(request)
+        if preset is None:
+            return initial
+        start = {
+            "adapter": preset.adapter,
+            "buyer_system": preset.buyer_system,
+            "cookieless": preset.framed,
+        }
+        return start | initial
 
     def get_form(
         self, request: HttpRequest, obj: Connection | None = None, change: bool = False, **kwargs: Any
     ) -> Any:
-        kwargs["form"] = form_for(self._adapter(request, obj))
+        kwargs["form"] = form_for(self._adapter(request, obj), self._preset(request, obj))
         return super().get_form(request, obj, change, **kwargs)
 
     def get_inlines(self, request: HttpRequest, obj: Connection | None) -> list[Any]:
@@ -229,6 +255,8 @@ class ConnectionAdmin(admin.ModelAdmin):
             context["adapter_links"] = adapter_choices()
             current = self._adapter(request, None)
             context["adapter_shown"] = current.slug if current else ""
+            context["presets"] = PRESETS.values()
+            context["preset"] = self._preset(request)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def response_add(
