@@ -78,7 +78,9 @@ class SetupRequest:
     return_url: str = ""
     language: str = ""
     shopper: Shopper = Shopper()
+    # The buyer's own id of the delivery address, and that address on one line.
     delivery_code: str = ""
+    delivery_address: str = ""
     landing: str = "/"
     items: tuple[RequestedItem, ...] = ()
     echo: Mapping[str, Any] = field(default_factory=dict)

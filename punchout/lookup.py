@@ -10,31 +10,41 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection as database
 from django.utils import timezone
 
 from customers.models import Organisation
-from punchout.models import Connection, Secret
+from punchout.credentials import SharedSecret
+from punchout.models import Connection, HubSecret, Secret
 
 # What a launch reads; another field of these models is loaded by itself when somebody asks for it.
 _CONNECTION = (
     "id", "slug", "name", "organisation_id", "adapter", "buyer_system", "active", "test", "username",
-    "return_origins", "frame_origins", "cookieless", "default_return_url", "options",
+    "return_origins", "frame_origins", "cookieless", "default_return_url", "hub_id", "options",
 )  # fmt: skip
 _ORGANISATION = ("id", "number", "name", "language", "currency", "price_list_id", "active")
 _FLAGS = frozenset({"active", "test", "cookieless"})  # SQLite has numbers for them
 _COLUMNS = ", ".join([f"c.{name}" for name in _CONNECTION] + [f"o.{name}" for name in _ORGANISATION])
-# All credentials of the connections of a protocol that have one of some keys as a party's credential.
+# All credentials, those of its hub too, of the connections of a protocol that have one of some keys as a
+# party's credential.
 _CANDIDATES = """
+WITH found AS (
+    SELECT id FROM punchout_connection WHERE adapter = %s AND id IN (
+        SELECT connection_id FROM punchout_partycredential WHERE party = %s AND key IN ({keys}) )
+    ORDER BY id LIMIT 200 )
 SELECT p.party, p.key, {columns}
-FROM punchout_partycredential p
+FROM (
+    SELECT connection_id, party, key FROM punchout_partycredential
+    WHERE connection_id IN (SELECT id FROM found)
+    UNION ALL
+    SELECT n.id, 'sender', h.key
+    FROM punchout_hubcredential h JOIN punchout_connection n ON n.hub_id = h.hub_id
+    WHERE n.id IN (SELECT id FROM found) ) p
 JOIN punchout_connection c ON c.id = p.connection_id
 JOIN customers_organisation o ON o.id = c.organisation_id
-WHERE c.adapter = %s AND c.id IN (
-    SELECT connection_id FROM punchout_partycredential WHERE party = %s AND key IN ({keys}) )
-ORDER BY c.id LIMIT 500
+ORDER BY c.id
 """.replace("{columns}", _COLUMNS)
 _BY_SLUG = f"""
 SELECT {_COLUMNS} FROM punchout_connection c
@@ -48,10 +58,27 @@ WHERE c.adapter = %s AND LOWER(c.username) = LOWER(%s) ORDER BY c.id LIMIT 50
 """  # noqa: S608  (our own column names)
 _SECRETS = """
 SELECT id, digest, sealed, last_used_at IS NULL OR last_used_at < %s
-FROM punchout_secret WHERE connection_id = %s AND (valid_until IS NULL OR valid_until > %s)
+FROM punchout_{kind}secret WHERE {owner}_id = %s AND (valid_until IS NULL OR valid_until > %s)
 ORDER BY slot
 """
+_OWN_SECRETS = _SECRETS.format(kind="", owner="connection")
+_HUB_SECRETS = _SECRETS.format(kind="hub", owner="hub")
+# Of every connection and hub that one of some keys is a Sender of: whether a sender proves himself at all.
+_SENDER_SECRETS = """
+SELECT s.digest, s.sealed
+FROM punchout_hubsecret s JOIN punchout_hubcredential h ON h.hub_id = s.hub_id
+WHERE h.key IN ({keys}) AND (s.valid_until IS NULL OR s.valid_until > %s)
+UNION ALL
+SELECT s.digest, s.sealed
+FROM punchout_secret s
+JOIN punchout_connection c ON c.id = s.connection_id
+JOIN punchout_partycredential p ON p.connection_id = c.id
+WHERE c.adapter = %s AND p.party = 'sender' AND p.key IN ({keys})
+    AND (s.valid_until IS NULL OR s.valid_until > %s)
+LIMIT 100
+"""
 USED_RECENTLY = timedelta(minutes=1)
+SecretModel = TypeVar("SecretModel", bound=SharedSecret)
 
 
 @dataclass(slots=True)
@@ -116,18 +143,45 @@ def _converted(values: Mapping[str, Any]) -> list[Any]:
 
 
 def secrets_of(connection: Connection) -> list[Secret]:
-    """The secrets that are valid now; ``use_is_due`` on each: its use is worth remembering anew."""
+    """Its own secrets that are valid now; ``use_is_due`` on each: its use is worth remembering anew."""
+    secrets = [_secret(Secret, *row) for row in _secret_rows(_OWN_SECRETS, connection.pk)]
+    for secret in secrets:
+        secret.connection = connection
+    return secrets
+
+
+def secrets_with_hub(connection: Connection) -> list[SharedSecret]:
+    """As ``secrets_of``, and those of the network that sends for this customer."""
+    own: list[SharedSecret] = list(secrets_of(connection))
+    if connection.hub_id is None:
+        return own
+    return own + [_secret(HubSecret, *row) for row in _secret_rows(_HUB_SECRETS, connection.hub_id)]
+
+
+def sender_secrets(adapter: str, keys: Iterable[str]) -> list[SharedSecret]:
+    """The valid secrets of whoever has one of ``keys`` as Sender; at most a hundred, only to compare with."""
+    wanted = sorted(keys)
+    if not wanted:
+        return []
+    statement = _SENDER_SECRETS.format(keys=", ".join(["%s"] * len(wanted)))
+    now = database.ops.adapt_datetimefield_value(timezone.now())
+    with database.cursor() as cursor:
+        cursor.execute(statement, [*wanted, now, adapter, *wanted, now])
+        rows = cursor.fetchall()
+    return [Secret(digest=digest, sealed=sealed) for digest, sealed in rows]
+
+
+def _secret_rows(statement: str, owner: int) -> list[tuple[Any, ...]]:
     now = timezone.now()
     at, recently = (database.ops.adapt_datetimefield_value(time) for time in (now, now - USED_RECENTLY))
     with database.cursor() as cursor:
-        cursor.execute(_SECRETS, [recently, connection.pk, at])
-        rows = cursor.fetchall()
-    return [_secret(connection, *row) for row in rows]
+        cursor.execute(statement, [recently, owner, at])
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
-def _secret(connection: Connection, pk: int, digest: str, sealed: str, due: Any) -> Secret:
-    fields = ("id", "connection_id", "digest", "sealed", "valid_until")
-    secret = Secret.from_db(database.alias, fields, (pk, connection.pk, digest, sealed, None))
-    secret.connection = connection
+def _secret(model: type[SecretModel], pk: int, digest: str, sealed: str, due: Any) -> SecretModel:
+    fields = ("id", "digest", "sealed", "valid_until")
+    secret = model.from_db(database.alias, fields, (pk, digest, sealed, None))
     secret.use_is_due = bool(due)
     return secret

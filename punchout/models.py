@@ -9,13 +9,18 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from customers.models import Organisation, Person
+from customers.models import DeliverySite, Organisation, Person
 from punchout import origins
+from punchout.credentials import KnownIdentity, SharedSecret
+from punchout.hubs import Hub, HubCredential, HubSecret
 from punchout.sandbox.models import SandboxRun
 from shop.models import Cart
 
 __all__ = [
     "Connection",
+    "Hub",
+    "HubCredential",
+    "HubSecret",
     "PartyCredential",
     "PunchoutSession",
     "ReturnedCart",
@@ -67,6 +72,15 @@ class Connection(models.Model):
         ),
     )
     default_return_url = models.URLField(_("return address when none is sent"), blank=True, max_length=500)
+    hub = models.ForeignKey(
+        Hub,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="connections",
+        verbose_name=_("network"),
+        help_text=_("Sends for this customer; its Sender credentials and secrets count here too."),
+    )
     options = models.JSONField(_("options"), default=dict, blank=True)
     retention_days = models.PositiveIntegerField(
         _("days messages and sessions are kept"),
@@ -97,8 +111,8 @@ class Connection(models.Model):
             raise ValidationError(errors)
 
 
-class PartyCredential(models.Model):
-    """An identity by which a buyer is known: cXML ``Credential/@domain`` and ``Identity``."""
+class PartyCredential(KnownIdentity):
+    """An identity by which a buyer is known to one connection."""
 
     class Party(models.TextChoices):
         FROM = "from", "From"
@@ -109,12 +123,6 @@ class PartyCredential(models.Model):
         Connection, on_delete=models.CASCADE, related_name="credentials", verbose_name=_("connection")
     )
     party = models.CharField(_("party"), max_length=6, choices=Party)
-    domain = models.CharField(
-        _("domain"), max_length=60, help_text=_("DUNS, NetworkID, AribaNetworkUserId …")
-    )
-    identity = models.CharField(_("identity"), max_length=190)
-    # Both trimmed and case-folded: that is how they are compared (cxml.md 2).
-    key = models.CharField(max_length=255, editable=False, db_index=True)
 
     class Meta:
         verbose_name = _("credential")
@@ -127,39 +135,13 @@ class PartyCredential(models.Model):
     def __str__(self) -> str:
         return f"{self.get_party_display()} {self.domain} {self.identity}"
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.key = self.key_of(self.domain, self.identity)
-        super().save(*args, **kwargs)
 
-    @staticmethod
-    def key_of(domain: str, identity: str) -> str:
-        return f"{domain.strip().casefold()}:{identity.strip().casefold()}"
-
-
-class Secret(models.Model):
-    """A shared secret of a connection, in one of two slots so that it can be rotated with overlap.
-
-    A secret that we generated is kept as a keyed digest; one that a person agreed with the buyer is kept
-    sealed. Either is write-only (``punchout.secrets``).
-    """
-
-    class Slot(models.IntegerChoices):
-        FIRST = 1, _("first")
-        SECOND = 2, _("second")
+class Secret(SharedSecret):
+    """A shared secret of one connection."""
 
     connection = models.ForeignKey(
         Connection, on_delete=models.CASCADE, related_name="secrets", verbose_name=_("connection")
     )
-    slot = models.PositiveSmallIntegerField(_("slot"), choices=Slot)
-    digest = models.CharField(max_length=64, blank=True, editable=False)
-    sealed = models.TextField(blank=True, editable=False)
-    created_at = models.DateTimeField(_("set at"), default=timezone.now, editable=False)
-    valid_until = models.DateTimeField(
-        _("valid until"), null=True, blank=True, help_text=_("End of the overlap after a rotation.")
-    )
-    last_used_at = models.DateTimeField(_("last used at"), null=True, editable=False)
-    # Set by punchout.lookup: False when the last use was a moment ago; launches must not queue for the row.
-    use_is_due = True
 
     class Meta:
         verbose_name = _("secret")
@@ -285,6 +267,16 @@ class PunchoutSession(models.Model):
     # What the adapter must give back or needs for its return document (``SetupRequest.echo``).
     echo = models.JSONField(_("kept for the return"), default=dict)
     landing = models.CharField(_("opens on"), max_length=255, default="/")
+    delivery_site = models.ForeignKey(
+        DeliverySite,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("delivery site"),
+    )
+    # As the buyer's system wrote it, for an address that is none of the customer's sites.
+    delivery_address = models.CharField(_("delivery address"), max_length=255, blank=True)
     embedding = models.CharField(_("carried by"), max_length=8, choices=Embedding, blank=True, default="")
     start_digest = models.CharField(max_length=64, unique=True, editable=False)
     start_expires_at = models.DateTimeField(_("start valid until"))

@@ -13,13 +13,16 @@ import secrets
 from collections.abc import Iterable
 from datetime import timedelta
 from functools import lru_cache
+from typing import TypeVar
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.utils import timezone
 
-from punchout.models import Connection, Secret
+from punchout.credentials import SharedSecret
+from punchout.models import Connection, Hub, Secret
 
+S = TypeVar("S", bound=SharedSecret)
 TOKEN_BYTES = 32
 ROTATION_OVERLAP = timedelta(days=14)
 # What is compared when there is nothing to compare with, so that an unknown partner takes as long.
@@ -64,10 +67,13 @@ def _keyed_digest(secret: str, key: str) -> str:
     return hmac.new(b"digest:" + key.encode(), secret.encode(), hashlib.sha256).hexdigest()
 
 
-def set_secret(connection: Connection, slot: int, value: str | None = None) -> str:
+def set_secret(
+    holder: Connection | Hub, slot: int, value: str | None = None, *, readable: bool = False
+) -> str:
     """Puts a secret into a slot and returns it, the only time it can be seen.
 
-    Without ``value`` one is generated (kept as digest); with it, it is sealed.
+    Without ``value`` one is generated and kept as digest, or sealed where it must be ``readable`` again
+    because messages are keyed with it (cXML ``CredentialMac``). A given one is always sealed.
     """
     secret = value if value is not None else new_token()
     fields: dict[str, object] = {
@@ -77,24 +83,24 @@ def set_secret(connection: Connection, slot: int, value: str | None = None) -> s
         "last_used_at": None,
         "valid_until": None,
     }
-    if value is None:
+    if value is None and not readable:
         fields["digest"] = _keyed_digest(secret, settings.SEALING_KEYS[0])
     else:
         fields["sealed"] = seal(secret)
-    Secret.objects.update_or_create(connection=connection, slot=slot, defaults=fields)
+    holder.secrets.update_or_create(slot=slot, defaults=fields)
     return secret
 
 
-def rotate(connection: Connection, value: str | None = None) -> str:
+def rotate(holder: Connection | Hub, value: str | None = None, *, readable: bool = False) -> str:
     """As ``set_secret``, in the other slot; the old secret stays valid for ``ROTATION_OVERLAP``."""
-    newest = connection.secrets.order_by("-created_at").first()
+    newest = holder.secrets.order_by("-created_at").first()
     slot = Secret.Slot.FIRST if newest is None or newest.slot == Secret.Slot.SECOND else Secret.Slot.SECOND
-    secret = set_secret(connection, slot, value)
-    connection.secrets.exclude(slot=slot).update(valid_until=timezone.now() + ROTATION_OVERLAP)
+    secret = set_secret(holder, slot, value, readable=readable)
+    holder.secrets.exclude(slot=slot).update(valid_until=timezone.now() + ROTATION_OVERLAP)
     return secret
 
 
-def matching(candidates: Iterable[Secret], presented: str) -> Secret | None:
+def matching(candidates: Iterable[S], presented: str) -> S | None:
     """The secret that equals ``presented``, or ``None``; always compares at least twice, in constant time."""
     found = None
     now = timezone.now()
@@ -110,7 +116,19 @@ def matching(candidates: Iterable[Secret], presented: str) -> Secret | None:
     return found
 
 
-def _equals(secret: Secret, presented: str) -> bool:
+def readable(candidates: Iterable[S]) -> list[tuple[S, str]]:
+    """The secrets that can be used as keys, with their text: those that are sealed, not the digests."""
+    found = []
+    for candidate in candidates:
+        try:
+            if candidate.sealed:
+                found.append((candidate, unseal(candidate.sealed)))
+        except ValueError:
+            continue  # its sealing key is gone, as good as no secret
+    return found
+
+
+def _equals(secret: SharedSecret, presented: str) -> bool:
     given = presented.encode("utf-8", "surrogatepass")
     if secret.sealed:
         try:

@@ -10,9 +10,10 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
+from punchout.credentials import SharedSecret
 from punchout.documents import Answer, InboundMessage
 from punchout.errors import MessageTooLarge, MessageUnreadable
-from punchout.models import Connection, Secret, WireMessage
+from punchout.models import Connection, WireMessage
 from punchout.rows import insert_row, update_row
 from shop.logs import redact_path
 
@@ -172,7 +173,7 @@ def note(inbound: InboundMessage, text: str) -> None:
     inbound.record.notes.append(text)
 
 
-def touch_secret(secret: Secret) -> None:
+def touch_secret(secret: SharedSecret) -> None:
     """Remembers that a secret was used, at most once a minute."""
     if secret.use_is_due:
-        Secret.objects.filter(pk=secret.pk).update(last_used_at=timezone.now())
+        type(secret)._default_manager.filter(pk=secret.pk).update(last_used_at=timezone.now())

@@ -12,10 +12,11 @@ from typing import NoReturn
 from punchout import throttle, wire
 from punchout.adapters.cxml.parse import Credential, Envelope
 from punchout.adapters.cxml.status import Forbidden
+from punchout.credentials import SharedSecret
 from punchout.documents import InboundMessage
 from punchout.errors import AuthenticationFailed
-from punchout.lookup import Candidate, find_candidates, secrets_of
-from punchout.models import PartyCredential, Secret
+from punchout.lookup import Candidate, find_candidates, secrets_with_hub, sender_secrets
+from punchout.models import PartyCredential
 from punchout.secrets import matching
 
 Party = PartyCredential.Party
@@ -24,8 +25,6 @@ REFUSED = (
     "We do not recognise these credentials. Check From, Sender and SharedSecret with us before you try again."
 )
 NOT_A_CUSTOMER = "These credentials give no access. Check From with us before you try again."
-# Connections of one Sender that are tried to tell an unknown customer from an unknown sender.
-MOST_OF_ONE_SENDER = 50
 
 
 def authenticate(envelope: Envelope, inbound: InboundMessage, *, adapter: str, named: bool) -> Candidate:
@@ -89,10 +88,9 @@ def _refuse_unknown(
     envelope: Envelope, adapter: str, sender_keys: set[str], known: list[Candidate]
 ) -> NoReturn:
     """403 for a sender that proves himself but names a customer we do not know; else 401."""
-    same_sender = find_candidates(adapter, Party.SENDER, sender_keys)[:MOST_OF_ONE_SENDER]
-    if not same_sender:
-        _fail(envelope, f"no connection with Sender {_names(envelope.sender)}")
-    secrets = [secret for candidate in same_sender for secret in secrets_of(candidate.connection)]
+    secrets = sender_secrets(adapter, sender_keys)
+    if not secrets:
+        _fail(envelope, f"no connection with Sender {_names(envelope.sender)} that has a secret")
     proven = any(matching(secrets, presented) for presented in _presented(envelope, sender_keys))
     if proven and not known:
         detail = f"no connection of this Sender for From {_names(envelope.buyer)}"
@@ -107,7 +105,7 @@ def _check_secret(envelope: Envelope, chosen: Candidate) -> None:
     presented = _presented(envelope, chosen.of(Party.SENDER))
     if not presented:
         _fail(envelope, "there is no SharedSecret")
-    valid = secrets_of(chosen.connection)
+    valid = secrets_with_hub(chosen.connection)
     used = [_matching_secret(valid, text) for text in presented]
     for secret in used:
         if secret is None:
@@ -115,7 +113,7 @@ def _check_secret(envelope: Envelope, chosen: Candidate) -> None:
         wire.touch_secret(secret)
 
 
-def _matching_secret(secrets: list[Secret], presented: str) -> Secret | None:
+def _matching_secret(secrets: list[SharedSecret], presented: str) -> SharedSecret | None:
     """The secret that was sent; blanks around it are forgiven, as indented documents have them."""
     exact = matching(secrets, presented)
     stripped = presented.strip()
