@@ -3,10 +3,17 @@
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from catalog.media import media_address
-from catalog.models import Product, ProductMedia, Stock
+from catalog.models import ProductMedia, Stock
+
+
+class Keyed(Protocol):
+    """An article by its key: a ``Product``, or a row of one."""
+
+    @property
+    def pk(self) -> int: ...
 
 
 class SiteStock(NamedTuple):
@@ -18,7 +25,7 @@ class SiteStock(NamedTuple):
     next_quantity: Decimal | None
 
 
-def stock_of(products: Iterable[Product]) -> dict[int, list[SiteStock]]:
+def stock_of(products: Iterable[Keyed]) -> dict[int, list[SiteStock]]:
     """The stock of each article in the order of the sites; an article without stock has an empty list."""
     found: dict[int, list[SiteStock]] = {product.pk: [] for product in products}
     rows = Stock.objects.filter(product_id__in=list(found)).order_by("site__position", "site__code")
@@ -28,7 +35,7 @@ def stock_of(products: Iterable[Product]) -> dict[int, list[SiteStock]]:
     return found
 
 
-def pictures_of(products: Iterable[Product]) -> dict[int, str]:
+def pictures_of(products: Iterable[Keyed]) -> dict[int, str]:
     """The address of each article's first picture that can be loaded; articles without one are left out."""
     ids = [product.pk for product in products]
     rows = ProductMedia.objects.filter(product_id__in=ids, kind=ProductMedia.Kind.PICTURE)

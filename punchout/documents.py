@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 from punchout.models import Connection, WireMessage
@@ -124,14 +125,23 @@ class ReturnLine:
 
     def as_json(self) -> dict[str, Any]:
         # Not ``asdict``: it copies deeply, which for 500 lines takes longer than pricing them.
-        values = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return {key: str(value) if isinstance(value, Decimal) else value for key, value in values.items()}
+        values = dict(zip(_LINE_FIELDS, _line_values(self), strict=True))
+        for name in _LINE_DECIMALS:
+            if values[name] is not None:
+                values[name] = str(values[name])
+        return values
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> ReturnLine:
-        names = ("quantity", "price", "total", "list_price")
-        decimals = {key: Decimal(data[key]) for key in names if data.get(key) is not None}
+        decimals = {key: Decimal(data[key]) for key in _LINE_DECIMALS if data.get(key) is not None}
         return cls(**{**data, **decimals})
+
+
+_LINE_FIELDS = tuple(line_field.name for line_field in fields(ReturnLine))
+_LINE_DECIMALS = tuple(
+    line_field.name for line_field in fields(ReturnLine) if "Decimal" in str(line_field.type)
+)
+_line_values = attrgetter(*_LINE_FIELDS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalog.models import CustomerArticle, Product
+from catalog.models import CustomerArticle
 from punchout.adapters import get_adapter
 from punchout.adapters.registry import AdapterOptions
 from punchout.models import Connection
+from shop.cart_rows import ArticleRow
 from shop.carts import PricedCart, PricedLine
 
 # What a connection can require of every article, and how a buyer would call it.
@@ -67,7 +68,7 @@ def _checked(
     return line
 
 
-def _has(product: Product, name: str, numbered: frozenset[int]) -> bool:
+def _has(product: ArticleRow, name: str, numbered: frozenset[int]) -> bool:
     return product.pk in numbered if name == "buyer_part_number" else bool(getattr(product, name))
 
 

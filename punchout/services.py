@@ -227,12 +227,12 @@ def return_cart(*, session: PunchoutSession, base_url: str) -> ReturnForm | None
             raise Conflict(_("The buyer's system gave no address to return to."))
         if session.operation == PunchoutSession.Operation.INSPECT:
             raise Conflict(_("This cart was opened to look at it; it cannot be returned."))
-        priced = preflight.checked(price_cart(session.cart, session.organisation), session.connection)
-        if not priced.returnable:
-            raise CartNotReturnable
-        if priced.total.amount > LARGEST_TOTAL:
-            raise Conflict(_("The total of this cart is larger than a document can hold."))
         with translation.override(session.language):
+            priced = preflight.checked(price_cart(session.cart, session.organisation), session.connection)
+            if not priced.returnable:
+                raise CartNotReturnable
+            if priced.total.amount > LARGEST_TOTAL:
+                raise Conflict(_("The total of this cart is larger than a document can hold."))
             lines = freeze_lines(priced, session.language, base_url)
         form = adapter.return_form(session, lines)
         _end(session, form, PunchoutSession.State.RETURNED, ReturnedCart.Outcome.CART, priced, lines)
@@ -317,7 +317,7 @@ def freeze_lines(priced: PricedCart, language: str, base_url: str) -> tuple[Retu
     products = [line.line.product_id for line in priced.lines]
     rows = CustomerArticle.objects.filter(organisation=priced.cart.organisation_id, product__in=products)
     numbers = dict(rows.values_list("product_id", "number"))
-    pictures = pictures_of([line.product for line in priced.lines if line.product])
+    pictures = pictures_of(line.product for line in priced.lines if line.product)
     return tuple(
         _freeze(
             number, line, language, base_url, numbers.get(line.line.product_id or 0, ""),
@@ -349,13 +349,13 @@ def _freeze(
         currency=price.currency,
         total=total.amount,
         lead_time_days=product.lead_time_days,
-        brand=product.brand.name,
+        brand=product.brand_name,
         manufacturer_part_number=product.manufacturer_part_number,
         gtin=product.gtin,
         unspsc=product.unspsc,
         etim_class=product.etim_class,
         eclass=product.eclass,
-        category=product.category.name,
+        category=product.category_name,
         agreement=price.reference,
         picture_url=picture,
         buyer_part_number=buyer_part_number,

@@ -8,11 +8,12 @@ from django.db import transaction
 from django.db.models import F, Max
 from django.utils.translation import gettext as _
 
-from catalog.models import Brand, Category, Product
+from catalog.models import Product
 from catalog.money import Money
 from catalog.prices import NetPrice, PriceBook
 from catalog.quantities import LARGEST, QuantityInvalid, check_quantity
 from customers.models import Organisation
+from shop.cart_rows import ArticleRow, LineRow, read_lines
 from shop.models import Cart, CartLine
 
 
@@ -28,8 +29,8 @@ class NotOrderable(Exception):
 class PricedLine:
     """A cart line as shown and returned: the article, its price at this quantity, and what is wrong."""
 
-    line: CartLine
-    product: Product | None
+    line: LineRow
+    product: ArticleRow | None
     price: NetPrice | None
     total: Money | None
     problem: str = ""
@@ -121,21 +122,14 @@ def empty_cart(*, cart: Cart) -> int:
 
 
 def price_cart(cart: Cart, organisation: Organisation) -> PricedCart:
-    """The cart at today's prices, in a fixed number of queries whatever its size."""
-    lines = list(CartLine.objects.filter(cart=cart).select_related("product"))
-    products = [line.product for line in lines if line.product]
-    # Not by join: the same few brands and categories would be made into objects for every line.
-    brands = Brand.objects.in_bulk({product.brand_id for product in products})
-    categories = Category.objects.in_bulk({product.category_id for product in products})
-    for product in products:
-        product.brand, product.category = brands[product.brand_id], categories[product.category_id]
-    book = PriceBook.load(organisation, products)
-    priced = tuple(_price_line(line, book) for line in lines)
+    """The cart at today's prices, in the active language and a fixed number of queries."""
+    lines = read_lines(cart)
+    book = PriceBook.load(organisation, [product for _line, product in lines if product])
+    priced = tuple(_price_line(line, product, book) for line, product in lines)
     return PricedCart(cart, priced, book.currency)
 
 
-def _price_line(line: CartLine, book: PriceBook) -> PricedLine:
-    product = line.product
+def _price_line(line: LineRow, product: ArticleRow | None, book: PriceBook) -> PricedLine:
     if product is None:
         return PricedLine(line, None, None, None, _("We do not know this article number."))
     price = book.price(product, line.quantity)

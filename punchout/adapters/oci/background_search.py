@@ -19,8 +19,9 @@ from punchout.adapters.oci.hook import read_hook, sent_hook
 from punchout.adapters.oci.launch import answer_language, read_echo
 from punchout.documents import Answer, ReturnLine
 from punchout.services import freeze_lines
+from shop.cart_rows import ArticleRow, LineRow
 from shop.carts import PricedCart, PricedLine
-from shop.models import Cart, CartLine
+from shop.models import Cart
 
 
 def background_search(asked: Asked) -> Answer:
@@ -78,6 +79,6 @@ def priced_lines(
         price = book.price(product, quantity)
         if price is None or not product.orderable:
             continue
-        line = CartLine(cart=cart, product=product, sku=product.sku, quantity=quantity, token="")
-        lines.append(PricedLine(line, product, price, price.total(quantity)))
+        line = LineRow(0, product.sku, "", quantity, "", product.pk)
+        lines.append(PricedLine(line, ArticleRow.of(product), price, price.total(quantity)))
     return freeze_lines(PricedCart(cart, tuple(lines), book.currency), language, base_url)

@@ -7,6 +7,7 @@ the other, indexed from 1 without a gap.
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache, partial
 from typing import Any
 
 from punchout.adapters.oci.fields import (
@@ -96,20 +97,29 @@ class _Items:
         self.quote_id = quote_id
         self.options = options
         self.price_unit_limit = price_unit_limit(self.version)
+        # Brands, groups and prices repeat from line to line: each is worked out once a cart.
+        self._text = cache(self._cleaned)
+        self._material_group = cache(self._group_of)
+        self._scaled = cache(
+            partial(scale_price, decimals=options.price_decimals, limit=self.price_unit_limit)
+        )
 
-    def fields(self, lines: tuple[ReturnLine, ...]) -> Iterator[Pair]:
+    def fields(self, lines: tuple[ReturnLine, ...]) -> list[Pair]:
+        pairs = []
         descriptions = self._descriptions(lines)
         for index, (line, description) in enumerate(zip(lines, descriptions, strict=True), start=1):
+            suffix = f"[{index}]"
             for name, value in self._line(line, description).items():
-                yield f"NEW_ITEM-{name}[{index}]", value
+                pairs.append((f"NEW_ITEM-{name}{suffix}", value))
             if self.options.longtext:
-                yield f"NEW_ITEM-LONGTEXT_{index}:132[]", self._longtext(line)
+                pairs.append((f"NEW_ITEM-LONGTEXT_{index}:132[]", self._longtext(line)))
+        return pairs
 
     def _line(self, line: ReturnLine, description: str) -> dict[str, str]:
         """The fields of one line as they fit, each beside what it needs."""
-        values = {}
+        values, version = {}, self.version
         for name, value in self._values(line, description):
-            fitting = fit(name, value, self.version)
+            fitting = fit(name, value, version)
             if fitting is not None:
                 values[name] = fitting
         for name, source in self.options.extra_fields.items():
@@ -123,7 +133,7 @@ class _Items:
         keep_pairs(values)
         return values
 
-    def _text(self, value: str) -> str:
+    def _cleaned(self, value: str) -> str:
         return transliterate(one_line(value), self.charset)
 
     def _descriptions(self, lines: tuple[ReturnLine, ...]) -> list[str]:
@@ -143,9 +153,7 @@ class _Items:
 
     def _values(self, line: ReturnLine, description: str) -> Iterator[Pair]:
         options = self.options
-        price, price_unit = scale_price(
-            line.price, line.price_unit, decimals=options.price_decimals, limit=self.price_unit_limit
-        )
+        price, price_unit = self._scaled(line.price, line.price_unit)
         yield "DESCRIPTION", description
         if options.material_number != "none":
             yield "MATNR", self._text(line.buyer_part_number)
@@ -158,7 +166,7 @@ class _Items:
         yield "VENDOR", self._text(self.vendor)
         yield "VENDORMAT", self._text(line.sku)
         yield "MANUFACTMAT", self._text(line.manufacturer_part_number)
-        yield "MATGROUP", self._text(self._material_group(line))
+        yield "MATGROUP", self._text(self._material_group(line.unspsc))
         yield from self._agreement(line)
         yield "EXT_QUOTE_ITEM", str(line.number)
         yield "EXT_PRODUCT_ID", self._text(line.sku)
@@ -179,9 +187,9 @@ class _Items:
             yield "CONTRACT_ITEM", item.strip()
         yield "EXT_QUOTE_ID", (reference if field == "EXT_QUOTE_ID" else "") or self.quote_id
 
-    def _material_group(self, line: ReturnLine) -> str:
-        matching = [prefix for prefix in self.options.material_groups if line.unspsc.startswith(prefix)]
-        if not line.unspsc or not matching:
+    def _group_of(self, unspsc: str) -> str:
+        matching = [prefix for prefix in self.options.material_groups if unspsc.startswith(prefix)]
+        if not unspsc or not matching:
             return self.options.material_group
         return self.options.material_groups[max(matching, key=len)]
 
