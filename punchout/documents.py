@@ -122,6 +122,9 @@ class ReturnLine:
     buyer_part_number: str = ""
     # The list price per ``price_unit``; ``None``: the article has none in this currency.
     list_price: Decimal | None = None
+    # What the connection's mapping makes of outgoing fields, by their names; an empty text leaves one out.
+    # Not stored: it is made anew from the line wherever it is needed.
+    mapped: Mapping[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         # Not ``asdict``: it copies deeply, which for 500 lines takes longer than pricing them.
@@ -131,13 +134,17 @@ class ReturnLine:
                 values[name] = str(values[name])
         return values
 
+    def sent(self, name: str, own: str) -> str:
+        """What the outgoing field holds: the connection's mapping if it has the field, else ``own``."""
+        return self.mapped.get(name, own)
+
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> ReturnLine:
         decimals = {key: Decimal(data[key]) for key in _LINE_DECIMALS if data.get(key) is not None}
         return cls(**{**data, **decimals})
 
 
-_LINE_FIELDS = tuple(line_field.name for line_field in fields(ReturnLine))
+_LINE_FIELDS = tuple(line_field.name for line_field in fields(ReturnLine) if line_field.name != "mapped")
 _LINE_DECIMALS = tuple(
     line_field.name for line_field in fields(ReturnLine) if "Decimal" in str(line_field.type)
 )

@@ -1,5 +1,7 @@
 """Connections, credentials, sessions, the wire log and returned carts."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django.conf import settings
@@ -287,6 +289,8 @@ class PunchoutSession(models.Model):
     created_at = models.DateTimeField(_("launched at"), default=timezone.now, db_index=True)
     seen_at = models.DateTimeField(_("last seen at"), default=timezone.now)
     ended_at = models.DateTimeField(_("ended at"), null=True)
+    # What the connection's mapping makes of fields of the whole cart; set for the length of a return.
+    mapped: Mapping[str, str] = MappingProxyType({})
 
     class Meta:
         verbose_name = _("session")
@@ -295,6 +299,10 @@ class PunchoutSession(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key[:8]} {self.get_state_display()}"
+
+    def sent(self, name: str, own: str) -> str:
+        """What a field of the whole cart holds: the connection's mapping if it has it, else ``own``."""
+        return self.mapped.get(name, own)
 
 
 class SeenMessage(models.Model):
@@ -340,6 +348,8 @@ class ReturnedCart(models.Model):
     return_host = models.CharField(_("sent to"), max_length=255, blank=True)
     # The form exactly as it was handed over; a second click gives the same.
     form = models.JSONField(_("return form"), default=dict)
+    # What the check before the return remarked without stopping it (``punchout.findings``).
+    findings = models.JSONField(_("remarks"), default=list)
     created_at = models.DateTimeField(_("at"), default=timezone.now)
 
     class Meta:

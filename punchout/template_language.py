@@ -1,6 +1,6 @@
 """Templates that an operator may write: no file, no database, no call, bounded work, errors at save.
 
-Django's template language with four tags and eight filters. A name is one of a fixed list and nothing can be
+Django's template language with four tags and ten filters. A name is one of a fixed list and nothing can be
 called or looked into, because every expression is checked when the template is compiled. Loops run over the
 cart's lines and do not nest, so work grows with template times lines and no faster. What a value holds cannot
 break the document: it is escaped for the document's format.
@@ -84,6 +84,18 @@ def shorten(value: Any, length: Any) -> str:
 
 
 @register.filter
+def before(value: Any, sign: Any) -> str:
+    """What stands before the first ``sign``; all of it where there is none."""
+    return text_of(value).partition(text_of(sign) or " ")[0]
+
+
+@register.filter
+def after(value: Any, sign: Any) -> str:
+    """What stands after the first ``sign``; nothing where there is none."""
+    return text_of(value).partition(text_of(sign) or " ")[2]
+
+
+@register.filter
 def compact(value: Any) -> str:
     """A date as 20260131, a text without blanks and separators."""
     return re.sub(r"[^0-9A-Za-z]", "", text_of(value))
@@ -122,12 +134,16 @@ class Names:
 
     own: frozenset[str]
     parts: tuple[tuple[str, frozenset[str]], ...] = ()
+    # Names whose parts are not known beforehand (attributes of articles); their values answer any part.
+    open: frozenset[str] = frozenset()
 
     def check(self, variable: Variable) -> None:
         """``TemplateInvalid`` unless it is a constant or a name of these."""
         if variable.lookups is None:
             return
         first, *rest = variable.lookups
+        if len(rest) == 1 and first in self.open:
+            return
         known = dict(self.parts).get(first)
         if (not rest and first in self.own) or (len(rest) == 1 and known is not None and rest[0] in known):
             return

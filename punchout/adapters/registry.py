@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
-
+from punchout.adapters.options import AdapterOptions, MappingRow
+from punchout.adapters.outgoing import NO_FIELDS, FieldTable
 from punchout.adapters.units import translate_unit
 from punchout.documents import Answer, InboundMessage, ReturnForm, ReturnLine
 from punchout.errors import PunchoutError
@@ -19,29 +21,13 @@ if TYPE_CHECKING:
     from punchout.models import Connection, PunchoutSession
 
 
-class AdapterOptions(BaseModel):
-    """What differs between buyers of one protocol; kept as JSON on the connection, its form made from it."""
+__all__ = ["Adapter", "AdapterOptions", "MappingRow", "all_adapters", "get_adapter", "override", "register"]
 
-    model_config = ConfigDict(extra="forbid", validate_default=True)
 
-    accepted_units: list[str] = Field(
-        default_factory=list,
-        title="Units the buyer accepts",
-        description="In the buyer's own codes, such as PCE and MTR. A cart with another unit is stopped while"
-        " the buyer can still change it. Empty: all.",
-    )
-    required_fields: list[Literal["gtin", "unspsc", "manufacturer_part_number", "buyer_part_number"]] = Field(
-        default_factory=list,
-        title="What every line must have",
-        description="A line without it is stopped while the buyer can still change the cart.",
-    )
-    most_lines: int | None = Field(
-        default=None,
-        ge=1,
-        le=10000,
-        title="Most lines of a cart",
-        description="What the buyer takes at once. Empty: any.",
-    )
+# Every launch and every page reads them; validating and compiling what did not change would slow both down.
+@lru_cache(maxsize=512)
+def _validated(options: type[AdapterOptions], stored: str) -> AdapterOptions:
+    return options.model_validate(json.loads(stored))
 
 
 class Adapter(ABC):
@@ -61,8 +47,19 @@ class Adapter(ABC):
     cart_is_fetched: ClassVar[bool] = False
 
     def options(self, connection: Connection) -> AdapterOptions:
-        """The connection's options, validated; unknown or wrong ones raise ``pydantic.ValidationError``."""
-        return self.Options.model_validate(connection.options or {})
+        """The connection's options, validated; unknown or wrong ones raise ``pydantic.ValidationError``.
+
+        Kept by content and shared: not to be changed.
+        """
+        return _validated(self.Options, json.dumps(connection.options or {}))
+
+    def outgoing_fields(self, options: AdapterOptions) -> FieldTable:
+        """What a connection's mapping can fill; the adapter writes ``ReturnLine.sent`` into those fields."""
+        return NO_FIELDS
+
+    def return_charset(self, options: AdapterOptions, echo: Mapping[str, Any]) -> str:
+        """The charset that the return is written in, for a session with this echo."""
+        return "utf-8"
 
     def unit_sent(self, options: AdapterOptions, code: str) -> str:
         """The unit as the buyer's system will read it, for a unit code of the catalog."""

@@ -96,7 +96,8 @@ class ConnectionForm(forms.ModelForm):
                 del self.errors[name]
             return cleaned
         try:
-            self.instance.options = option_fields.validated(chosen.Options, cleaned)
+            stored = self.instance.options or {}
+            self.instance.options = option_fields.validated(chosen.Options, cleaned, stored)
         except ValidationError as error:
             known = {name: text for name, text in error.message_dict.items() if name not in self.errors}
             self.add_error(None, ValidationError(known))
@@ -239,7 +240,7 @@ class ConnectionAdmin(admin.ModelAdmin):
         ]  # fmt: skip
         if adapter is not None and adapter.Options.model_fields:
             title = _("Options of %(protocol)s") % {"protocol": adapter.label}
-            names = tuple(option_fields.PREFIX + name for name in adapter.Options.model_fields)
+            names = tuple(option_fields.PREFIX + name for name in option_fields.names_of(adapter.Options))
             fieldsets.append((title, {"fields": names}))
         fieldsets.append((_("How long it is kept"), {"fields": ("retention_days",)}))
         return fieldsets

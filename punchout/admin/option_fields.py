@@ -13,11 +13,12 @@ from pydantic import ValidationError as OptionsInvalid
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from punchout.adapters.registry import AdapterOptions
+from punchout.adapters.options import ON_MAPPING_PAGE, AdapterOptions
 
 PREFIX = "option_"
 # In ``json_schema_extra`` of a text option: it has several lines.
 MULTILINE = "multiline"
+NOTHING: Mapping[str, Any] = {}
 SEQUENCES = (list, tuple, set, frozenset)
 
 
@@ -100,9 +101,14 @@ class LiteralsField(forms.TypedMultipleChoiceField):
         super().__init__(coerce=by_text.__getitem__, choices=[(text, text) for text in by_text], **kwargs)
 
 
+def names_of(options: type[AdapterOptions]) -> tuple[str, ...]:
+    """The options of the connection's own page, in their order; the mapping has a page for itself."""
+    return tuple(name for name in options.model_fields if name not in ON_MAPPING_PAGE)
+
+
 def fields_of(options: type[AdapterOptions]) -> dict[str, forms.Field]:
     """One form field an option, by its name with ``PREFIX``; labels and help come from the model."""
-    return {PREFIX + name: _field(name, info) for name, info in options.model_fields.items()}
+    return {PREFIX + name: _field(name, options.model_fields[name]) for name in names_of(options)}
 
 
 def initial_of(options: type[AdapterOptions], stored: Mapping[str, Any]) -> dict[str, Any]:
@@ -110,12 +116,16 @@ def initial_of(options: type[AdapterOptions], stored: Mapping[str, Any]) -> dict
     return {PREFIX + name: stored.get(name, _default(info)) for name, info in options.model_fields.items()}
 
 
-def validated(options: type[AdapterOptions], cleaned: Mapping[str, Any]) -> dict[str, Any]:
+def validated(
+    options: type[AdapterOptions], cleaned: Mapping[str, Any], stored: Mapping[str, Any] = NOTHING
+) -> dict[str, Any]:
     """The options as JSON; ``ValidationError`` names the form field of each mistake.
 
-    Only what differs from the default is stored, so that a better default reaches old connections.
+    Only what differs from the default is stored, so that a better default reaches old connections. What is
+    edited on the mapping's page stays as it is ``stored``.
     """
-    values = {name: cleaned[PREFIX + name] for name in options.model_fields if PREFIX + name in cleaned}
+    values = {name: stored[name] for name in ON_MAPPING_PAGE if name in stored}
+    values |= {name: cleaned[PREFIX + name] for name in options.model_fields if PREFIX + name in cleaned}
     for name, info in options.model_fields.items():
         if values.get(name) in ("", None) and _optional(info.annotation):
             values[name] = None
@@ -125,7 +135,7 @@ def validated(options: type[AdapterOptions], cleaned: Mapping[str, Any]) -> dict
         errors: dict[str, list[str]] = {}
         for error in invalid.errors(include_url=False):
             first, *where = map(str, error["loc"] or ("",))
-            field = PREFIX + first if first in options.model_fields else "adapter"
+            field = PREFIX + first if first in names_of(options) else "adapter"
             place = ".".join(where)
             errors.setdefault(field, []).append(f"{place}: {error['msg']}" if place else error["msg"])
         raise ValidationError(errors) from None

@@ -52,11 +52,11 @@ def oci_values(client, **changes):
 
 
 def test_an_oci_connection_is_made_with_its_options(admin_client):
-    answer = admin_client.post(ADD, oci_values(admin_client, option_version="5.0", option_units="C62=ST"))
+    answer = admin_client.post(ADD, oci_values(admin_client, option_version="5.0", option_search_hits="20"))
     connection = Connection.objects.get()
     assert answer["Location"] == page_of(connection)
     assert connection.options["version"] == "5.0"
-    assert connection.options["units"] == {"C62": "ST"}
+    assert connection.options["search_hits"] == 20
 
 
 def test_a_cxml_connection_is_made_with_its_credentials(admin_client):

@@ -22,7 +22,7 @@ class Rich(AdapterOptions):
     limit: int | None = None
     vendor: str = Field("", max_length=10)
     needed: str
-    units: dict[str, Annotated[str, StringConstraints(max_length=3)]] = Field(default_factory=dict)
+    pairs: dict[str, Annotated[str, StringConstraints(max_length=3)]] = Field(default_factory=dict)
     names: list[str] = Field(default_factory=list)
     extras: tuple[Literal["gtin", "brand"], ...] = ()
 
@@ -46,7 +46,7 @@ def test_a_field_says_what_its_option_says():
 def test_what_is_typed_becomes_typed_json_without_the_defaults():
     form = options_form(
         posted(
-            units="C62=EA\n\n MTR = M ",
+            pairs="C62=EA\n\n MTR = M ",
             names="one\n two \n",
             extras=["gtin"],
             vendor="  77 ",
@@ -61,7 +61,7 @@ def test_what_is_typed_becomes_typed_json_without_the_defaults():
         "length": 132,
         "vendor": "77",
         "needed": "x",
-        "units": {"C62": "EA", "MTR": "M"},
+        "pairs": {"C62": "EA", "MTR": "M"},
         "names": ["one", "two"],
         "extras": ["gtin"],
     }
@@ -75,7 +75,7 @@ def test_an_unticked_box_is_stored_as_no():
 
 def test_what_was_stored_is_shown_as_it_is_typed():
     form = options_form(
-        stored={"units": {"C62": "EA"}, "names": ["a", "b"], "strict": False, "version": "5.0"}
+        stored={"pairs": {"C62": "EA"}, "names": ["a", "b"], "strict": False, "version": "5.0"}
     )
     page = form.as_p()
     assert "C62=EA" in page
@@ -85,25 +85,25 @@ def test_what_was_stored_is_shown_as_it_is_typed():
 
 
 def test_each_mistake_is_said_at_its_field():
-    form = options_form(posted(length="133", vendor="12345678901", units="C62=PIECE"))
+    form = options_form(posted(length="133", vendor="12345678901", pairs="C62=PIECE"))
     assert form.is_valid()
     with pytest.raises(ValidationError) as caught:
         option_fields.validated(Rich, form.cleaned_data)
     messages = caught.value.message_dict
-    assert set(messages) == {"option_length", "option_vendor", "option_units"}
-    assert messages["option_units"][0].startswith("C62: ")
+    assert set(messages) == {"option_length", "option_vendor", "option_pairs"}
+    assert messages["option_pairs"][0].startswith("C62: ")
 
 
 @pytest.mark.parametrize("text", ["C62", "=EA", "C62=EA\nC62=PCE", '{"C62": ', "{1: 2}"])
 def test_a_table_that_is_none_is_refused(text):
-    form = options_form(posted(units=text))
-    assert "option_units" in form.errors
+    form = options_form(posted(pairs=text))
+    assert "option_pairs" in form.errors
 
 
 def test_a_table_may_be_pasted_as_json():
-    form = options_form(posted(units='{"C62": "EA"}'))
+    form = options_form(posted(pairs='{"C62": "EA"}'))
     assert form.is_valid()
-    assert option_fields.validated(Rich, form.cleaned_data)["units"] == {"C62": "EA"}
+    assert option_fields.validated(Rich, form.cleaned_data)["pairs"] == {"C62": "EA"}
 
 
 def test_a_choice_that_is_not_offered_is_refused():

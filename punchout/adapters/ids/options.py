@@ -104,3 +104,7 @@ class IdsOptions(AdapterOptions):
         ),
     )
     longtext: bool = Field(True, title="Send Langtext", description="The description in full.")
+
+    @property
+    def vat_percent(self) -> str:
+        return f"{self.vat.normalize():f}"

@@ -24,6 +24,7 @@ from punchout.adapters.oci.options import OciOptions
 from punchout.adapters.texts import DEFAULT, one_line, plain_text, transliterate
 from punchout.adapters.units import OCI_UNITS, translate_unit
 from punchout.documents import ReturnForm, ReturnLine
+from punchout.mapping.tables import buyer_class
 
 # NEW_ITEM-EXT_SCHEMA_TYPE as buyers expect it, and where the code stands on our line.
 SCHEMAS = {"unspsc": ("UNSPSC", "unspsc"), "eclass": ("ECLASS", "eclass"), "etim": ("ETIM", "etim_class")}
@@ -99,7 +100,6 @@ class _Items:
         self.price_unit_limit = price_unit_limit(self.version)
         # Brands, groups and prices repeat from line to line: each is worked out once a cart.
         self._text = cache(self._cleaned)
-        self._material_group = cache(self._group_of)
         self._scaled = cache(
             partial(scale_price, decimals=options.price_decimals, limit=self.price_unit_limit)
         )
@@ -166,7 +166,7 @@ class _Items:
         yield "VENDOR", self._text(self.vendor)
         yield "VENDORMAT", self._text(line.sku)
         yield "MANUFACTMAT", self._text(line.manufacturer_part_number)
-        yield "MATGROUP", self._text(self._material_group(line.unspsc))
+        yield "MATGROUP", self._text(buyer_class(self.options.classifications, line))
         yield from self._agreement(line)
         yield "EXT_QUOTE_ITEM", str(line.number)
         yield "EXT_PRODUCT_ID", self._text(line.sku)
@@ -186,12 +186,6 @@ class _Items:
             yield "CONTRACT", contract.strip()
             yield "CONTRACT_ITEM", item.strip()
         yield "EXT_QUOTE_ID", (reference if field == "EXT_QUOTE_ID" else "") or self.quote_id
-
-    def _group_of(self, unspsc: str) -> str:
-        matching = [prefix for prefix in self.options.material_groups if unspsc.startswith(prefix)]
-        if not unspsc or not matching:
-            return self.options.material_group
-        return self.options.material_groups[max(matching, key=len)]
 
     def _classification(self, line: ReturnLine) -> Iterator[Pair]:
         if self.options.classification == "none":

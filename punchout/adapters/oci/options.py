@@ -205,14 +205,6 @@ class OciOptions(AdapterOptions):
         title="VAT in percent",
         description="TAX of DOWNLOADJSON, and the value tax_rate of an additional field. Such as 21.",
     )
-    material_group: str = Field(
-        "", max_length=10, title="Material group", description="NEW_ITEM-MATGROUP for all articles."
-    )
-    material_groups: dict[str, Annotated[str, StringConstraints(max_length=10)]] = Field(
-        default_factory=dict,
-        title="Material groups by UNSPSC",
-        description='The longest beginning of the UNSPSC code wins, such as {"3912": "ELEC"}.',
-    )
     classification: Literal["unspsc", "eclass", "etim", "none"] = Field(
         "unspsc",
         title="Classification",
@@ -234,6 +226,10 @@ class OciOptions(AdapterOptions):
             ),
         )
     )
+
+    @property
+    def vat_percent(self) -> str:
+        return self.tax_rate
 
     @field_validator("extra_fields")
     @classmethod

@@ -142,3 +142,8 @@ class PeppolOptions(AdapterOptions):
         if percent == 0 and info.data.get("tax_category") == STANDARD_RATED:
             raise ValueError("VAT category S has a rate above zero (PEPPOL-T77-R009).")
         return percent
+
+    @property
+    def vat_percent(self) -> str:
+        percent = self.tax_percent if self.tax_category == STANDARD_RATED else Decimal(0)
+        return f"{percent.normalize():f}"

@@ -271,12 +271,10 @@ def test_the_vendor_is_the_launchs_number_for_us() -> None:
 
 def test_the_material_group_goes_by_unspsc_or_is_fixed() -> None:
     groups = {"39": "ELEC", "3912": "BREAKERS"}
-    assert item(form(material_group="X1"))["MATGROUP"] == "X1"
-    assert item(form(material_groups=groups))["MATGROUP"] == "BREAKERS"
-    assert (
-        item(form([replace(LINE, unspsc="")], material_groups=groups, material_group="X1"))["MATGROUP"]
-        == "X1"
-    )
+    assert item(form(classifications={"*": "X1"}))["MATGROUP"] == "X1"
+    assert item(form(classifications=groups))["MATGROUP"] == "BREAKERS"
+    without = [replace(LINE, unspsc="", etim_class="", eclass="")]
+    assert item(form(without, classifications={**groups, "*": "X1"}))["MATGROUP"] == "X1"
 
 
 @pytest.mark.parametrize(

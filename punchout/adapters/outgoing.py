@@ -1,0 +1,77 @@
+"""What an adapter says of the fields it writes: which a connection's mapping can fill, and what they hold."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from django.utils.functional import Promise
+
+Kind = Literal["text", "code", "number"]
+Place = Literal["line", "cart"]
+# Fields that the check before the return knows the meaning of.
+Role = Literal["", "unit", "currency", "quantity", "price", "price unit"]
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingField:
+    """A field of the returned cart or of its lines, as the buyer's system reads it.
+
+    ``length`` is in characters, 0: none is known. A ``text`` that is too long is cut by the adapter; a
+    ``code`` is left out, as it would be the code of something else, and where it is ``required`` the cart is
+    stopped. A ``number`` must be one, with at most ``decimals``. ``value`` names what the field holds without
+    a mapping, such as ``line.sku``; empty where the adapter calculates it.
+    """
+
+    name: str
+    label: str | Promise
+    length: int = 0
+    kind: Kind = "text"
+    of: Place = "line"
+    value: str = ""
+    decimals: int | None = None
+    required: bool = False
+    role: Role = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FreeFields:
+    """Fields whose names the buyer chooses: every one that ``pattern`` matches can be added."""
+
+    pattern: str
+    label: str | Promise
+    # How such a name looks, for the operator.
+    example: str
+    length: int = 0
+    kind: Kind = "text"
+    of: Place = "line"
+
+    def named(self, name: str) -> OutgoingField | None:
+        if re.fullmatch(self.pattern, name) is None:
+            return None
+        return OutgoingField(name, self.label, length=self.length, kind=self.kind, of=self.of)
+
+
+class FieldTable:
+    """The outgoing fields of one connection, by name. ``free`` are tried where none has that name."""
+
+    def __init__(self, fields: Sequence[OutgoingField] = (), free: Sequence[FreeFields] = ()) -> None:
+        self.fields = tuple(fields)
+        self.free = tuple(free)
+        self._by_name = {field.name: field for field in self.fields}
+
+    def __iter__(self) -> Iterator[OutgoingField]:
+        return iter(self.fields)
+
+    def __bool__(self) -> bool:
+        return bool(self.fields or self.free)
+
+    def find(self, name: str) -> OutgoingField | None:
+        """The field of that name; ``None`` when this connection has none and may not add it."""
+        known = self._by_name.get(name)
+        if known is not None:
+            return known
+        return next((field for free in self.free if (field := free.named(name)) is not None), None)
+
+
+NO_FIELDS = FieldTable()
