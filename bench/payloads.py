@@ -1,4 +1,4 @@
-"""The messages the measurements send: an SRM launch and a cXML PunchOutSetupRequest, each a new one."""
+"""The messages the measurements send; those with an id get a new one each time."""
 
 import itertools
 import secrets
@@ -49,3 +49,24 @@ def cxml() -> bytes:
     </PunchOutSetupRequest>
   </Request>
 </cXML>""".encode()
+
+
+def oracle_xml() -> bytes:
+    return b"""<?xml version="1.0" encoding="UTF-8"?>
+<request>
+  <header version="1.0">
+    <login><username>demo</username><password>demo-secret</password></login>
+    <action>shopping</action><language>US</language>
+    <userArea>
+      <operatingUnit>204</operatingUnit><shipTo>GENT-01</shipTo><fullName>Ilse Vermeersch</fullName>
+      <location>Gent</location><language>AMERICAN</language><currency>EUR</currency>
+    </userArea>
+  </header>
+  <body>
+    <loginInfo>
+      <userInfo><userContactInfo><userEmail>buyer@brabantrail.example</userEmail></userContactInfo>
+        <appUserName>IVERMEERSCH</appUserName></userInfo>
+      <returnURL>http://localhost:9999/OA_HTML/OA.jsp?transactionid=1577</returnURL>
+    </loginInfo>
+  </body>
+</request>"""

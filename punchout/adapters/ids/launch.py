@@ -20,6 +20,7 @@ from punchout.adapters.password import ConnectionClosed
 from punchout.adapters.units import translate_unit
 from punchout.documents import RequestedItem, SetupRequest, Shopper
 from punchout.errors import AuthenticationFailed, MessageInvalid, OperationUnsupported
+from punchout.lookup import secrets_of
 from punchout.models import Connection, PunchoutSession, Secret
 from punchout.secrets import matching
 
@@ -55,7 +56,7 @@ def authenticate(connection: Connection | None, parameters: Parameters, options:
     counted = hmac.compare_digest(_folded(listed), _folded(number))
     if not number and not options.customer_number_required:
         counted = True
-    secret = matching(connection.secrets.all() if connection is not None else (), password)
+    secret = matching(secrets_of(connection) if connection is not None else (), password)
     if connection is None or not known or not counted or secret is None or not password:
         wrong = (
             "There is no such connection."
