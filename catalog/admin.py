@@ -23,6 +23,7 @@ from catalog.models import (
     ProductMedia,
     Stock,
     StockSite,
+    Synonym,
 )
 from catalog.price_explanation import explain_price
 
@@ -305,3 +306,20 @@ class ProductChangeAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: ProductChange | None = None) -> bool:
         return False
+
+
+@admin.register(Synonym)
+class SynonymAdmin(admin.ModelAdmin):
+    list_display = ("term", "meanings", "both_ways", "language", "active")
+    list_editable = ("active",)
+    list_filter = ("language", "active")
+    search_fields = ("term", "meanings")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": ("term", "meanings", "both_ways", "language", "active"),
+                "description": _("Searches follow a change within seconds, without a new index."),
+            },
+        ),
+    )

@@ -15,6 +15,7 @@ from catalog.models.products import (
 from catalog.models.references import ProductReference
 from catalog.models.stock import Stock, StockSite
 from catalog.models.surcharges import Metal, MetalQuotation, ProductLevy, ProductMetal
+from catalog.models.synonyms import Synonym
 
 __all__ = [
     "Agreement",
@@ -43,4 +44,5 @@ __all__ = [
     "ProductReference",
     "Stock",
     "StockSite",
+    "Synonym",
 ]
