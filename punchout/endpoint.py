@@ -1,9 +1,11 @@
 """The public protocol addresses: read, store, hand to the adapter, answer. The only CSRF-exempt door in."""
 
 import time
+from contextlib import nullcontext
 
 import structlog
 from django.conf import settings
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
@@ -77,7 +79,7 @@ def answer_message(
             raise failure
         if inbound.connection is not None:
             throttle.check(inbound)
-        return adapter.handle(inbound), _verdict(inbound.record), ""
+        return _handled(adapter, inbound), _verdict(inbound.record), ""
     except PunchoutError as error:
         if isinstance(error, AuthenticationFailed):
             throttle.count_failure(inbound)
@@ -87,6 +89,12 @@ def answer_message(
     except Exception as fault:
         log.exception("punchout_fault", adapter=adapter.slug, message=inbound.record.pk)
         return adapter.refuse(inbound, None), WireMessage.Verdict.FAILED, f"{type(fault).__name__}"
+
+
+def _handled(adapter: Adapter, inbound: InboundMessage) -> Answer:
+    """In a replay all is one transaction, and that has to outlive what fails in it."""
+    with transaction.atomic() if inbound.replayed else nullcontext():
+        return adapter.handle(inbound)
 
 
 def _is_unproven(error: PunchoutError) -> bool:

@@ -67,6 +67,11 @@ def _keyed_digest(secret: str, key: str) -> str:
     return hmac.new(b"digest:" + key.encode(), secret.encode(), hashlib.sha256).hexdigest()
 
 
+def generated_digest(secret: str) -> str:
+    """How a generated secret is kept."""
+    return _keyed_digest(secret, settings.SEALING_KEYS[0])
+
+
 def set_secret(
     holder: Connection | Hub, slot: int, value: str | None = None, *, readable: bool = False
 ) -> str:
@@ -84,7 +89,7 @@ def set_secret(
         "valid_until": None,
     }
     if value is None and not readable:
-        fields["digest"] = _keyed_digest(secret, settings.SEALING_KEYS[0])
+        fields["digest"] = generated_digest(secret)
     else:
         fields["sealed"] = seal(secret)
     holder.secrets.update_or_create(slot=slot, defaults=fields)

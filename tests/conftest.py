@@ -11,7 +11,9 @@ from pytest_django import Settings
 from catalog import search
 
 # The contract suites are modules that are inherited from: their assertions explain themselves too.
-pytest.register_assert_rewrite("tests.contracts.adapter_contract", "tests.contracts.harness")
+pytest.register_assert_rewrite(
+    "tests.contracts.adapter_contract", "tests.contracts.harness", "tests.contracts.replay_contract"
+)
 # The factories' own log says what rows are made with, secrets included.
 logging.getLogger("factory").setLevel(logging.WARNING)
 

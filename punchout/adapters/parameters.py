@@ -18,13 +18,13 @@ from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
 
 from punchout.adapters.charsets import read_charset
+from punchout.adapters.multipart import MULTIPART, multipart_text
 from punchout.documents import InboundMessage
 from punchout.errors import MessageUnreadable
 from punchout.wire import REDACTED
 
 MOST_PARAMETERS = 500
 FORM = "application/x-www-form-urlencoded"
-MULTIPART = "multipart/form-data"
 # Words that make a parameter's name one of a secret, in the languages of our buyers.
 SECRET_NAMES = (
     "pass",
@@ -222,9 +222,8 @@ def redact_body(inbound: InboundMessage, password_parameter: str | None) -> str:
             pairs: Iterable[tuple[str, str]] = _multipart(inbound.body, inbound.content_type, charset, [])
         except MessageUnreadable:
             return _not_kept(inbound)
-        return "\n".join(
-            f"{name}={REDACTED if is_secret(name, password_parameter) else value}" for name, value in pairs
-        )
+        kept = ((name, REDACTED if is_secret(name, password_parameter) else value) for name, value in pairs)
+        return multipart_text(kept, inbound.content_type)
     try:
         if kind not in (FORM, ""):
             _body(inbound, [])

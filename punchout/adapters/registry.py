@@ -14,6 +14,7 @@ from punchout.adapters.outgoing import NO_FIELDS, FieldTable
 from punchout.adapters.units import translate_unit
 from punchout.documents import Answer, InboundMessage, ReturnForm, ReturnLine
 from punchout.errors import PunchoutError
+from punchout.wire import REDACTED
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
@@ -76,6 +77,10 @@ class Adapter(ABC):
     @abstractmethod
     def redact(self, inbound: InboundMessage) -> tuple[str, str]:
         """Query and body as text for the wire log, with every secret replaced; never raises."""
+
+    def with_secret(self, stored: str, secret: str) -> str:
+        """A body as ``redact`` kept it, with ``secret`` where one was taken out; a replay reads it again."""
+        return stored.replace(REDACTED, secret)
 
     @abstractmethod
     def return_form(self, session: PunchoutSession, lines: tuple[ReturnLine, ...]) -> ReturnForm | None:

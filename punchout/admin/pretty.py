@@ -16,7 +16,9 @@ from urllib.parse import parse_qsl
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from lxml import etree
+
+from punchout.adapters.multipart import MULTIPART, multipart_pairs
+from punchout.readable import indented
 
 LONGEST = 200_000
 MOST_ROWS = 5_000
@@ -25,7 +27,6 @@ _PIECE = re.compile(r"<![^<>]*>|</?[^<>]+>|[^<]+|<")
 _WHOLE = {"<!--": "-->", "<?": "?>", "<![CDATA[": "]]>"}
 _TAG = re.compile(r"(</?)([^\s/>]+)(.*?)(/?>)\Z", re.DOTALL)
 _ATTRIBUTE = re.compile(r"""(?<=\s)([^\s=<>"']{1,100})(\s{0,5}=\s{0,5})("[^"]*"|'[^']*')""")
-_DECLARATION = re.compile(r"\A<\?xml[^>]{0,200}\?>")
 # A line that begins a new field in an outbound form, which is kept as "name=value" lines.
 _FIELD_LINE = re.compile(r"\A([~A-Za-z][\w.~:\[\]%-]*)=(.*)\Z", re.DOTALL)
 
@@ -38,6 +39,8 @@ def pretty(text: str, content_type: str = "") -> SafeString:
     kind = content_type.partition(";")[0].strip().lower()
     if kind == "application/x-www-form-urlencoded" and not cut.lstrip().startswith("<"):
         shown = _rows(parse_qsl(cut, keep_blank_values=True, max_num_fields=None)[:MOST_ROWS])
+    elif kind == MULTIPART and (pairs := multipart_pairs(cut, content_type)):
+        shown = _rows(pairs[:MOST_ROWS])
     elif cut.lstrip("\ufeff \r\n\t").startswith("<"):
         shown = _block(_markup(cut if len(text) > LONGEST else indented(cut, html="html" in kind)))
     elif kind == "application/json":
@@ -69,25 +72,6 @@ def pretty_fields(text: str) -> SafeString:
 def _inside_markup(lines: list[str]) -> bool:
     """An XML document goes on until a line ends with a tag, whatever its lines look like."""
     return lines[0].startswith("<") and not lines[-1].rstrip().endswith(">")
-
-
-def indented(text: str, *, html: bool = False) -> str:
-    """XML with its elements on lines of their own; anything else, and any entity declaration, as it is."""
-    if html or "<!ENTITY" in text:
-        return text
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_blank_text=True
-    )
-    text = text.strip().lstrip("\ufeff")
-    # The text was decoded already: what its declaration says of the encoding is no longer true.
-    declaration = _DECLARATION.match(text)
-    plain = text[declaration.end() :] if declaration else text
-    try:
-        root = etree.fromstring(plain.encode("utf-8", "replace"), parser)
-    except (etree.XMLSyntaxError, ValueError):
-        return text
-    body = etree.tostring(root.getroottree(), encoding="unicode", pretty_print=True)
-    return f"{declaration[0]}\n{body}" if declaration else body
 
 
 def _json(text: str) -> str:

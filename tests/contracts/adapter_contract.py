@@ -21,20 +21,20 @@ from tests.contracts.harness import (
     ODD_NAME,
     RETURN_ORIGINS,
     RETURN_URL,
-    AdapterHarness,
     Launch,
     ReadLine,
     Visit,
     hostile_return_urls,
 )
 from tests.contracts.pages import read_return_page
+from tests.contracts.replay_contract import ReplayContract
 from tests.factories import CANARY_SECRET, ListPriceFactory, ProductFactory, priced_products
 
 __all__ = ["RETURN_ORIGINS", "RETURN_URL", "AdapterContract", "Launch", "ReadLine", "Visit"]
 
 
 @pytest.mark.django_db
-class AdapterContract(AdapterHarness):
+class AdapterContract(ReplayContract):
     """The inherited suite."""
 
     # -- who may come in -------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from punchout.adapters.cxml.authenticate import authenticate
 from punchout.adapters.cxml.options import CxmlOptions
 from punchout.adapters.cxml.order_message import order_form
 from punchout.adapters.cxml.parse import kind_of, parse_document, read_envelope
-from punchout.adapters.cxml.redact import redacted_body, redacted_query
+from punchout.adapters.cxml.redact import redacted_body, redacted_query, with_shared_secret
 from punchout.adapters.cxml.requests import Exchange, find_handler
 from punchout.adapters.cxml.status import status_of
 from punchout.adapters.registry import Adapter, register
@@ -75,6 +75,9 @@ class CxmlAdapter(Adapter):
 
     def redact(self, inbound: InboundMessage) -> tuple[str, str]:
         return redacted_query(inbound.query), redacted_body(inbound.body, inbound.content_type)
+
+    def with_secret(self, stored: str, secret: str) -> str:
+        return with_shared_secret(stored, secret)
 
     def return_form(self, session: PunchoutSession, lines: tuple[ReturnLine, ...]) -> ReturnForm:
         return order_form(session, self._options(session.connection), lines, "cart")

@@ -16,6 +16,10 @@ _INSIDE = re.compile(
     r"|(?P<end></(?:[\w.-]{1,40}:)?(?:SharedSecret\w*|CredentialMac|DigitalSignature)\s*>)",
     re.IGNORECASE | re.DOTALL,
 )
+_REDACTED_MAC = re.compile(
+    rf"<((?:[\w.-]{{1,40}}:)?)CredentialMac(?:\s[^<>]*)?>{re.escape(REDACTED)}</(?:[\w.-]{{1,40}}:)?CredentialMac\s*>",
+    re.IGNORECASE,
+)
 _SECRET_PARAMETER = re.compile(r"pass|secret|token|pw|key", re.IGNORECASE)
 
 
@@ -51,6 +55,11 @@ def redact_xml(text: str) -> str:
         position = end.start()
     parts.append(text[position:])
     return "".join(parts)
+
+
+def with_shared_secret(text: str, secret: str) -> str:
+    """The redacted document with ``secret`` as SharedSecret, also where a CredentialMac was."""
+    return _REDACTED_MAC.sub(rf"<\1SharedSecret>{REDACTED}</\1SharedSecret>", text).replace(REDACTED, secret)
 
 
 def redacted_query(query: str) -> str:

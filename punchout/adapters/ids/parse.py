@@ -17,13 +17,13 @@ from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
 
 from punchout.adapters.charsets import read_charset
+from punchout.adapters.multipart import MULTIPART, multipart_text
 from punchout.documents import InboundMessage
 from punchout.errors import MessageUnreadable
 from punchout.wire import REDACTED
 
 MOST_PARAMETERS = 200
 FORM = "application/x-www-form-urlencoded"
-MULTIPART = "multipart/form-data"
 # Bytes as text, one character a byte: what charset they are in is seen when a value is looked at.
 _BYTES = "latin-1"
 # pw_kunde is the specification's; the others are what dialects and mistyped forms call it.
@@ -168,9 +168,8 @@ def redact_body(inbound: InboundMessage) -> str:
     try:
         if kind == MULTIPART:
             pairs = _multipart(inbound.body, inbound.content_type)
-            return "\n".join(
-                f"{name}={REDACTED if is_secret(name) else decoded(value, charset)}" for name, value in pairs
-            )
+            kept = ((name, REDACTED if is_secret(name) else decoded(value, charset)) for name, value in pairs)
+            return multipart_text(kept, inbound.content_type)
         _body(inbound, [])
     except MessageUnreadable:
         return _not_kept(inbound)

@@ -1,6 +1,7 @@
 """Oracle XML punch-out of iProcurement and Fusion (see README.md in this folder)."""
 
 from typing import cast
+from urllib.parse import quote_plus
 
 from django.utils import translation
 
@@ -8,7 +9,7 @@ from punchout import wire
 from punchout.adapters.oraclexml import build
 from punchout.adapters.oraclexml.launch import authenticate, read_setup
 from punchout.adapters.oraclexml.options import OracleOptions
-from punchout.adapters.oraclexml.parse import read_login_request
+from punchout.adapters.oraclexml.parse import FORM_FIELD, read_login_request
 from punchout.adapters.oraclexml.redact import redacted_body, redacted_query
 from punchout.adapters.oraclexml.respond import login_answer, refusal
 from punchout.adapters.registry import Adapter, register
@@ -54,6 +55,12 @@ class OracleXmlAdapter(Adapter):
             return redacted_query(inbound.query), redacted_body(inbound)
         except Exception:  # whatever it is, it must be recorded, and nothing unchecked may be
             return "", f"[not kept: {len(inbound.body)} bytes that could not be searched for secrets]"
+
+    def with_secret(self, stored: str, secret: str) -> str:
+        """Of a form the document is kept as text, and has to be written as a field again."""
+        text = super().with_secret(stored, secret)
+        name, field, document = text.partition(f"{FORM_FIELD}=<")
+        return text if name or not field else f"{FORM_FIELD}={quote_plus('<' + document)}"
 
     def return_form(self, session: PunchoutSession, lines: tuple[ReturnLine, ...]) -> ReturnForm:
         return build.cart_form(

@@ -9,7 +9,8 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from punchout.models import Connection, PunchoutSession
+from punchout.models import Connection, PunchoutSession, ReturnedCart, WireMessage
+from punchout.replay import ReplayImpossible, replay, replay_return
 from tests.contracts.adapter_contract import RETURN_URL, AdapterContract, Launch, ReadLine, Visit
 from tests.contracts.harness import ODD_DESCRIPTION, ODD_NAME
 from tests.contracts.pages import Fields, ReturnPage
@@ -124,6 +125,34 @@ class TestCebeo(AdapterContract):
         assert "été 5 €" in text
         assert "<script>" not in page.fields[0][1]
         assert not any(char in text for char in "\u202e\u200f\x07")
+
+    def test_a_returned_cart_is_rendered_again_as_it_was(self) -> None:
+        """No form was handed over that could be compared."""
+        connection = self.make_connection()
+        visit = self.visit(connection)
+        visit.put(self.product(connection))
+        self.returned(visit)
+        with pytest.raises(ReplayImpossible):
+            replay_return(ReturnedCart.objects.get())
+
+    def test_a_line_that_would_go_back_otherwise_today_is_shown(self) -> None:
+        """In the answer to who fetches: the buyer has added to the open order since."""
+        connection = self.make_connection()
+        visit = self.visit(connection)
+        product = self.product(connection)
+        visit.put(product, "3")
+        self.fetched(connection)
+        visit.put(product, "4")
+        again = replay(WireMessage.objects.latest("id"))
+        assert {"-", "+"} <= {mark for found in again.differences for mark, _text in found.lines}
+
+    def test_the_open_order_that_was_fetched_is_answered_as_it_was(self) -> None:
+        connection = self.make_connection()
+        visit = self.visit(connection)
+        visit.put(self.product(connection))
+        self.fetched(connection)
+        again = replay(WireMessage.objects.latest("id"))
+        assert again.same, again.differences
 
     def test_two_sessions_in_one_browser_have_separate_carts(self) -> None:
         """One login has one open order: a second visit goes on with it, and the first one ends."""

@@ -44,7 +44,8 @@ def test_a_multipart_form_from_a_local_file_opens_a_session(slash: str) -> None:
     assert session.person is not None and session.person.identifier == "buyer"
     record = WireMessage.objects.get()
     assert record.kind == "IDS WKE"
-    assert "pw_kunde=[redacted]" in record.body and "kndnr=4711" in record.body
+    assert 'name="pw_kunde"\r\n\r\n[redacted]\r\n' in record.body
+    assert 'name="kndnr"\r\n\r\n4711\r\n' in record.body
 
 
 def test_names_are_matched_whatever_their_case_and_the_media_type_may_be_missing() -> None:

@@ -88,7 +88,7 @@ def test_a_multipart_launch_is_read(encoding: str) -> None:
     assert PunchoutSession.objects.get().person.identifier == "jürgen"
     record = WireMessage.objects.get()
     assert CANARY_SECRET not in record.body
-    assert "password=[redacted]" in record.body
+    assert 'name="password"\r\n\r\n[redacted]\r\n' in record.body
 
 
 def test_the_body_wins_over_the_query() -> None:
