@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -149,13 +150,13 @@ def hand_over(
     request: HttpRequest, session: PunchoutSession, form: ReturnForm, *, returning: bool
 ) -> HttpResponse:
     """The page with the return form: posts by itself, or with its button; in the buyer's charset."""
-    page = render(
-        request,
+    page = render_to_string(
         "punchout/hand_over.html",
         {"form": form, "session": session, "returning": returning, "host": embedding.return_host(session)},
+        request,
     )
     response = HttpResponse(
-        page.content.decode("utf-8").encode(form.charset, "xmlcharrefreplace"),
+        page.encode(form.charset, "xmlcharrefreplace"),
         content_type=f"text/html; charset={form.charset}",
     )
     sources = origins.form_action_sources(form.action, session.connection.return_origins)

@@ -1,6 +1,5 @@
 """The hidden fields of a return form."""
 
-import re
 from html import escape
 
 from django import template
@@ -9,22 +8,21 @@ from django.utils.safestring import SafeString
 from punchout.documents import ReturnForm
 
 register = template.Library()
-_SPECIAL = re.compile("[&<>\"']")
 
 
 @register.simple_tag
 def hidden_fields(form: ReturnForm) -> SafeString:
     """Every field as hidden input, escaped; 9,000 of them in the time a template loop takes for 500."""
+    # All at once: nearly nothing needs escaping, and 18,000 calls to find that out take longer than to send.
+    texts = [text for field in form.fields for text in field]
+    escaped = escape("\0".join(texts)).split("\0")
+    if len(escaped) != len(texts):
+        escaped = [escape(text) for text in texts]
     return SafeString(
         "\n".join(
             [
-                f'<input type="hidden" name="{_escaped(name)}" value="{_escaped(value)}">'
-                for name, value in form.fields
+                f'<input type="hidden" name="{name}" value="{value}">'
+                for name, value in zip(escaped[::2], escaped[1::2], strict=True)
             ]
         )
     )
-
-
-def _escaped(text: str) -> str:
-    # Nearly nothing needs escaping, and looking is quicker than replacing five times.
-    return escape(text) if _SPECIAL.search(text) else text
