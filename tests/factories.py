@@ -6,7 +6,7 @@ import factory
 
 from catalog.models import Agreement, Brand, Category, CustomerArticle, ListPrice, Product, Stock, StockSite
 from customers.models import DeliverySite, Organisation, Person, PriceList
-from punchout.models import Connection, PartyCredential, WireMessage
+from punchout.models import Connection, Hub, HubCredential, PartyCredential, WireMessage
 from punchout.secrets import set_secret
 
 # What connections are made with; shown in no log, page or answer.
@@ -156,6 +156,26 @@ class PartyCredentialFactory(factory.django.DjangoModelFactory):
     party = PartyCredential.Party.FROM
     domain = "DUNS"
     identity = factory.Sequence(lambda n: f"{n:09}")
+
+
+class HubFactory(factory.django.DjangoModelFactory):
+    """A network with one Sender credential; ``secret="…"`` puts that one into its first slot."""
+
+    class Meta:
+        model = Hub
+        skip_postgeneration_save = True
+
+    name = factory.Sequence(lambda n: f"Network {n}")
+
+    @factory.post_generation
+    def sender(self, create: bool, value: str | None, **kwargs: object) -> None:
+        if create:
+            HubCredential.objects.create(hub=self, domain="NetworkID", identity=value or f"AN-HUB-{self.pk}")
+
+    @factory.post_generation
+    def secret(self, create: bool, value: str | None, **kwargs: object) -> None:
+        if create and value:
+            set_secret(self, 1, value)
 
 
 class WireMessageFactory(factory.django.DjangoModelFactory):

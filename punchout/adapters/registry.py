@@ -43,6 +43,8 @@ class Adapter(ABC):
     endpoint_per_connection: ClassVar[bool] = True
     # True: the credential is a user name on the connection; False: party credentials.
     has_username: ClassVar[bool] = True
+    # True: a network may send for many customers (``punchout.hubs``).
+    has_hubs: ClassVar[bool] = False
     # True: the buyer's system fetches the cart by itself (a web service). A launch then needs no return
     # address, ``return_form`` gives ``None``, and the returned cart is kept for the adapter to hand out.
     cart_is_fetched: ClassVar[bool] = False
@@ -65,6 +67,10 @@ class Adapter(ABC):
     def unit_sent(self, options: AdapterOptions, code: str) -> str:
         """The unit as the buyer's system will read it, for a unit code of the catalog."""
         return translate_unit(code, getattr(options, "units", {}), self.UNITS)
+
+    def keys_messages(self, options: AdapterOptions) -> bool:
+        """Whether messages are made with the secret as key, so that it must be kept readable."""
+        return False
 
     @abstractmethod
     def handle(self, inbound: InboundMessage) -> Answer:

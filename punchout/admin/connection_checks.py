@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from pydantic import ValidationError as OptionsInvalid
 
@@ -10,7 +11,7 @@ from catalog.models import ListPrice
 from punchout import origins
 from punchout.adapters import get_adapter
 from punchout.adapters.registry import Adapter
-from punchout.admin.connection_secrets import slot_states
+from punchout.admin.connection_secrets import no_key_among, slot_states
 from punchout.models import Connection, PartyCredential
 
 
@@ -95,8 +96,11 @@ def _credentials(connection: Connection) -> Iterator[Check]:
             yield Check(label, "bad", _("No user name is set."))
         return
     held = list(connection.credentials.all())
+    of_hub = list(connection.hub.credentials.all()) if connection.hub else []
     for party in (PartyCredential.Party.FROM, PartyCredential.Party.SENDER):
         names = [f"{row.domain} {row.identity}" for row in held if row.party == party]
+        if party == PartyCredential.Party.SENDER:
+            names += [f"{row.domain} {row.identity} ({connection.hub})" for row in of_hub]
         label_of = f"{label}: {party.label}"
         if names:
             yield Check(label_of, "good", ", ".join(names))
@@ -105,34 +109,43 @@ def _credentials(connection: Connection) -> Iterator[Check]:
     if not any(row.party == PartyCredential.Party.TO for row in held):
         text = _("Not listed; whatever name the buyer's system calls us by is taken.")
         yield Check(f"{label}: {PartyCredential.Party.TO.label}", "warn", text)
-    rivals = _rivals(connection, held)
+    rivals = _rivals(connection, held, [row.key for row in of_hub])
     if rivals:
         text = _("Also listed on: %(names)s. Give the buyer the address that names the connection.")
         yield Check(label, "warn", text % {"names": ", ".join(rivals)})
 
 
-def _rivals(connection: Connection, held: list[PartyCredential]) -> list[str]:
+def _rivals(connection: Connection, held: list[PartyCredential], of_hub: list[str]) -> list[str]:
     """Other active connections that the same From and Sender would open."""
     others = Connection.objects.filter(active=True, adapter=connection.adapter).exclude(pk=connection.pk)
-    for party in (PartyCredential.Party.FROM, PartyCredential.Party.SENDER):
-        keys = [row.key for row in held if row.party == party]
-        others = others.filter(credentials__party=party, credentials__key__in=keys)
+    keys = {party: [row.key for row in held if row.party == party] for party in PartyCredential.Party}
+    senders = [*keys[PartyCredential.Party.SENDER], *of_hub]
+    same_sender = Q(credentials__party=PartyCredential.Party.SENDER, credentials__key__in=senders)
+    others = others.filter(same_sender | Q(hub__credentials__key__in=senders))
+    buyers = keys[PartyCredential.Party.FROM]
+    others = others.filter(credentials__party=PartyCredential.Party.FROM, credentials__key__in=buyers)
     return [other.name for other in others.distinct()[:5]]
 
 
 def _secrets(connection: Connection) -> Iterator[Check]:
     label = _("Secret")
-    slots = slot_states(connection)
+    slots = slot_states(connection) + (slot_states(connection.hub) if connection.hub else [])
     usable = [slot for slot in slots if slot.usable]
     if not usable:
         text = _("The only secret has run out.") if any(slot.filled for slot in slots) else _("None is set.")
         yield Check(label, "bad", text)
-    elif len(usable) == 2:
+    elif len(usable) > 1:
         until = next((slot.valid_until for slot in usable if slot.valid_until), None)
-        text = _("Two are valid. The older one ends on %(day)s.") % {"day": until.date() if until else "—"}
+        if until:
+            text = _("Two are valid. The older one ends on %(day)s.") % {"day": until.date()}
+        else:
+            text = _("%(count)s are valid.") % {"count": len(usable)}
         yield Check(label, "good", text)
     else:
         yield Check(label, "good", _("Set on %(day)s.") % {"day": usable[0].set_at.date()})  # type: ignore[union-attr]
+    if no_key_among(connection, slots):
+        text = _("Direct punch-out is on, but the secret is kept as a digest. Generate a new one.")
+        yield Check(label, "bad", text)
 
 
 def _addresses(connection: Connection) -> Iterator[Check]:

@@ -1,4 +1,4 @@
-"""The secrets of a connection: set, rotated and retired here, shown once, never read back."""
+"""The secrets of a connection or a network: set, rotated and retired here, shown once, never read back."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,8 +13,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from pydantic import ValidationError as OptionsInvalid
 
-from punchout.models import Connection, Secret
+from punchout.adapters import get_adapter
+from punchout.models import Connection, Hub, Secret
 from punchout.secrets import ROTATION_OVERLAP, rotate, seal, unseal
 
 log = structlog.get_logger(__name__)
@@ -33,6 +35,7 @@ class SlotState:
     last_used_at: datetime | None = None
     valid_until: datetime | None = None
     generated: bool = False
+    readable: bool = False
 
     @property
     def filled(self) -> bool:
@@ -43,15 +46,16 @@ class SlotState:
         return self.filled and (self.valid_until is None or self.valid_until > timezone.now())
 
 
-def slot_states(connection: Connection) -> list[SlotState]:
+def slot_states(holder: Connection | Hub) -> list[SlotState]:
     """Both slots, filled or not; secret material never leaves this function."""
     columns = ("slot", "created_at", "last_used_at", "valid_until", "sealed")
-    rows = {row[0]: row for row in connection.secrets.values_list(*columns)}
+    rows = {row[0]: row for row in holder.secrets.values_list(*columns)}
     states = []
     for slot in Secret.Slot:
         if slot.value in rows:
             _slot, set_at, used, until, sealed = rows[slot.value]
-            states.append(SlotState(slot.value, str(slot.label), set_at, used, until, not sealed))
+            kept = (not sealed, bool(sealed))
+            states.append(SlotState(slot.value, str(slot.label), set_at, used, until, *kept))
         else:
             states.append(SlotState(slot.value, str(slot.label)))
     return states
@@ -87,68 +91,94 @@ class AgreedSecretForm(forms.Form):
         return cleaned
 
 
+def must_be_readable(holder: Connection | Hub) -> bool:
+    """Whether a generated secret is kept encrypted, not as a digest: because messages are keyed with it.
+
+    Always for a network, one of whose customers may come directly some day.
+    """
+    if isinstance(holder, Hub):
+        return True
+    try:
+        adapter = get_adapter(holder.adapter)
+        return adapter.keys_messages(adapter.options(holder))
+    except (KeyError, OptionsInvalid):
+        return False
+
+
+def no_key_among(holder: Connection | Hub, slots: list[SlotState]) -> bool:
+    """True when messages are keyed with a secret, and none that is valid can be read for that."""
+    usable = [slot for slot in slots if slot.usable]
+    return bool(usable) and must_be_readable(holder) and not any(slot.readable for slot in usable)
+
+
 def secrets_page(model_admin: admin.ModelAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
-    """The page at ``<connection>/secrets/``; every change is a POST and goes back to it."""
-    connection = model_admin.get_object(request, object_id)
-    if not isinstance(connection, Connection):
+    """The page at ``<connection or network>/secrets/``; every change is a POST and goes back to it."""
+    holder = model_admin.get_object(request, object_id)
+    if not isinstance(holder, Connection | Hub):
         raise Http404
-    if not model_admin.has_change_permission(request, connection):
+    if not model_admin.has_change_permission(request, holder):
         raise PermissionDenied
     action = request.POST.get("action", "") if request.method == "POST" else ""
     form = AgreedSecretForm(request.POST if action == "set" else None)
     if action and (action != "set" or form.is_valid()):
-        _act(model_admin, request, connection, action, form)
+        _act(model_admin, request, holder, action, form)
         return HttpResponseRedirect(request.path)
-    slots = slot_states(connection)
+    slots = slot_states(holder)
     context = {
         **model_admin.admin_site.each_context(request),
         "opts": model_admin.opts,
         "title": _("Secrets"),
-        "subtitle": str(connection),
-        "connection": connection,
+        "subtitle": str(holder),
+        "holder": holder,
+        "hub": holder.hub if isinstance(holder, Connection) else None,
+        "digest_only": no_key_among(holder, slots),
         "slots": slots,
         "displaced": _displaced(slots),
         "form": form,
         "overlap_days": ROTATION_OVERLAP.days,
-        "new_secret": _take_secret(request, connection),
+        "new_secret": _take_secret(request, holder),
     }
-    return TemplateResponse(request, "admin/punchout/connection/secrets.html", context)
+    return TemplateResponse(request, "admin/punchout/secrets.html", context)
 
 
 def _act(
     model_admin: admin.ModelAdmin,
     request: HttpRequest,
-    connection: Connection,
+    holder: Connection | Hub,
     action: str,
     form: AgreedSecretForm,
 ) -> None:
     if action == "generate":
         with transaction.atomic():
-            secret = rotate(connection)
+            secret = rotate(holder, readable=must_be_readable(holder))
         # Sealed, so that the session table never holds it in clear; taken out when it is shown.
-        request.session[SHOW_ONCE] = {"connection": connection.pk, "sealed": seal(secret)}
+        request.session[SHOW_ONCE] = {"holder": _name_of(holder), "sealed": seal(secret)}
         change = "generated a secret"
     elif action == "set":
         with transaction.atomic():
-            rotate(connection, form.cleaned_data["secret"])
+            rotate(holder, form.cleaned_data["secret"])
         model_admin.message_user(request, _("The secret was set."), messages.SUCCESS)
         change = "set the agreed secret"
     elif action == "retire":
         slot = request.POST.get("slot", "")
-        deleted, _rows = connection.secrets.filter(slot=slot).delete() if slot.isdecimal() else (0, {})
+        deleted, _rows = holder.secrets.filter(slot=slot).delete() if slot.isdecimal() else (0, {})
         if not deleted:
             return
         model_admin.message_user(request, _("The secret is refused from now on."), messages.SUCCESS)
         change = f"retired the secret in slot {slot}"
     else:
         return
-    model_admin.log_change(request, connection, change)
-    log.info("connection_secret_changed", user=request.user.pk, connection=connection.slug, change=change)
+    model_admin.log_change(request, holder, change)
+    log.info("secret_changed", user=request.user.pk, holder=_name_of(holder), change=change)
 
 
-def _take_secret(request: HttpRequest, connection: Connection) -> str:
+def _name_of(holder: Connection | Hub) -> str:
+    return f"{holder._meta.model_name}:{holder.pk}"
+
+
+def _take_secret(request: HttpRequest, holder: Connection | Hub) -> str:
     waiting = request.session.get(SHOW_ONCE)
-    if not waiting or waiting.get("connection") != connection.pk:
+    if not waiting or waiting.get("holder") != _name_of(holder):
         return ""
     del request.session[SHOW_ONCE]
     try:

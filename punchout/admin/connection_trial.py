@@ -64,6 +64,8 @@ def _as_cxml(connection: Connection, secret: str) -> System:
     base = SYSTEMS["coupa"]
     assert base.cxml is not None
     parties = {row.party: Party(row.domain, row.identity) for row in connection.credentials.all()}
+    for row in connection.hub.credentials.all()[:1] if connection.hub else ():
+        parties.setdefault(PartyCredential.Party.SENDER, Party(row.domain, row.identity))
     try:
         dialect = replace(
             base.cxml,

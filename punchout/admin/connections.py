@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from punchout.adapters import all_adapters, get_adapter
 from punchout.adapters.registry import Adapter
 from punchout.admin import option_fields
-from punchout.admin.connection_secrets import secrets_page, slot_states
+from punchout.admin.connection_secrets import no_key_among, secrets_page, slot_states
 from punchout.admin.connection_test import check_page
 from punchout.endpoint import base_url
 from punchout.models import Connection, PartyCredential
@@ -55,7 +55,7 @@ class ConnectionForm(forms.ModelForm):
         model = Connection
         fields = (
             "name", "slug", "organisation", "buyer_system", "active", "test", "adapter", "username",
-            "return_origins", "default_return_url", "frame_origins", "cookieless", "retention_days",
+            "hub", "return_origins", "default_return_url", "frame_origins", "cookieless", "retention_days",
         )  # fmt: skip
         widgets = {
             "return_origins": forms.Textarea(attrs={"rows": 4, "cols": 70}),
@@ -86,7 +86,10 @@ class ConnectionForm(forms.ModelForm):
         chosen = find_adapter(cleaned.get("adapter", ""))
         if chosen is None:
             return cleaned
-        if chosen.has_username and not cleaned.get("username"):
+        if not chosen.has_hubs:
+            cleaned["hub"] = None
+        # Not asked for on the page of a protocol without: the test page says that it is missing.
+        if chosen.has_username and "username" in self.fields and not cleaned.get("username"):
             self.add_error("username", _("This protocol identifies the buyer by a user name."))
         if self.options_adapter is not chosen or cleaned.get("options_of") != chosen.slug:
             # The protocol was changed on this page: its own options start at their defaults.
@@ -131,7 +134,8 @@ class PartyCredentialInline(admin.TabularInline):
     formset = CredentialFormSet
     extra = 0
     verbose_name_plural = _(
-        "Credentials: From is the customer, Sender is who sends (a network or the same), To is our name there"
+        "Credentials: From is the customer, Sender is who sends (the same, unless a network is named above), "
+        "To is our name there"
     )
 
 
@@ -147,7 +151,10 @@ class ConnectionAdmin(admin.ModelAdmin):
         "test",
         "last_session",
     )
-    list_filter = ("active", "test", "adapter", ("organisation", admin.RelatedOnlyFieldListFilter))
+    list_filter = (
+        "active", "test", "adapter", ("hub", admin.RelatedOnlyFieldListFilter),
+        ("organisation", admin.RelatedOnlyFieldListFilter),
+    )  # fmt: skip
     list_select_related = ("organisation",)
     search_fields = (
         "slug", "name", "buyer_system", "username", "organisation__name", "organisation__number",
@@ -206,7 +213,8 @@ class ConnectionAdmin(admin.ModelAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Connection | None = None) -> Any:
         adapter = self._adapter(request, obj)
-        who = ("username",) if adapter is None or adapter.has_username else ()
+        who: tuple[str, ...] = ("username",) if adapter is None or adapter.has_username else ()
+        who += ("hub",) if adapter is not None and adapter.has_hubs else ()
         fieldsets: list[tuple[Any, dict[str, Any]]] = [
             (
                 None,
@@ -252,6 +260,7 @@ class ConnectionAdmin(admin.ModelAdmin):
         if isinstance(connection, Connection) and connection.pk:
             context["launch_addresses"] = launch_addresses(request, connection)
             context["slots"] = slot_states(connection)
+            context["digest_only"] = no_key_among(connection, context["slots"])
         else:
             context["adapter_links"] = adapter_choices()
             current = self._adapter(request, None)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from punchout.admin.pretty import pretty
 from punchout.admin.read_only import ReadOnlyAdmin, tag
-from punchout.models import PartyCredential, SandboxRun, Secret, SeenMessage
+from punchout.models import HubSecret, PartyCredential, SandboxRun, Secret, SeenMessage
 
 
 @admin.register(PartyCredential)
@@ -42,6 +42,17 @@ class SecretAdmin(ReadOnlyAdmin):
         if secret.valid_until > timezone.now():
             return tag(_("valid until it is replaced"), "warn")
         return tag(_("run out"), "bad")
+
+
+@admin.register(HubSecret)
+class HubSecretAdmin(SecretAdmin):
+    """The same for the secrets of networks."""
+
+    list_display = ("hub", "slot", "state", "created_at", "last_used_at", "valid_until")
+    list_filter = ("valid_until", ("hub", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("hub",)
+    search_fields = ("hub__name", "hub__credentials__identity")
+    fields = list_display
 
 
 @admin.register(SeenMessage)

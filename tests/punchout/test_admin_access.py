@@ -5,13 +5,13 @@ from django.apps import apps
 from django.contrib import admin
 from django.urls import reverse
 
-from tests.factories import ConnectionFactory, WireMessageFactory
+from tests.factories import ConnectionFactory, HubFactory, WireMessageFactory
 
 pytestmark = pytest.mark.django_db
 
 ROOMS = ("customers", "catalog", "shop", "punchout")
 # Edited as part of what they belong to.
-INLINE_ONLY = {"catalog.CategoryAttribute", "shop.CartLine"}
+INLINE_ONLY = {"catalog.CategoryAttribute", "punchout.HubCredential", "shop.CartLine"}
 
 
 def lists():
@@ -38,12 +38,14 @@ def test_every_list_opens_and_can_be_searched(admin_client):
 def private_pages():
     connection = ConnectionFactory()
     message = WireMessageFactory()
+    hub = HubFactory()
     return [
         *lists(),
         *(
             reverse(f"admin:punchout_connection_{name}", args=[connection.pk])
             for name in ("change", "secrets", "test")
         ),
+        *(reverse(f"admin:punchout_hub_{name}", args=[hub.pk]) for name in ("change", "secrets")),
         reverse("admin:punchout_wiremessage_change", args=[message.pk]),
         reverse("admin:punchout_wiremessage_raw", args=[message.pk, "message"]),
     ]

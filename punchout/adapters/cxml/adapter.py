@@ -14,7 +14,7 @@ from punchout.adapters.cxml.parse import kind_of, parse_document, read_envelope
 from punchout.adapters.cxml.redact import redacted_body, redacted_query, with_shared_secret
 from punchout.adapters.cxml.requests import Exchange, find_handler
 from punchout.adapters.cxml.status import status_of
-from punchout.adapters.registry import Adapter, register
+from punchout.adapters.registry import Adapter, AdapterOptions, register
 from punchout.adapters.units import CXML_UNITS
 from punchout.documents import Answer, InboundMessage, ReturnForm, ReturnLine
 from punchout.errors import OperationUnsupported, PunchoutError
@@ -34,6 +34,7 @@ class CxmlAdapter(Adapter):
     UNITS = CXML_UNITS
     endpoint_per_connection = False
     has_username = False
+    has_hubs = True
 
     def handle(self, inbound: InboundMessage) -> Answer:
         """GET is a ping (cXML Reference Guide 1.2.051, p. 41); POST is a request for a handler."""
@@ -64,6 +65,10 @@ class CxmlAdapter(Adapter):
         options: Any = self.options(connection)
         assert isinstance(options, CxmlOptions)
         return options
+
+    def keys_messages(self, options: AdapterOptions) -> bool:
+        assert isinstance(options, CxmlOptions)
+        return options.direct
 
     def refuse(self, inbound: InboundMessage, error: PunchoutError | None) -> Answer:
         """A Status in HTTP 200, also for a body over the limit (499): HTTP errors would be retried."""

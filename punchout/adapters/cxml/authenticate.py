@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from typing import NoReturn
 
 from punchout import throttle, wire
+from punchout.adapters.cxml import mac
+from punchout.adapters.cxml.options import CxmlOptions
 from punchout.adapters.cxml.parse import Credential, Envelope
 from punchout.adapters.cxml.status import Forbidden
 from punchout.credentials import SharedSecret
@@ -17,7 +19,7 @@ from punchout.documents import InboundMessage
 from punchout.errors import AuthenticationFailed
 from punchout.lookup import Candidate, find_candidates, secrets_with_hub, sender_secrets
 from punchout.models import PartyCredential
-from punchout.secrets import matching
+from punchout.secrets import matching, readable
 
 Party = PartyCredential.Party
 # One message for all failures: it must not tell an unknown identity from a wrong secret.
@@ -102,15 +104,32 @@ def _refuse_unknown(
 
 
 def _check_secret(envelope: Envelope, chosen: Candidate) -> None:
+    """What the known Sender credentials prove: every SharedSecret and CredentialMac has to be right."""
     presented = _presented(envelope, chosen.of(Party.SENDER))
-    if not presented:
+    macs = [c for c in envelope.sender if c.mac is not None and c.key in chosen.of(Party.SENDER)]
+    if not presented and not macs:
         _fail(envelope, "there is no SharedSecret")
     valid = secrets_with_hub(chosen.connection)
     used = [_matching_secret(valid, text) for text in presented]
+    used += [_keying_secret(envelope, chosen, sender, valid) for sender in macs]
     for secret in used:
         if secret is None:
             raise AuthenticationFailed(REFUSED, detail="the SharedSecret is wrong or no longer valid")
         wire.touch_secret(secret)
+
+
+def _keying_secret(
+    envelope: Envelope, chosen: Candidate, sender: Credential, valid: list[SharedSecret]
+) -> SharedSecret:
+    """The secret that a CredentialMac was made with (option ``direct``)."""
+    if not CxmlOptions.model_validate(chosen.connection.options or {}).direct:
+        _fail(envelope, "a CredentialMac is only taken with the option for direct punch-out")
+    buyers = tuple(buyer for buyer in envelope.buyer if buyer.key in chosen.of(Party.FROM))
+    keys = readable(valid)
+    checked = mac.check(sender, buyers, [text for _secret, text in keys])
+    if checked.key is None:
+        raise AuthenticationFailed(REFUSED, detail=checked.why)
+    return keys[checked.key][0]
 
 
 def _matching_secret(secrets: list[SharedSecret], presented: str) -> SharedSecret | None:

@@ -50,6 +50,12 @@ class CxmlOptions(AdapterOptions):
         description="Refuse messages whose To is none of this connection's To identities (Status 417); "
         "otherwise it is only noted.",
     )
+    direct: bool = Field(
+        default=False,
+        title="Direct punch-out",
+        description="Take a CredentialMac, by which the network vouches for the buyer's system, in place of "
+        "the secret itself, and say so in the profile. Needs a secret that is kept readable.",
+    )
     units: dict[str, str] = Field(
         default_factory=dict,
         title="Units",

@@ -34,12 +34,24 @@ _TIMESTAMP = re.compile(r"\A\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?[+-]\d\d:\d\
 
 
 @dataclass(frozen=True, slots=True)
+class Mac:
+    """A ``CredentialMac`` as it was sent; see ``punchout.adapters.cxml.mac``."""
+
+    type: str
+    algorithm: str
+    created: str
+    expires: str
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Credential:
     """One ``Credential`` of From, To or Sender. ``secret`` is ``None`` when there is no SharedSecret."""
 
     domain: str
     identity: str
     secret: str | None = field(default=None, repr=False)
+    mac: Mac | None = None
 
     @property
     def key(self) -> str:
@@ -160,8 +172,20 @@ def _credentials(header: etree._Element, party: str) -> Iterator[Credential]:
         # Not stripped: whether blanks belong to a secret is for the comparison to decide.
         presented = "".join(str(part) for part in secret.itertext()) if secret is not None else ""
         yield Credential(
-            (element.get("domain") or "").strip(), identity, presented if presented.strip() else None
+            (element.get("domain") or "").strip(),
+            identity,
+            presented if presented.strip() else None,
+            _mac(element.find("CredentialMac")),
         )
+
+
+def _mac(element: etree._Element | None) -> Mac | None:
+    if element is None:
+        return None
+    kind, algorithm, created, expires = (
+        (element.get(name) or "").strip() for name in ("type", "algorithm", "creationDate", "expirationDate")
+    )
+    return Mac(kind, algorithm, created, expires, text_of(element))
 
 
 def text_of(element: etree._Element | None, path: str = "") -> str:

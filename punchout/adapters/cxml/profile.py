@@ -9,17 +9,30 @@ from punchout.adapters.cxml import build
 from punchout.adapters.cxml.requests import Exchange, handles, supported_requests
 from punchout.documents import Answer
 
-ENDPOINT = "/punchout/cxml"
+SHARED_ENDPOINT = "/punchout/cxml"
 
 
 @handles("ProfileRequest")
 def answer_profile(exchange: Exchange) -> Answer:
-    """Lists every registered request; the effective date is now, since it may not lie in the future."""
+    """Lists every registered request; the effective date is now, since it may not lie in the future.
+
+    Who asked at the address of one connection is sent on to that one.
+    """
     inbound = exchange.inbound
+    path = inbound.path.rstrip("/") if inbound.connection is not None else SHARED_ENDPOINT
+    url = inbound.base_url + path
     payload = etree.Element("ProfileResponse", effectiveDate=build.now())
-    for name, options in supported_requests():
+    for name, registered in supported_requests():
         transaction = build.child(payload, "Transaction", requestName=name)
-        build.child(transaction, "URL", inbound.base_url + ENDPOINT)
+        build.child(transaction, "URL", url)
+        options = dict(registered)
+        if name == "PunchOutSetupRequest" and exchange.options.direct:
+            options |= _direct(url)
         for option, value in options.items():
             build.child(transaction, "Option", value, name=option)
     return build.answer(build.response(inbound, exchange.options, payload))
+
+
+def _direct(url: str) -> dict[str, str]:
+    """How a buyer's system may come without its network in between (p. 49, 574)."""
+    return {"Direct.URL": url, "Direct.AuthenticationMethod.CredentialMac": "Yes"}

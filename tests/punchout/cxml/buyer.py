@@ -47,8 +47,8 @@ def fill(name: str, connection: Connection, **fields: str | None) -> bytes:
     secret = fields.pop("secret", CANARY_SECRET)
     values = {
         "payload_id": f"{next(_numbers)}.test@buyer.example",
-        "buyer": identity_of(connection, "from"),
-        "sender": identity_of(connection, "sender"),
+        "buyer": fields.get("buyer") or identity_of(connection, "from"),
+        "sender": fields.get("sender") or identity_of(connection, "sender"),
         "supplier": SUPPLIER,
         "operation": "create",
         "buyer_cookie": "cookie-1",
