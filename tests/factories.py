@@ -1,10 +1,23 @@
 """Makes the rows that tests need; each factory gives a valid row with nothing surprising in it."""
 
+from datetime import date
 from decimal import Decimal
 
 import factory
 
-from catalog.models import Agreement, Brand, Category, CustomerArticle, ListPrice, Product, Stock, StockSite
+from catalog.models import (
+    Agreement,
+    Brand,
+    Category,
+    CustomerArticle,
+    ListPrice,
+    MetalQuotation,
+    Product,
+    ProductLevy,
+    ProductMetal,
+    Stock,
+    StockSite,
+)
 from customers.models import DeliverySite, Organisation, Person, PriceList
 from punchout.models import Connection, Hub, HubCredential, PartyCredential, WireMessage
 from punchout.secrets import set_secret
@@ -200,3 +213,36 @@ def priced_products(
         for product in products
     )
     return products
+
+
+class MetalQuotationFactory(factory.django.DjangoModelFactory):
+    """100 kg of copper at 300 EUR, since long ago."""
+
+    class Meta:
+        model = MetalQuotation
+
+    metal = "CU"
+    day = date(2026, 1, 2)
+    currency = "EUR"
+    amount = Decimal(300)
+
+
+class ProductMetalFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = ProductMetal
+
+    product = factory.SubFactory(ProductFactory)
+    metal = "CU"
+    weight = Decimal(96)
+    per = 100
+    base = Decimal(150)
+
+
+class ProductLevyFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = ProductLevy
+
+    product = factory.SubFactory(ProductFactory)
+    scheme = "Recupel"
+    code = "0101"
+    amount = Decimal("0.12")

@@ -116,10 +116,26 @@ class SearchResults(BaseModel):
 
 
 class Step(BaseModel):
-    kind: str = Field(description="What happened: list, net, discount, rounding and the like.")
+    kind: str = Field(description="What happened: list, net, discount, promotion, rounding.")
     text: str
     amount: Decimal
     price_unit: int
+
+
+class Surcharge(BaseModel):
+    """Beside the price, without VAT, per ``price_unit`` order units."""
+
+    kind: Literal["metal", "levy"]
+    code: str = Field(description="The chemical symbol of the metal, or the scheme such as Recupel.")
+    text: str = Field(description="How it comes about; a metal with the day of its quotation.")
+    amount: Decimal
+    price_unit: int
+    total: Decimal = Field(description="For the quantity, rounded on its own.")
+
+
+class Promotion(BaseModel):
+    label: str
+    valid_until: date
 
 
 class Break(BaseModel):
@@ -129,13 +145,20 @@ class Break(BaseModel):
 
 
 class NetPrice(BaseModel):
-    """Without VAT, per ``price_unit`` order units, and how it came about."""
+    """Without VAT, per ``price_unit`` order units, and how it came about.
+
+    ``amount`` is the goods alone; surcharges stand beside it, and ``total`` has both.
+    """
 
     amount: Decimal
     price_unit: int
     unit: Unit
     currency: str
-    total: Decimal = Field(description="For the quantity, rounded to the currency's smallest coin.")
+    total: Decimal = Field(
+        description="For the quantity, with its surcharges; each rounded to the smallest coin."
+    )
+    surcharges: list[Surcharge] = Field(description="Metal and eco-contributions; mostly none.")
+    promotion: Promotion | None = Field(description="The promotion that made the price, if one did.")
     list_amount: Decimal | None
     reference: str | None = Field(description="The agreement that made the price.")
     valid_until: date | None
@@ -175,7 +198,18 @@ class Prices(BaseModel):
                             "price_unit": 1,
                             "unit": "C62",
                             "currency": "EUR",
-                            "total": "100.44",
+                            "total": "101.04",
+                            "surcharges": [
+                                {
+                                    "kind": "levy",
+                                    "code": "Recupel",
+                                    "text": "Recupel (0101)",
+                                    "amount": "0.05",
+                                    "price_unit": 1,
+                                    "total": "0.60",
+                                }
+                            ],
+                            "promotion": None,
                             "list_amount": "9.30",
                             "reference": "C-2026-14",
                             "valid_until": "2026-12-31",

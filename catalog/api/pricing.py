@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from catalog.api.figures import amount, day, plain
 from catalog.api.questions import PriceItem
-from catalog.models import Agreement, Product
-from catalog.prices import ListedPrice, NetPrice, PriceBook, PriceStep
+from catalog.models import Product
+from catalog.prices import Agreed, ListedPrice, NetPrice, PriceBook, PriceStep
 from catalog.quantities import QuantityInvalid, check_quantity
 from customers.models import Organisation, PriceList
 
@@ -21,6 +21,7 @@ class Priced(NamedTuple):
 
     pk: int
     sku: str
+    discount_group: str
     brand_id: int
     category_id: int
     status: str
@@ -77,7 +78,7 @@ def _text(step: PriceStep, texts: Texts) -> str:
     """Worded once for all articles that have the same list or the same agreement."""
     shared = None
     match step.source:
-        case ListedPrice(price_list=PriceList(pk=pk)) | Agreement(pk=pk):
+        case ListedPrice(price_list=PriceList(pk=pk)) | Agreed(pk=pk):
             shared = pk
     key = (step.kind, shared)
     text = texts.get(key)
@@ -93,6 +94,20 @@ def _explained(price: NetPrice, quantity: Decimal, texts: Texts) -> dict[str, An
         "unit": price.unit,
         "currency": price.currency,
         "total": amount(price.total(quantity).amount),
+        "surcharges": [
+            {
+                "kind": each.kind,
+                "code": each.code,
+                "text": each.text,
+                "amount": amount(each.amount),
+                "price_unit": each.price_unit,
+                "total": amount(each.total(quantity).amount),
+            }
+            for each in price.surcharges
+        ],
+        "promotion": {"label": price.promotion.label, "valid_until": day(price.promotion.until)}
+        if price.promotion
+        else None,
         "list_amount": amount(price.list_amount) if price.list_amount is not None else None,
         "reference": price.reference or None,
         "valid_until": day(price.valid_until),

@@ -32,6 +32,7 @@ class Listed(NamedTuple):
     pk: int
     sku: str
     gtin: str
+    discount_group: str
     brand_id: int
     brand: str
     manufacturer_number: str
@@ -65,8 +66,15 @@ def chunks(order: ExportOrder) -> Iterator[list[ExportRow]]:
     """The rows by rising id, at most ``CHUNK`` at a time."""
     language = order.written_language
     columns = (
-        *("id", "sku", "gtin", "brand_id", "brand__name", "manufacturer_part_number", "category_id"),
-        *("category__slug", "status", f"name_{language}", "name_en", f"description_{language}"),
+        *("id", "sku", "gtin", "discount_group", "brand_id", "brand__name", "manufacturer_part_number"),
+        *(
+            "category_id",
+            "category__slug",
+            "status",
+            f"name_{language}",
+            "name_en",
+            f"description_{language}",
+        ),
         *("description_en", "order_unit", "content_quantity", "content_unit", "price_unit"),
         *("minimum_quantity", "quantity_step", "unspsc", "etim_class", "lead_time_days", "successor_id"),
     )

@@ -32,6 +32,7 @@ class InCart(NamedTuple):
     """An article in the cart as far as its price needs it: every page prices the whole cart."""
 
     pk: int
+    discount_group: str
     brand_id: int
     category_id: int
     order_unit: str

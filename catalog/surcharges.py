@@ -1,0 +1,126 @@
+"""What is paid beside a price: metal by the day's quotation, and eco-contributions, each as its own amount.
+
+A metal surcharge is ``weight / per × price unit × (quotation − base) / 100``, in the price's currency per its
+price unit, rounded half up to four decimals; discounts do not touch it. The quotation is that of the day or
+the last one before it, and its day is shown. Below the base it is nothing, unless the article gives credit.
+A levy is per order unit. How much a quantity costs is rounded for each surcharge on its own, so that own
+lines of a document add up to the total of the cart.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from catalog.models import Metal
+from catalog.money import PRICE_DECIMALS, Money, round_total
+from catalog.price_rows import LevyDue, MetalInside
+
+METAL, LEVY = "metal", "levy"
+# Quotations of metals are per 100 kg.
+QUOTED_KILOGRAMS = 100
+_QUANTUM = Decimal(1).scaleb(-PRICE_DECIMALS)
+
+
+class QuotationMissing(Exception):
+    """A metal of the article has no quotation in the currency, so the article has no price: which metal."""
+
+
+@dataclass(frozen=True, slots=True)
+class MetalShare:
+    """How a metal surcharge comes about: kilograms in ``per`` order units, quotations per 100 kg."""
+
+    weight: Decimal
+    per: int
+    base: Decimal
+    quotation: Decimal
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Surcharge:
+    """An amount beside the price, per ``price_unit`` order units, without VAT; ``metal`` where it is one."""
+
+    kind: str  # metal | levy
+    code: str  # the metal's symbol, or the scheme
+    amount: Decimal
+    price_unit: int
+    currency: str
+    tariff: str = ""  # the scheme's own code
+    metal: MetalShare | None = None
+
+    @property
+    def label(self) -> str:
+        """Its name in the active language."""
+        return surcharge_label(self.kind, self.code)
+
+    @property
+    def text(self) -> str:
+        """How it comes about, in the active language."""
+        share = self.metal
+        if share is None:
+            return f"{self.label} ({self.tariff})" if self.tariff else self.label
+        values = {
+            "label": self.label,
+            "weight": _number(share.weight),
+            "per": share.per,
+            "quotation": _number(share.quotation, 2),
+            "base": _number(share.base, 2),
+            "day": formats.date_format(share.day, "SHORT_DATE_FORMAT"),
+        }
+        if share.base:
+            return (
+                _("%(label)s: %(weight)s kg in %(per)s, at %(quotation)s of %(day)s less %(base)s per 100 kg")
+                % values
+            )
+        return _("%(label)s: %(weight)s kg in %(per)s, at %(quotation)s of %(day)s per 100 kg") % values
+
+    def total(self, quantity: Decimal) -> Money:
+        """What it comes to for ``quantity`` order units, rounded to the currency's smallest coin."""
+        return Money(round_total(self.amount * quantity / self.price_unit, self.currency), self.currency)
+
+
+def surcharge_label(kind: str, code: str) -> str:
+    """The name of a surcharge in the active language."""
+    if kind == METAL:
+        name = str(Metal(code).label) if code in Metal.values else code
+        return _("%(metal)s surcharge") % {"metal": name[:1].upper() + name[1:]}
+    return code
+
+
+def surcharges_of(
+    metals: Sequence[MetalInside], levies: Iterable[LevyDue], price_unit: int, currency: str
+) -> tuple[Surcharge, ...]:
+    """What is due beside a price per ``price_unit``; raises ``QuotationMissing``."""
+    due: list[Surcharge] = []
+    for inside in metals:
+        if inside.currency != currency:
+            # It says nothing where the same metal is given in our currency.
+            if not any(other.metal == inside.metal and other.currency == currency for other in metals):
+                raise QuotationMissing(inside.metal)
+            continue
+        if inside.quotation is None:
+            raise QuotationMissing(inside.metal)
+        difference = inside.quotation - inside.base
+        if difference < 0 and not inside.credit:
+            continue
+        amount = (price_unit * inside.weight * difference / inside.per / QUOTED_KILOGRAMS).quantize(
+            _QUANTUM, ROUND_HALF_UP
+        )
+        if amount:
+            assert inside.day is not None
+            share = MetalShare(inside.weight, inside.per, inside.base, inside.quotation, inside.day)
+            due.append(Surcharge(METAL, inside.metal, amount, price_unit, currency, metal=share))
+    due += [
+        Surcharge(LEVY, levy.scheme, levy.amount, 1, currency, levy.code) for levy in levies if levy.amount
+    ]
+    return tuple(due)
+
+
+def _number(value: Decimal, least: int = 0) -> str:
+    exponent = value.normalize().as_tuple().exponent
+    assert isinstance(exponent, int)
+    return formats.number_format(value, max(least, -exponent), use_l10n=True)
