@@ -24,8 +24,8 @@ _CONNECTION = (
     "id", "slug", "name", "organisation_id", "adapter", "buyer_system", "active", "test", "username",
     "return_origins", "frame_origins", "cookieless", "default_return_url", "hub_id", "options",
 )  # fmt: skip
-_ORGANISATION = ("id", "number", "name", "language", "currency", "price_list_id", "active")
-_FLAGS = frozenset({"active", "test", "cookieless"})  # SQLite has numbers for them
+_ORGANISATION = ("id", "number", "name", "language", "currency", "price_list_id", "pays_levies", "active")
+_FLAGS = frozenset({"active", "test", "cookieless", "pays_levies"})  # SQLite has numbers for them
 _COLUMNS = ", ".join([f"c.{name}" for name in _CONNECTION] + [f"o.{name}" for name in _ORGANISATION])
 # All credentials, those of its hub too, of the connections of a protocol that have one of some keys as a
 # party's credential.

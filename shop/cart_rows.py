@@ -41,6 +41,7 @@ class ArticleRow(NamedTuple):
     order_unit: str
     minimum_quantity: Decimal
     quantity_step: Decimal
+    discount_group: str
     unspsc: str
     etim_class: str
     eclass: str
