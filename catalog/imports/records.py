@@ -90,13 +90,16 @@ class Levy(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PriceRecord:
-    """A price per ``price_unit`` order units, without VAT."""
+    """A price per ``price_unit`` order units, without VAT; ``None``: per the article's own price unit.
+
+    Price files (Datanorm 4 P, BMEcat T_UPDATE_PRICES) leave that to the catalog before them.
+    """
 
     line: int
     sku: str
     amount: Decimal
     currency: str
-    price_unit: int = 1
+    price_unit: int | None = 1
     kind: PriceKind = PriceKind.LIST
     minimum_quantity: Decimal = Decimal(0)  # order units from which it holds
     valid_from: date | None = None
