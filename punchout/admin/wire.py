@@ -1,14 +1,16 @@
 """The wire log: every message with its answer, readable and never rendered; who looked is logged."""
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import structlog
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -16,7 +18,8 @@ from django.utils.translation import gettext_lazy as _
 
 from punchout.admin.pretty import pretty, pretty_fields
 from punchout.admin.read_only import ReadOnlyAdmin, tag
-from punchout.models import WireMessage
+from punchout.admin.wire_replay import payload_download, replay_page
+from punchout.models import ReturnedCart, WireMessage
 
 log = structlog.get_logger(__name__)
 
@@ -27,6 +30,10 @@ TONES = {
     WireMessage.Verdict.REFUSED: "bad",
     WireMessage.Verdict.FAILED: "bad",
 }
+SEARCHED = ("body", "answer_body", "path", "error", "payload_id")
+# A text is looked for without an index, so among so many and no more.
+MOST_SEARCHED = 20_000
+LONGEST_SEARCHED = 200
 # Long texts that no list shows.
 HEAVY = ("body", "answer_body", "headers", "answer_headers", "notes")
 
@@ -38,26 +45,48 @@ def verdict_tag(message: WireMessage) -> SafeString:
 @admin.register(WireMessage)
 class WireMessageAdmin(ReadOnlyAdmin):
     list_display = (
-        "at", "direction", "verdict_shown", "kind", "connection", "answer_status", "milliseconds",
-        "payload_id",
+        "at", "direction", "verdict_shown", "kind", "connection", "session_link", "answer_status",
+        "milliseconds",
     )  # fmt: skip
     list_filter = (
         "verdict",
+        "credentials_refused",
         "direction",
         "adapter",
         ("kind", admin.AllValuesFieldListFilter),
+        ("connection__organisation", admin.RelatedOnlyFieldListFilter),
         ("connection", admin.RelatedOnlyFieldListFilter),
         "received_at",
     )
-    list_select_related = ("connection",)
+    list_select_related = ("connection", "session")
     list_per_page = 50
     date_hierarchy = "received_at"
-    search_fields = ("=payload_id", "=correlation_id", "body", "session__key", "error")
-    search_help_text = _("Message id, correlation id, session key, or any text of the message.")
+    search_fields = ("payload_id",)  # makes the box; what is looked at is in get_search_results
+    search_help_text = _(
+        "Message id, correlation id, session key, or a text that stands in one of the newest 20,000 messages "
+        "that the filters leave."
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[WireMessage]:
         queryset = super().get_queryset(request)
         return queryset.defer(*HEAVY) if self._is_list(request) else queryset
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[WireMessage], search_term: str
+    ) -> tuple[QuerySet[WireMessage], bool]:
+        """By an id, which is quick; else by a text anywhere in the newest ``MOST_SEARCHED``."""
+        text = search_term.strip()[:LONGEST_SEARCHED]
+        if not text:
+            return queryset, False
+        named = queryset.filter(Q(payload_id=text) | Q(correlation_id=text) | Q(session__key=text))
+        if named.exists():
+            return named, False
+        newest = queryset.order_by("-pk").values_list("pk", flat=True)
+        beyond = newest[MOST_SEARCHED : MOST_SEARCHED + 1].first()
+        if beyond is not None:
+            queryset = queryset.filter(pk__gt=beyond)
+        anywhere = (Q(**{f"{field}__icontains": text}) for field in SEARCHED)
+        return queryset.filter(reduce(or_, anywhere)), False
 
     @staticmethod
     def _is_list(request: HttpRequest) -> bool:
@@ -74,6 +103,13 @@ class WireMessageAdmin(ReadOnlyAdmin):
             return verdict_tag(message)
         return format_html('{}<div class="why">{}</div>', verdict_tag(message), message.error[:160])
 
+    @admin.display(description=_("session"))
+    def session_link(self, message: WireMessage) -> str:
+        if message.session is None:
+            return ""
+        address = reverse("admin:punchout_punchoutsession_change", args=[message.session_id])
+        return format_html('<a href="{}">{}</a>', address, message.session.key[:8])
+
     @admin.display(description=_("ms"), ordering="duration_ms")
     def milliseconds(self, message: WireMessage) -> str:
         return "" if message.duration_ms is None else f"{message.duration_ms:.1f}"
@@ -83,9 +119,14 @@ class WireMessageAdmin(ReadOnlyAdmin):
         return request.user.is_active and request.user.is_superuser
 
     def get_urls(self) -> list[URLPattern]:
-        raw = self.admin_site.admin_view(self.raw_view)
-        name = "punchout_wiremessage_raw"
-        return [path("<path:object_id>/raw/<slug:part>/", raw, name=name), *super().get_urls()]
+        view = self.admin_site.admin_view
+        name = "punchout_wiremessage"
+        return [
+            path("<path:object_id>/raw/<slug:part>/", view(self.raw_view), name=f"{name}_raw"),
+            path("<path:object_id>/replay/", view(self.replay_view), name=f"{name}_replay"),
+            path("<path:object_id>/payload/", view(self.payload_view), name=f"{name}_payload"),
+            *super().get_urls(),
+        ]
 
     def change_view(
         self,
@@ -108,6 +149,7 @@ class WireMessageAdmin(ReadOnlyAdmin):
             "title": str(message),
             "message": message,
             "outbound": outbound,
+            "returned": ReturnedCart.objects.filter(session=message.session_id).first(),
             "verdict": verdict_tag(message),
             "body": body,
             "answer": pretty(message.answer_body, _header(message.answer_headers, "Content-Type")),
@@ -125,6 +167,12 @@ class WireMessageAdmin(ReadOnlyAdmin):
         response = HttpResponse(texts[part], content_type="text/plain; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{part}-{message.pk}.txt"'
         return response
+
+    def replay_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return replay_page(self, request, self._viewed(request, object_id))
+
+    def payload_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return payload_download(self, request, self._viewed(request, object_id))
 
     def _viewed(self, request: HttpRequest, object_id: str) -> WireMessage:
         found = self.get_object(request, object_id)

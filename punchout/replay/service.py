@@ -65,7 +65,9 @@ def replay(message: WireMessage) -> Replay:
     if message.direction == WireMessage.Direction.OUT:
         returned = ReturnedCart.objects.filter(session=message.session_id).first()
         if returned is None:
-            raise ReplayImpossible(_("The cart that was returned is no longer there."))
+            raise ReplayImpossible(
+                _("There is no returned cart to this form. Run the message again that it was the answer to.")
+            )
         return replay_return(returned)
     adapter = _adapter(message.adapter)
     began = time.perf_counter()
@@ -177,14 +179,12 @@ def replay_return(returned: ReturnedCart) -> Replay:
             error = f"{type(fault).__name__}: {fault}"
     milliseconds = (time.perf_counter() - began) * 1000
     then, today = timezone.localdate(returned.created_at), timezone.localdate()
-    parts = (
-        difference(_("Why it fails today"), [], [error] if error else []),
-        difference(
-            _("Return form"),
-            [steadied(line, day=then) for line in form_lines(before)],
-            [steadied(line, day=today) for line in form_lines(now)],
-        ),
+    form = difference(
+        _("Return form"),
+        [steadied(line, day=then) for line in form_lines(before)],
+        [steadied(line, day=today) for line in form_lines(now)],
     )
+    parts = (difference(_("Why it fails today"), [], [error]), form) if error else (form,)
     return Replay(parts, "failed" if error else "accepted", error, (), milliseconds)
 
 
