@@ -16,9 +16,10 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 from django.db.models import Model
 from django.db.models.signals import post_delete, post_save
+from django.utils import timezone
 
 from catalog.models import (
     Attribute,
@@ -48,6 +49,24 @@ def record(product_ids: Iterable[int]) -> None:
     if not ids:
         return
     ProductChange.objects.bulk_create([ProductChange(product_id=pk) for pk in ids], batch_size=BATCH)
+    _follow_after_commit()
+
+
+def record_selected(query: str) -> int:
+    """Logs the articles whose ids a query selects, as one statement; how many. For very many articles."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO catalog_productchange (product_id, created_at)"  # noqa: S608  a query of ours
+            f" SELECT q.product_id, %s FROM ({query}) q",
+            [connection.ops.adapt_datetimefield_value(timezone.now())],
+        )
+        count = cursor.rowcount
+    if count > 0:
+        _follow_after_commit()
+    return max(count, 0)
+
+
+def _follow_after_commit() -> None:
     follow = settings.SEARCH_FOLLOW
     if follow == "inline":
         from catalog.search import writing

@@ -55,6 +55,8 @@ INSTALLED_APPS = [
     "django_structlog",
     "rest_framework",
     "drf_spectacular",
+    "django_tasks",
+    "django_tasks_db",
     "customers",
     "catalog",
     "shop",
@@ -133,6 +135,20 @@ SANDBOX = env.bool("SANDBOX", default=RELAXED)
 # The supplier as buyers know it, for To and From in cXML.
 SUPPLIER_NAME = env.str("SUPPLIER_NAME", default="Voltara Electrical Supply" if RELAXED else "")
 SUPPLIER_EMAIL = env.str("SUPPLIER_EMAIL", default="punchout@voltara.example" if RELAXED else "")
+
+# Files that are being imported, and pictures and documents of articles that the shop keeps itself.
+IMPORT_DIR = Path(env.str("IMPORT_DIR", default=str(VAR_DIR / "imports")))
+MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
+MEDIA_URL = "/media/"
+# Background work stands in the database and is done by manage.py db_worker; "immediate" does it at once.
+TASKS = {
+    "default": {
+        "BACKEND": {
+            "database": "django_tasks_db.DatabaseBackend",
+            "immediate": "django_tasks.backends.immediate.ImmediateBackend",
+        }[env.str("TASKS", default="database")]
+    }
+}
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 

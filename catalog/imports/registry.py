@@ -40,7 +40,8 @@ class Reading:
     customer: str = ""  # whose net prices are read; empty: whoever the file names
     territory: str = ""  # ISO 3166, two letters; prices for other countries are left out
     unit_aliases: Mapping[str, str] = field(default_factory=dict)  # the supplier's own words to codes
-    last_version: int | None = None  # of the last update that was applied, for formats that count them
+    # ``previous_version`` of the last update that was applied, -1 after a full catalog, ``None`` before.
+    last_version: int | None = None
 
     def unit(self, text: str) -> str | None:
         """The Rec 20/21 code (packaging without X) for a unit as the file writes it; ``None``: unknown."""

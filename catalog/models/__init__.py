@@ -2,7 +2,7 @@
 
 from catalog.models.classification import Attribute, AttributeChoice, Brand, Category, CategoryAttribute
 from catalog.models.exports import ExportFile, ExportSchedule
-from catalog.models.imports import CategoryMapping, ImportProfile, ImportRefusal, ImportRun
+from catalog.models.imports import CategoryMapping, FetchedMedia, ImportProfile, ImportRefusal, ImportRun
 from catalog.models.pricing import Agreement, ListPrice
 from catalog.models.products import (
     CustomerArticle,
@@ -28,6 +28,7 @@ __all__ = [
     "CustomerArticle",
     "ExportFile",
     "ExportSchedule",
+    "FetchedMedia",
     "ImportProfile",
     "ImportRefusal",
     "ImportRun",

@@ -120,6 +120,11 @@ class ImportProfile(models.Model):
         verbose_name=_("stock site"),
         help_text=_("Of stock without one."),
     )
+    fetch_media = models.BooleanField(
+        _("fetch pictures and documents"),
+        default=False,
+        help_text=_("Keep copies of them here. Otherwise buyers' browsers load them from the supplier."),
+    )
     missing = models.CharField(
         _("articles that are not in a full file any more"),
         max_length=6,
@@ -165,6 +170,25 @@ class CategoryMapping(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code}: {self.category}"
+
+
+class FetchedMedia(models.Model):
+    """A picture or document that was fetched from its supplier, and where it is kept now."""
+
+    source = models.CharField(_("fetched from"), max_length=255, unique=True)
+    # ``media/…``; empty when it could not be fetched.
+    address = models.CharField(_("address"), max_length=255, blank=True)
+    error = models.CharField(_("why not"), max_length=255, blank=True)
+    etag = models.CharField(max_length=120, blank=True, editable=False)
+    fetched_at = models.DateTimeField(_("fetched at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("fetched picture or document")
+        verbose_name_plural = _("fetched pictures and documents")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.source
 
 
 class ImportRun(models.Model):

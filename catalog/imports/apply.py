@@ -1,0 +1,201 @@
+"""Brings the shop to what a file says: only the rows that differ, visible all at once.
+
+Everything stands in the plan tables already; the caller's transaction holds nothing but writes by set. Of
+what changed meanwhile the file's wish wins, and what somebody else has made meanwhile is not made twice.
+"""
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import Model, ProtectedError
+from django.utils import timezone
+
+from catalog import changes
+from catalog.imports.compare import ANY_NAME, STATUS, Plan, compare_part, english_name
+from catalog.imports.parts import Part
+from catalog.imports.tables import ARTICLE_FIELDS, Staging
+from catalog.models import ImportProfile, Product
+
+BATCH = 500
+
+
+def apply(staging: Staging, profile: ImportProfile, plan: Plan, step: Callable[[float], None]) -> None:
+    """Writes it all in the caller's transaction."""
+    now = timezone.now()
+    plan.created.make(staging)
+    step(0.05)
+    _articles(staging, profile, now)
+    step(0.4)
+    # What changed in each article, and whether those who follow articles or the search must know.
+    staging.make(
+        "touched",
+        "SELECT p.id AS product_id FROM {article} a JOIN {plan} q ON q.seq = a.seq AND q.op = 1"
+        " JOIN catalog_product p ON p.sku = a.sku",
+    )
+    staging.do("INSERT INTO {touched} (product_id) SELECT product_id FROM {plan} WHERE op = 2")
+    staging.make("stamped", "SELECT product_id FROM {touched} WHERE 1 = 0")
+    _successors(staging, now)
+    for number, part in enumerate(plan.parts):
+        if part.slug == "reference":
+            # Now that both ends exist.
+            compare_part(staging, part)
+        _part(staging, part, now)
+        step(0.4 + 0.45 * (number + 1) / len(plan.parts))
+    _stamp(staging, now)
+    _remove(staging, profile, now)
+    changes.record_selected(staging.sql("SELECT DISTINCT product_id FROM {touched}"))
+    step(1.0)
+
+
+def _now(moment: datetime) -> Any:
+    return connection.ops.adapt_datetimefield_value(moment)
+
+
+def _articles(staging: Staging, profile: ImportProfile, now: datetime) -> None:
+    defaults = _rest(Product, set())
+    columns = {"sku": "a.sku"}
+    columns |= {name: f"coalesce(a.{name}, {defaults.get(name, 'NULL')})" for name in ARTICLE_FIELDS}
+    columns["name_en"] = ANY_NAME
+    columns["brand_id"] = "coalesce(nb.id, q.brand_id, %s)"
+    columns["category_id"] = "coalesce(nc.id, q.category_id, %s)"
+    columns["source_id"] = columns["updated_at"] = "%s"
+    columns |= _rest(Product, set(columns))
+    labels = (
+        " LEFT JOIN {created} nb ON nb.temp = q.brand_id LEFT JOIN {created} nc ON nc.temp = q.category_id"
+    )
+    staging.do(
+        f"INSERT INTO catalog_product ({', '.join(columns)}) SELECT {', '.join(columns.values())}"
+        f" FROM {{article}} a JOIN {{plan}} q ON q.seq = a.seq{labels} WHERE q.op = 1"
+        # Somebody else has made it since it was compared: the next import finds it.
+        " ON CONFLICT (sku) DO NOTHING",
+        [profile.brand_id, profile.category_id, profile.pk, _now(now)],
+    )
+    plain = [name for name in ARTICLE_FIELDS if name not in ("name_en", "status")]
+    sets = [f"{name} = coalesce(a.{name}, p.{name})" for name in plain]
+    sets += [
+        f"name_en = {english_name(profile.language)}",
+        f"status = {STATUS}",
+        "brand_id = coalesce(nb.id, q.brand_id, p.brand_id)",
+        "category_id = coalesce(nc.id, q.category_id, p.category_id)",
+        # Whose articles these are: a full file of this profile that lacks them lets them go.
+        "source_id = CASE WHEN p.source_id IS NULL AND a.action = 'replace' THEN %s ELSE p.source_id END",
+        "updated_at = %s",
+    ]
+    staging.do(
+        f"UPDATE catalog_product AS p SET {', '.join(sets)} FROM {{article}} a"
+        f" JOIN {{plan}} q ON q.seq = a.seq AND q.op = 2{labels} WHERE p.id = q.product_id",
+        [profile.pk, _now(now)],
+    )
+
+
+def _successors(staging: Staging, now: datetime) -> None:
+    if not staging.one("SELECT 1 FROM {succession} LIMIT 1"):
+        return
+    staging.make(
+        "succeeds",
+        "SELECT p.id AS product_id, s.id AS successor_id FROM {succession} a"
+        " JOIN catalog_product p ON p.sku = a.sku JOIN catalog_product s ON s.sku = a.successor",
+    )
+    staging.do(
+        "UPDATE catalog_product AS p SET successor_id = s.successor_id, updated_at = %s FROM {succeeds} s"
+        " WHERE p.id = s.product_id",
+        [_now(now)],
+    )
+    staging.do("INSERT INTO {touched} (product_id) SELECT product_id FROM {succeeds}")
+
+
+def _part(staging: Staging, part: Part, now: datetime) -> None:
+    plan = f"{{plan_{part.slug}}}"
+    stamped = any(field.attname == "updated_at" for field in part.model._meta.local_concrete_fields)
+    staging.do(f"DELETE FROM {part.table} WHERE id IN (SELECT target_id FROM {plan} WHERE op = 3)")
+    value = {name: f"x.{name}" for name in (*part.key, *part.values)}
+    joins = ""
+    for name in part.labels:
+        value[name] = f"coalesce(l_{name}.id, x.{name})"
+        joins += f" LEFT JOIN {{created}} l_{name} ON l_{name}.temp = x.{name}"
+    sets = [f"{name} = {value[name]}" for name in part.values]
+    when = [_now(now)] if stamped else []
+    if stamped:
+        sets.append("updated_at = %s")
+    staging.do(
+        f"UPDATE {part.table} AS t SET {', '.join(sets)} FROM {plan} x{joins}"
+        " WHERE x.op = 2 AND t.id = x.target_id",
+        when,
+    )
+    constants = dict(part.constants)
+    columns = {
+        **value,
+        **dict.fromkeys(constants, "%s"),
+        **({"updated_at": "%s"} if stamped else {}),
+    }
+    columns |= _rest(part.model, {"product_id", *columns})
+    params = [*constants.values(), *when]
+    names = ", ".join(("product_id", *columns))
+    for product, source in (
+        ("x.product_id", f"{plan} x{joins} WHERE x.op = 1 AND x.product_id IS NOT NULL"),
+        (
+            "p.id",
+            f"{plan} x JOIN catalog_product p ON p.sku = x.sku{joins}"
+            " WHERE x.op = 1 AND x.product_id IS NULL",
+        ),
+    ):
+        staging.do(
+            f"INSERT INTO {part.table} ({names}) SELECT {product}, {', '.join(columns.values())}"
+            f" FROM {source} ON CONFLICT DO NOTHING",
+            params,
+        )
+    changed = f"SELECT product_id FROM {plan} WHERE op IN (1, 2, 3) AND product_id IS NOT NULL"
+    if part.searched or part.of_article:
+        staging.do(f"INSERT INTO {{touched}} (product_id) {changed}")
+    if part.of_article:
+        staging.do(f"INSERT INTO {{stamped}} (product_id) {changed}")
+
+
+def _stamp(staging: Staging, now: datetime) -> None:
+    """Who follows articles hears of those whose attributes, pictures or references changed."""
+    staging.do(
+        "UPDATE catalog_product SET updated_at = %s WHERE id IN (SELECT product_id FROM {stamped})"
+        " AND updated_at <> %s",
+        [_now(now), _now(now)],
+    )
+
+
+def _remove(staging: Staging, profile: ImportProfile, now: datetime) -> None:
+    gone = "SELECT product_id FROM {plan} WHERE op = 3 UNION SELECT product_id FROM {missing}"
+    ids = [row[0] for row in staging.rows(gone)]
+    if profile.missing == ImportProfile.Missing.DELETE:
+        for start in range(0, len(ids), BATCH):
+            batch = ids[start : start + BATCH]
+            try:
+                Product.objects.filter(pk__in=batch).delete()
+            except ProtectedError as error:
+                kept = {getattr(each, "product_id", None) for each in error.protected_objects}
+                Product.objects.filter(pk__in=[pk for pk in batch if pk not in kept]).delete()
+                _discontinue([pk for pk in batch if pk in kept], now)
+    else:
+        _discontinue(ids, now)
+    if ids:
+        staging.do(f"INSERT INTO {{touched}} (product_id) {gone}")
+
+
+def _discontinue(ids: list[int], now: datetime) -> None:
+    for start in range(0, len(ids), BATCH):
+        Product.objects.filter(pk__in=ids[start : start + BATCH]).update(
+            status=Product.Status.DISCONTINUED, updated_at=now
+        )
+
+
+def _rest(model: type[Model], named: Collection[str]) -> dict[str, str]:
+    """The columns nobody names, with their defaults as SQL; those that may be empty stay so."""
+    found = {}
+    for field in model._meta.local_concrete_fields:
+        if field.primary_key or field.null or field.attname in named:
+            continue
+        default = field.get_default()
+        if isinstance(default, bool):
+            found[field.attname] = f"({int(default)} = 1)"
+        else:
+            found[field.attname] = f"'{default}'" if isinstance(default, str) else str(default)
+    return found

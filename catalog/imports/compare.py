@@ -1,0 +1,300 @@
+"""Finds what a file would change, before any long transaction: a row in a ``{plan…}`` table for each change.
+
+What is the same in the shop is written nowhere afterwards: importing a file again changes no row and logs no
+change. A trial ends here, so that it says what the import does, made by the same statements.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+
+from catalog.imports.features import resolve_features
+from catalog.imports.labels import (
+    Created,
+    refuse,
+    resolve_brands,
+    resolve_categories,
+    resolve_customers,
+    resolve_sites,
+    unknown_labels,
+)
+from catalog.imports.parts import Part, present
+from catalog.imports.tables import ARTICLE_FIELDS, LANGUAGES, TABLES, Staging
+from catalog.models import ImportProfile
+
+SAME, NEW, CHANGED, GONE = 0, 1, 2, 3
+# What an article must have to be made, by the number its lack has in ``{plan}``.
+LACKS = {
+    -1: (_l("name"), _l("A new article needs a name.")),
+    -2: (_l("order unit"), _l("A new article needs an order unit.")),
+    -3: (_l("brand"), _l("A new article needs a brand; the profile can name one.")),
+    -4: (_l("category"), _l("A new article needs a category; the profile can name one.")),
+}
+ENGLISH = "name_en"
+
+
+@dataclass(slots=True)
+class Plan:
+    """What is going to change: counts by kind, and what must be created first."""
+
+    created: Created = field(default_factory=Created)
+    parts: list[Part] = field(default_factory=list)
+    counts: dict[str, dict[str, int]] = field(default_factory=dict)
+    # Articles of the profile that a full file does not have any more, and how many it had.
+    missing: int = 0
+    before: int = 0
+
+
+def compare(
+    staging: Staging, profile: ImportProfile, header: dict[str, Any], step: Callable[[float], None]
+) -> Plan:
+    """Makes the plan tables. ``step`` hears how far it is, and raises ``Cancelled`` to stop."""
+    plan = Plan()
+    staging.analyze(*TABLES)
+    staging.do("DELETE FROM {refusal} WHERE compared = 1")
+    _last_of_each(staging)
+    _place_by_links(staging)
+    step(0.05)
+    resolve_brands(staging, plan.created)
+    resolve_categories(staging, plan.created, profile)
+    resolve_sites(staging, profile)
+    resolve_customers(staging, profile, header.get("customer") or "")
+    resolve_features(staging, plan.created, profile)
+    step(0.15)
+    _articles(staging, profile)
+    _missing(staging, profile, plan, bool(header.get("full")))
+    step(0.3)
+    unknown_labels(staging, profile)
+    _unknown_articles(staging)
+    plan.parts = present(staging, profile)
+    plan.counts = {"article": counts_of(staging, "plan")}
+    for number, part in enumerate(plan.parts):
+        compare_part(staging, part)
+        counts = counts_of(staging, f"plan_{part.slug}")
+        plan.counts[part.slug] = _with_new_articles(staging, counts) if part.slug == "reference" else counts
+        step(0.35 + 0.6 * (number + 1) / len(plan.parts))
+    if plan.missing:
+        gone = plan.counts["article"].get("gone", 0)
+        plan.counts["article"]["gone"] = gone + plan.missing
+    for kind, count in plan.created.counts.items():
+        plan.counts[kind] = {"new": count}
+    step(1.0)
+    return plan
+
+
+def _last_of_each(staging: Staging) -> None:
+    """Of articles that are in the file twice the last one counts, as in the file read by hand."""
+    staging.make("double", "SELECT sku, max(seq) AS seq FROM {article} GROUP BY sku HAVING count(*) > 1")
+    if not staging.one("SELECT 1 FROM {double} LIMIT 1"):
+        return
+    same = " AND ".join(
+        f"coalesce(cast(s.{name} AS varchar), '~') = coalesce(cast(k.{name} AS varchar), '~')"
+        for name in TABLES["article"]
+        if name not in ("seq", "line")
+    )
+    refuse(
+        staging,
+        "SELECT s.line, s.sku AS record, s.sku AS value FROM {article} s JOIN {double} d ON d.sku = s.sku"
+        f" JOIN {{article}} k ON k.seq = d.seq AND k.sku = d.sku WHERE s.seq < d.seq AND NOT ({same})",
+        _("article number"),
+        _("The article is in the file again further down; the last one counts."),
+        compared=False,
+    )
+    staging.do(
+        "DELETE FROM {article} WHERE EXISTS (SELECT 1 FROM {double} d"
+        " WHERE d.sku = {article}.sku AND d.seq > {article}.seq)"
+    )
+    staging.do(
+        "DELETE FROM {price} WHERE article IS NOT NULL AND sku IN (SELECT sku FROM {double})"
+        " AND article NOT IN (SELECT seq FROM {double})"
+    )
+
+
+def _place_by_links(staging: Staging) -> None:
+    """A file that says apart which article goes where: the first place counts."""
+    if not staging.one("SELECT 1 FROM {link} WHERE gone = 0 LIMIT 1"):
+        return
+    staging.make(
+        "place",
+        "SELECT l.sku, l.category, l.seq, l.line FROM {link} l JOIN (SELECT sku, min(seq) AS seq FROM {link}"
+        " WHERE gone = 0 GROUP BY sku) f ON f.sku = l.sku AND f.seq = l.seq",
+    )
+    staging.do("CREATE INDEX {place}_x ON {place} (sku)")
+    staging.do(
+        "UPDATE {article} SET category = p.category FROM {place} p WHERE p.sku = {article}.sku"
+        " AND {article}.action <> 'delete'"
+    )
+    # Only the place of an article that the file does not repeat.
+    staging.do(
+        "INSERT INTO {article} (seq, line, sku, action, category, has_features, has_media, has_refs,"
+        " has_metals, has_levies) SELECT p.seq, p.line, p.sku, 'change', p.category, 0, 0, 0, 0, 0"
+        " FROM {place} p LEFT JOIN {article} a ON a.sku = p.sku WHERE a.sku IS NULL"
+    )
+
+
+def english_name(language: str) -> str:
+    """SQL for the English name after the import: given, or following the name it was copied from."""
+    given = "coalesce(a.name_en, p.name_en)"
+    own = f"a.name_{language}"
+    if language == "en":
+        return given
+    return (
+        f"CASE WHEN a.name_en IS NULL AND {own} IS NOT NULL AND p.name_en = p.name_{language}"
+        f" THEN {own} ELSE {given} END"
+    )
+
+
+# An article that is gone and in the file again is sold again.
+STATUS = (
+    "CASE WHEN a.status IS NOT NULL THEN a.status WHEN a.action = 'replace' AND p.status = 'discontinued'"
+    " THEN 'active' ELSE p.status END"
+)
+# The name that stands for English when the file has none.
+ANY_NAME = f"coalesce({', '.join(f'a.name_{language}' for language in LANGUAGES)})"
+
+
+def _articles(staging: Staging, profile: ImportProfile) -> None:
+    """``{plan}``: what becomes of each article; ``{fresh}``: the numbers of new ones."""
+    plain = [name for name in ARTICLE_FIELDS if name not in (ENGLISH, "status")]
+    differs = " OR ".join(
+        [
+            *(f"a.{name} <> p.{name}" for name in plain),
+            f"{english_name(profile.language)} <> p.name_en",
+            f"{STATUS} <> p.status",
+            "b.id <> p.brand_id",
+            "c.id <> p.category_id",
+        ]
+    )
+    deletable = "1 = 1" if profile.missing == ImportProfile.Missing.DELETE else "p.status <> 'discontinued'"
+    brand, category = profile.brand_id, profile.category_id
+    staging.make(
+        "plan",
+        "SELECT a.seq, p.id AS product_id, b.id AS brand_id, c.id AS category_id, CASE"
+        f" WHEN a.action = 'delete' THEN CASE WHEN p.id IS NOT NULL AND {deletable} THEN 3 ELSE 0 END"
+        f" WHEN p.id IS NULL AND {ANY_NAME} IS NULL THEN -1"
+        " WHEN p.id IS NULL AND a.order_unit IS NULL THEN -2"
+        f" WHEN p.id IS NULL AND {'b.id IS NULL' if brand is None else '1 = 0'} THEN -3"
+        f" WHEN p.id IS NULL AND {'c.id IS NULL' if category is None else '1 = 0'} THEN -4"
+        " WHEN p.id IS NULL THEN 1"
+        f" WHEN {differs} THEN 2 ELSE 0 END AS op"
+        " FROM {article} a LEFT JOIN catalog_product p ON p.sku = a.sku"
+        " LEFT JOIN {brandmap} b ON b.text = a.brand LEFT JOIN {catmap} c ON c.code = a.category",
+    )
+    staging.index("plan", "seq")
+    for lack, (field_name, reason) in LACKS.items():
+        refuse(
+            staging,
+            "SELECT a.line, a.sku AS record, coalesce(a.category, '') AS value FROM {article} a"
+            f" JOIN {{plan}} q ON q.seq = a.seq WHERE q.op = {lack}",
+            str(field_name),
+            str(reason),
+        )
+    if profile.category_id is not None:
+        refuse(
+            staging,
+            "SELECT a.line, a.sku AS record, a.category AS value FROM {article} a JOIN {plan} q"
+            " ON q.seq = a.seq WHERE q.op = 1 AND a.category IS NOT NULL AND q.category_id IS NULL",
+            _("category"),
+            _("The category is not in the table: the article goes to the profile's own."),
+            fatal=False,
+        )
+    staging.make("fresh", "SELECT a.sku FROM {article} a JOIN {plan} q ON q.seq = a.seq WHERE q.op = 1")
+    staging.index("fresh", "sku")
+
+
+def _missing(staging: Staging, profile: ImportProfile, plan: Plan, full: bool) -> None:
+    """``{missing}``: articles of the profile that a full file does not have any more."""
+    wanted = full and profile.missing != ImportProfile.Missing.KEEP
+    if wanted:
+        wanted = staging.one("SELECT 1 FROM {article} WHERE action <> 'delete' LIMIT 1") is not None
+    gone = "" if profile.missing == ImportProfile.Missing.DELETE else " AND p.status <> 'discontinued'"
+    staging.make(
+        "missing",
+        "SELECT p.id AS product_id FROM catalog_product p LEFT JOIN {article} a ON a.sku = p.sku"
+        f" WHERE p.source_id = {int(profile.pk)} AND a.sku IS NULL{gone}"
+        if wanted
+        else "SELECT p.id AS product_id FROM catalog_product p WHERE 1 = 0",
+    )
+    if wanted:
+        plan.missing = staging.count("{missing}")
+        plan.before = staging.count(f"catalog_product WHERE source_id = {int(profile.pk)}")
+
+
+def _unknown_articles(staging: Staging) -> None:
+    """Refuses what is said about articles that neither the shop nor the file has."""
+    for table in ("price", "stock"):
+        refuse(
+            staging,
+            f"SELECT s.line, s.sku AS record, s.sku AS value FROM {{{table}}} s"
+            " LEFT JOIN catalog_product p ON p.sku = s.sku LEFT JOIN {fresh} n ON n.sku = s.sku"
+            " WHERE p.id IS NULL AND n.sku IS NULL",
+            _("article number"),
+            _("The shop has no article with this number."),
+        )
+    refuse(
+        staging,
+        "SELECT s.line, s.sku AS record, s.target AS value FROM {reference} s"
+        " LEFT JOIN catalog_product p ON p.sku = s.target LEFT JOIN {fresh} n ON n.sku = s.target"
+        " WHERE p.id IS NULL AND n.sku IS NULL",
+        _("reference"),
+        _("The shop has no article with this number."),
+        fatal=False,
+    )
+    refuse(
+        staging,
+        "SELECT a.line, a.sku AS record, a.successor AS value FROM {article} a"
+        " LEFT JOIN catalog_product p ON p.sku = a.successor LEFT JOIN {fresh} n ON n.sku = a.successor"
+        " WHERE a.successor <> '' AND p.id IS NULL AND n.sku IS NULL",
+        _("successor"),
+        _("The shop has no article with this number."),
+        fatal=False,
+    )
+    staging.make(
+        "succession",
+        "SELECT a.sku, a.successor FROM {article} a LEFT JOIN catalog_product p ON p.sku = a.sku"
+        " LEFT JOIN catalog_product s ON s.sku = a.successor WHERE a.successor <> '' AND a.sku <> a.successor"
+        " AND (p.id IS NULL OR s.id IS NULL OR p.successor_id IS NULL OR p.successor_id <> s.id)",
+    )
+
+
+def compare_part(staging: Staging, part: Part) -> None:
+    """``{plan_…}``: one row for each row of the file, and one for each that the file takes away."""
+    keys = " AND ".join(staging.same(f"s.{name}", f"t.{name}") for name in part.key)
+    differs = " OR ".join(staging.differ(f"s.{name}", f"t.{name}") for name in part.values)
+    own = f" AND {part.on}" if part.on else ""
+    columns = ", ".join(f"s.{name}" for name in ("sku", "product_id", *part.key, *part.values))
+    staging.make(
+        f"plan_{part.slug}",
+        f"SELECT {columns}, t.id AS target_id,"
+        f" CASE WHEN t.id IS NULL THEN 1 WHEN {differs} THEN 2 ELSE 0 END AS op"
+        # What the file says twice counts as it says it last.
+        f" FROM (SELECT q.*, row_number() OVER (PARTITION BY q.product_id, q.sku, {', '.join(part.key)}"
+        f" ORDER BY q.seq DESC) AS turn FROM ({part.source}) q) s"
+        f" LEFT JOIN {part.table} t ON t.product_id = s.product_id AND {keys}{own} WHERE s.turn = 1",
+    )
+    if part.gone:
+        staging.do(
+            f"INSERT INTO {{plan_{part.slug}}} (product_id, target_id, op) SELECT g.product_id, g.id, 3"
+            f" FROM ({part.gone}) g LEFT JOIN {{plan_{part.slug}}} x ON x.target_id = g.id"
+            " WHERE x.target_id IS NULL"
+        )
+    staging.analyze(f"plan_{part.slug}")
+
+
+def _with_new_articles(staging: Staging, counts: dict[str, int]) -> dict[str, int]:
+    """References to articles of the shop; those to new articles are counted, and found when these exist."""
+    later = staging.count(
+        "{reference} s JOIN {plan} a ON a.seq = s.article AND a.op IN (0, 1, 2)"
+        " JOIN {fresh} n ON n.sku = s.target"
+    )
+    return {**counts, "new": counts.get("new", 0) + later} if later else counts
+
+
+def counts_of(staging: Staging, table: str) -> dict[str, int]:
+    """How many rows of a plan are new, changed, gone and the same."""
+    names = {SAME: "same", NEW: "new", CHANGED: "changed", GONE: "gone"}
+    rows = staging.rows(f"SELECT op, count(*) FROM {{{table}}} WHERE op >= 0 GROUP BY op")
+    return {names[op]: count for op, count in rows}

@@ -1,0 +1,229 @@
+"""One import from its file to the shop: read into tables, compared, then applied in one transaction.
+
+Whatever is killed in the middle, the shop has all of a file or nothing of it, and the run can be taken up
+again where it was: reading goes on behind the last records that were kept; comparing is done anew.
+"""
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any
+
+import structlog
+from django.db import connection, transaction
+from django.utils import timezone, translation
+
+from catalog.imports import media
+from catalog.imports.apply import apply
+from catalog.imports.compare import Plan, compare
+from catalog.imports.errors import Cancelled, FileRefused
+from catalog.imports.records import FileHeader, Record
+from catalog.imports.registry import Reading, find_format
+from catalog.imports.rows import Defaults, Rows
+from catalog.imports.samples import samples
+from catalog.imports.source import Source
+from catalog.imports.tables import LANGUAGES, Staging
+from catalog.models import ImportProfile, ImportRefusal, ImportRun
+
+log = structlog.get_logger(__name__)
+State = ImportRun.State
+
+BATCH = 10_000
+# How often an import says how far it is and looks whether it is to stop.
+LOOK_SECONDS = 1.0
+REFUSALS_KEPT = 500_000
+
+
+def execute(run: ImportRun, source: Source, listen: Callable[[ImportRun], None] = lambda run: None) -> None:
+    """Does the whole of a run whose state is ``READING``; ends in one of the states that are no work.
+
+    Raises what went wrong unexpectedly, after noting it; ``listen`` hears of every progress.
+    """
+    staging = Staging(run.pk)
+    watch = _Watch(run, listen)
+    with translation.override("en"), _memory():
+        try:
+            _read(run, staging, source, watch)
+            run.note(state=State.COMPARING, applied=0.0)
+            media.resolve(staging, run.profile, source)
+            plan = compare(staging, run.profile, run.header, watch.compared)
+            _publish(run, staging, plan)
+            if run.trial:
+                _end(run, State.TRIED)
+            elif _too_many_gone(run, plan):
+                _end(run, State.STOPPED)
+            else:
+                run.note(state=State.APPLYING)
+                watch.look(force=True)
+                with transaction.atomic():
+                    apply(staging, run.profile, plan, watch.applied)
+                    _end(run, State.DONE)
+                staging.drop()
+        except Cancelled:
+            _end(run, State.CANCELLED)
+        except FileRefused as refused:
+            staging.drop()
+            line = f" (line {refused.line})" if refused.line else ""
+            _end(run, State.REFUSED, error=f"{refused.reason}{line}")
+        except Exception as error:
+            log.exception("import_failed", run=run.pk)
+            _end(run, State.FAILED, error=f"{type(error).__name__}: {error}"[:2000])
+            raise
+    listen(run)
+    log.info("import_ended", run=run.pk, state=run.state, records=run.records, refused=run.refused)
+
+
+class _Watch:
+    """Says how far an import is, and stops it when somebody asked for it."""
+
+    def __init__(self, run: ImportRun, listen: Callable[[ImportRun], None]) -> None:
+        self.run = run
+        self.listen = listen
+        self.next = 0.0
+
+    def look(self, *, force: bool = False) -> bool:
+        """Whether it was time to; raises ``Cancelled``."""
+        if not force and time.monotonic() < self.next:
+            return False
+        self.next = time.monotonic() + LOOK_SECONDS
+        if ImportRun.objects.filter(pk=self.run.pk, cancel_requested=True).exists():
+            raise Cancelled
+        self.listen(self.run)
+        return True
+
+    def compared(self, part: float) -> None:
+        self.look(force=True)
+        self.run.note(applied=part / 2)
+
+    def applied(self, part: float) -> None:
+        # Inside the transaction that nobody sees: only whether to stop.
+        self.look(force=True)
+
+
+def reading_of(profile: ImportProfile, last_version: int | None = None) -> Reading:
+    """What the profile tells a reader."""
+    options = find_format(profile.format).options.model_validate(profile.options)
+    return Reading(
+        options=options,
+        language=profile.language,
+        currency=profile.currency or (profile.price_list.currency if profile.price_list else ""),
+        order_unit=profile.order_unit,
+        brand=profile.brand.name if profile.brand else "",
+        customer=profile.organisation.number if profile.organisation else "",
+        territory=profile.territory,
+        unit_aliases=profile.unit_aliases,
+        last_version=last_version,
+    )
+
+
+def _read(run: ImportRun, staging: Staging, source: Source, watch: _Watch) -> None:
+    seen, complete = staging.checkpoint()
+    if complete:
+        return
+    staging.create()
+    profile = run.profile
+    reading = reading_of(profile, _last_version(run))
+    run.note(bytes_total=source.total, bytes_done=0)
+    header, records = find_format(profile.format).read(source, reading)
+    if header.customer and profile.organisation and header.customer != profile.organisation.number:
+        raise FileRefused(f"The file was made for customer {header.customer}.")
+    run.note(header={**asdict(header), "languages": list(header.languages), "notes": list(header.notes)})
+    rows = Rows(_defaults(profile, header, reading))
+    rows.refused = staging.count("{refusal}") if seen else 0
+
+    def note(read: int) -> None:
+        run.note(bytes_done=min(source.position, run.bytes_total), records=read, refused=rows.refused)
+
+    read = _stage(records, rows, staging, seen, watch.look, note)
+    run.note(bytes_done=run.bytes_total, records=read, refused=rows.refused)
+
+
+def _stage(
+    records: Iterator[Record], rows: Rows, staging: Staging, seen: int, look: Callable[[], bool],
+    note: Callable[[int], None],
+) -> int:  # fmt: skip
+    """Writes the records behind the first ``seen`` to the tables, in batches; how many records there are."""
+    kept: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+    for number in range(seen):
+        next(records, None)
+        if not number % BATCH:
+            look()
+    read = seen
+    of = rows.of
+    for read, record in enumerate(records, start=seen + 1):
+        for table, row in of(record, read):
+            kept[table].append(row)
+        if not read % BATCH or len(kept["feature"]) > 2 * BATCH:
+            _flush(staging, kept, read, complete=False)
+            if look():
+                note(read)
+    _flush(staging, kept, read, complete=True)
+    return read
+
+
+def _flush(staging: Staging, kept: dict[str, list[tuple[Any, ...]]], records: int, *, complete: bool) -> None:
+    with transaction.atomic():
+        for table, rows in kept.items():
+            staging.write(table, rows)
+            rows.clear()
+        staging.write("checkpoint", [(records, int(complete))])
+
+
+def _defaults(profile: ImportProfile, header: FileHeader, reading: Reading) -> Defaults:
+    languages = tuple(code for code in header.languages if code in LANGUAGES) or (profile.language,)
+    return Defaults(profile.language, languages, header.currency or reading.currency, profile.order_unit)
+
+
+def _last_version(run: ImportRun) -> int | None:
+    """Of the updates of this profile the last that was applied; -1 behind a full catalog."""
+    last = ImportRun.objects.filter(profile=run.profile_id, state=State.DONE).order_by("-finished_at").first()
+    if last is None:
+        return None
+    return -1 if last.header.get("full") else last.header.get("previous_version")
+
+
+def _publish(run: ImportRun, staging: Staging, plan: Plan) -> None:
+    """What the operator sees of the comparison: counts, examples and the refused records."""
+    with transaction.atomic():
+        ImportRefusal.objects.filter(run=run).delete()
+        staging.do(
+            "INSERT INTO catalog_importrefusal (run_id, line, record, field, value, reason, fatal)"
+            " SELECT %s, line, coalesce(record, ''), field, substr(coalesce(value, ''), 1, 200), reason,"
+            f" fatal = 1 FROM {{refusal}} ORDER BY line LIMIT {REFUSALS_KEPT}",
+            [run.pk],
+        )
+        counts = plan.counts
+        if plan.missing:
+            counts["missing"] = {"gone": plan.missing, "of": plan.before}
+        run.note(
+            counts=counts,
+            samples=samples(staging, run.profile, plan),
+            refused=staging.count("{refusal}"),
+        )
+
+
+def _too_many_gone(run: ImportRun, plan: Plan) -> bool:
+    if run.confirmed or not plan.missing:
+        return False
+    return plan.missing * 100 > plan.before * run.profile.missing_threshold
+
+
+def _end(run: ImportRun, state: str, error: str = "") -> None:
+    run.note(state=state, error=error, finished_at=timezone.now(), cancel_requested=False, applied=1.0)
+
+
+@contextmanager
+def _memory() -> Iterator[None]:
+    """PostgreSQL joins whole tables in memory; what one import takes is little beside the server's own."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SET work_mem = '128MB'")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET work_mem")

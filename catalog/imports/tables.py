@@ -1,0 +1,220 @@
+"""Tables that hold what was read until it is applied: a set for each run, written as fast as possible.
+
+They belong to no model: made when a run begins, dropped when it ends, and not logged by PostgreSQL. Rows and
+the count of records they come from are committed together, so that a run that was killed goes on where it
+was; after a crash of the PostgreSQL server itself both are gone, and it begins anew.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import connection
+
+TEXT, INT, NUMBER, DATE = "text", "int", "number", "date"
+LANGUAGES = ("en", "nl", "fr", "de")
+
+# What a staged column is, on each database. SQLite's types give the affinity of Django's own columns, so that
+# what is staged compares equal to what is stored.
+TYPES = {
+    "postgresql": {TEXT: "text", INT: "bigint", NUMBER: "numeric", DATE: "date"},
+    "sqlite": {TEXT: "varchar", INT: "integer", NUMBER: "decimal", DATE: "date"},
+}
+
+# NULL everywhere means that the file says nothing about it. ``seq`` numbers the records of the file.
+ARTICLE_TEXTS = tuple(f"{part}_{code}" for part in ("name", "description") for code in LANGUAGES)
+ARTICLE_FIELDS: dict[str, str] = {
+    "gtin": TEXT,
+    "manufacturer_part_number": TEXT,
+    "status": TEXT,
+    **dict.fromkeys(ARTICLE_TEXTS, TEXT),
+    "order_unit": TEXT,
+    "content_quantity": NUMBER,
+    "content_unit": TEXT,
+    "price_unit": INT,
+    "minimum_quantity": NUMBER,
+    "quantity_step": NUMBER,
+    "discount_group": TEXT,
+    "unspsc": TEXT,
+    "etim_class": TEXT,
+    "eclass": TEXT,
+    "lead_time_days": INT,
+}
+# Whether the article says what it has of these, so that what it does not name goes.
+ARTICLE_PARTS = ("features", "media", "refs", "metals", "levies")
+TABLES: dict[str, dict[str, str]] = {
+    "article": {
+        "seq": INT, "line": INT, "sku": TEXT, "action": TEXT, "brand": TEXT, "category": TEXT,
+        **ARTICLE_FIELDS, "successor": TEXT, "customer_number": TEXT,
+        **{f"has_{part}": INT for part in ARTICLE_PARTS},
+    },
+    "category": {
+        "seq": INT, "line": INT, "code": TEXT, "parent": TEXT, "position": INT,
+        **{f"name_{code}": TEXT for code in LANGUAGES},
+    },
+    "link": {"seq": INT, "line": INT, "sku": TEXT, "category": TEXT, "gone": INT},
+    "price": {
+        "seq": INT, "article": INT, "line": INT, "sku": TEXT, "amount": NUMBER, "currency": TEXT,
+        "price_unit": INT, "minimum_quantity": NUMBER, "valid_from": DATE, "valid_until": DATE,
+        "customer": TEXT,
+    },
+    "stock": {
+        "seq": INT, "line": INT, "sku": TEXT, "site": TEXT, "quantity": NUMBER, "next_date": DATE,
+        "next_quantity": NUMBER,
+    },
+    "feature": {
+        "seq": INT, "article": INT, "sku": TEXT, "line": INT, "code": TEXT, "name": TEXT, "label": TEXT,
+        "number": NUMBER, "unit": TEXT,
+    },
+    "media": {
+        "seq": INT, "article": INT, "sku": TEXT, "kind": TEXT, "address": TEXT, "title": TEXT,
+        "position": INT,
+    },
+    "reference": {
+        "seq": INT, "article": INT, "sku": TEXT, "line": INT, "target": TEXT, "kind": TEXT,
+        "quantity": NUMBER, "position": INT,
+    },
+    "metal": {
+        "seq": INT, "article": INT, "sku": TEXT, "metal": TEXT, "weight": NUMBER, "per": INT, "base": NUMBER,
+        "currency": TEXT,
+    },
+    "levy": {
+        "seq": INT, "article": INT, "sku": TEXT, "scheme": TEXT, "code": TEXT, "amount": NUMBER,
+        "currency": TEXT,
+    },
+    "refusal": {
+        "line": INT, "record": TEXT, "field": TEXT, "value": TEXT, "reason": TEXT, "fatal": INT,
+        "compared": INT,
+    },
+    "checkpoint": {"records": INT, "complete": INT},
+}  # fmt: skip
+
+
+class Staging:
+    """The tables of one run."""
+
+    def __init__(self, run_id: int) -> None:
+        self.prefix = f"import_{run_id}_"
+        self.postgres = connection.vendor == "postgresql"
+
+    def name(self, table: str) -> str:
+        """The table's name, quoted already by having no character that needs it."""
+        return self.prefix + table
+
+    def sql(self, text: str) -> str:
+        """``{article}`` becomes the name of this run's table, as does ``{any_other}``."""
+        return _Names(self).fill(text)
+
+    def exists(self) -> bool:
+        return self.name("checkpoint") in connection.introspection.table_names()
+
+    def create(self) -> None:
+        """Makes the tables, empty; those that are there stay as they are."""
+        types = TYPES["postgresql" if self.postgres else "sqlite"]
+        with connection.cursor() as cursor:
+            for table, columns in TABLES.items():
+                made = ", ".join(f"{name} {types[kind]}" for name, kind in columns.items())
+                cursor.execute(f"CREATE {self._unlogged}TABLE IF NOT EXISTS {self.name(table)} ({made})")
+
+    def drop(self) -> None:
+        """Removes every table of the run."""
+        with connection.cursor() as cursor:
+            for table in self._all():
+                cursor.execute(f"DROP TABLE IF EXISTS {table}")
+
+    def empty(self) -> None:
+        """As new, for a file that is read from its beginning."""
+        self.drop()
+        self.create()
+
+    def checkpoint(self) -> tuple[int, bool]:
+        """How many records of the file are in the tables, and whether that is all of them."""
+        if not self.exists():
+            return 0, False
+        row = self.one(
+            "SELECT records, complete FROM {checkpoint} ORDER BY records DESC, complete DESC LIMIT 1"
+        )
+        return (row[0], bool(row[1])) if row else (0, False)
+
+    def write(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Appends rows in the order of ``TABLES``."""
+        if rows:
+            bulk_write(self.name(table), tuple(TABLES[table]), rows)
+
+    def make(self, table: str, query: str, params: Sequence[Any] = ()) -> None:
+        """A further table of this run from a query; the one that was there goes."""
+        name = self.name(table)
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP TABLE IF EXISTS {name}")
+            cursor.execute(f"CREATE {self._unlogged}TABLE {name} AS {self.sql(query)}", params)
+            if self.postgres:
+                # Without figures the planner takes a new table for a small one.
+                cursor.execute(f"ANALYZE {name}")
+
+    def analyze(self, *tables: str) -> None:
+        if self.postgres:
+            with connection.cursor() as cursor:
+                for table in tables:
+                    cursor.execute(f"ANALYZE {self.name(table)}")
+
+    def index(self, table: str, column: str) -> None:
+        """An index where SQLite would look row by row; PostgreSQL joins whole tables without one."""
+        if not self.postgres:
+            self.do(f"CREATE INDEX {self.name(table)}_{column} ON {self.name(table)} ({column})")
+
+    def same(self, one: str, other: str) -> str:
+        """SQL for two values being equal, or both unknown."""
+        return f"{one} IS NOT DISTINCT FROM {other}" if self.postgres else f"{one} IS {other}"
+
+    def differ(self, one: str, other: str) -> str:
+        return f"{one} IS DISTINCT FROM {other}" if self.postgres else f"{one} IS NOT {other}"
+
+    def do(self, query: str, params: Sequence[Any] = ()) -> int:
+        """Runs a statement; the number of rows it changed."""
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql(query), params)
+            return max(cursor.rowcount, 0)
+
+    def rows(self, query: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql(query), params)
+            return cursor.fetchall()
+
+    def one(self, query: str, params: Sequence[Any] = ()) -> tuple[Any, ...] | None:
+        return next(iter(self.rows(query, params)), None)
+
+    def count(self, query: str, params: Sequence[Any] = ()) -> int:
+        row = self.one(f"SELECT count(*) FROM {query}", params)
+        return row[0] if row else 0
+
+    @property
+    def _unlogged(self) -> str:
+        return "UNLOGGED " if self.postgres else ""
+
+    def _all(self) -> list[str]:
+        return [name for name in connection.introspection.table_names() if name.startswith(self.prefix)]
+
+
+class _Names(dict[str, str]):
+    def __init__(self, staging: Staging) -> None:
+        super().__init__()
+        self._staging = staging
+
+    def __missing__(self, table: str) -> str:
+        return self._staging.name(table)
+
+    def fill(self, text: str) -> str:
+        return text.format_map(self)
+
+
+def bulk_write(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Appends rows in the caller's transaction: COPY on PostgreSQL, ``executemany`` on SQLite."""
+    names = ", ".join(columns)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+        else:
+            places = ", ".join("?" * len(columns))
+            # Past Django's own placeholder conversion.
+            cursor.cursor.connection.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", rows)
