@@ -1,0 +1,79 @@
+"""The lines of a CIF before DATA: ``KEY: value`` in any order and case, with or without a blank."""
+
+from dataclasses import dataclass, field
+from typing import IO
+
+from django.utils.translation import gettext as _
+
+from catalog.imports.errors import FileRefused
+
+# The twelve that stand in every row when FIELDNAMES is missing, in the specification's order.
+BASE_FIELDS = (
+    "Supplier ID", "Supplier Part ID", "Manufacturer Part ID", "Item Description", "SPSC Code", "Unit Price",
+    "Unit of Measure", "Lead Time", "Manufacturer Name", "Supplier URL", "Manufacturer URL", "Market Price",
+)  # fmt: skip
+# An old text of the specification says Units.
+SAME_FIELD = {"units of measure": "unit of measure"}
+CHARSETS = {
+    "": "utf-8", "utf-8": "utf-8", "utf8": "utf-8", "8859_1": "iso-8859-1", "iso-8859-1": "iso-8859-1",
+    "latin-1": "iso-8859-1", "cp1252": "cp1252", "windows-1252": "cp1252", "8859_15": "iso-8859-15",
+    "us-ascii": "ascii", "ascii": "ascii", "utf-16": "utf-16",
+}  # fmt: skip
+MARK = b"\xef\xbb\xbf"
+LONGEST_HEADER = 200
+TRUE = ("t", "true", "yes", "1")
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    lines: int  # before the first row
+    values: dict[str, str] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
+    charset: str = "utf-8"
+
+    def __getitem__(self, key: str) -> str:
+        return self.values.get(key, "")
+
+    @property
+    def full(self) -> bool:
+        """``F`` or ``Full``; a file without LOADMODE is full (Ariba's default)."""
+        return not self["loadmode"].upper().startswith("I")
+
+    @property
+    def un_units(self) -> bool | None:
+        """Units of UN/CEFACT, or of ANSI X12; ``None`` when the file does not say."""
+        said = self["unuom"].lower()
+        return said in TRUE if said else None
+
+
+def read_header(stream: IO[bytes]) -> Header:
+    """Reads as far as DATA; raises ``FileRefused`` for what is no CIF 3.0."""
+    first = stream.readline(1024).removeprefix(MARK).strip()
+    if not first.upper().startswith(b"CIF_I_V3"):
+        raise FileRefused(_("The file is no CIF 3.0: it does not begin with CIF_I_V3.0."), 1)
+    values: dict[str, str] = {}
+    for number in range(2, LONGEST_HEADER):
+        raw = stream.readline(64 * 1024)
+        # Field names beyond ASCII are customers' own (cus_*); their letters do not matter here.
+        line = raw.decode("utf-8", "replace").strip()
+        if line.upper() == "DATA":
+            return _header(number, values)
+        if not raw:
+            break
+        key, colon, value = line.partition(":")
+        if line and not colon:
+            reason = _("Neither a line “KEY: value” nor DATA: %s") % line[:40]
+            raise FileRefused(reason, number)
+        values[key.strip().lower()] = value.strip()
+    raise FileRefused(_("The file has no DATA line, so it has no items."))
+
+
+def _header(lines: int, values: dict[str, str]) -> Header:
+    said = values.get("fieldnames", "")
+    names = [name.strip().strip('"').lower() for name in said.split(",")] if said else []
+    names = [SAME_FIELD.get(name, name) for name in names]
+    charset = CHARSETS.get(values.get("charset", "").strip('"').lower())
+    if charset is None:
+        reason = _("The file says that its encoding is “%(name)s”, which is unknown.")
+        raise FileRefused(reason % {"name": values["charset"]})
+    return Header(lines, values, tuple(names or (name.lower() for name in BASE_FIELDS)), charset)
