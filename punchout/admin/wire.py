@@ -5,6 +5,7 @@ from operator import or_
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
@@ -16,10 +17,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from punchout import retention
 from punchout.admin.pretty import pretty, pretty_fields
 from punchout.admin.read_only import ReadOnlyAdmin, tag
 from punchout.admin.wire_replay import payload_download, replay_page
-from punchout.models import ReturnedCart, WireMessage
+from punchout.models import Connection, ReturnedCart, WireMessage
 
 log = structlog.get_logger(__name__)
 
@@ -122,6 +124,7 @@ class WireMessageAdmin(ReadOnlyAdmin):
         view = self.admin_site.admin_view
         name = "punchout_wiremessage"
         return [
+            path("retention/", view(self.retention_view), name=f"{name}_retention"),
             path("<path:object_id>/raw/<slug:part>/", view(self.raw_view), name=f"{name}_raw"),
             path("<path:object_id>/replay/", view(self.replay_view), name=f"{name}_replay"),
             path("<path:object_id>/payload/", view(self.payload_view), name=f"{name}_payload"),
@@ -167,6 +170,20 @@ class WireMessageAdmin(ReadOnlyAdmin):
         response = HttpResponse(texts[part], content_type="text/plain; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{part}-{message.pk}.txt"'
         return response
+
+    def retention_view(self, request: HttpRequest) -> HttpResponse:
+        """What the next clean-up will do."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("What is cleaned up"),
+            "days": settings.RETENTION_DAYS,
+            "rows": retention.statement(),
+            "connections": Connection.objects.exclude(retention_days=None).order_by("name")[:200],
+        }
+        return TemplateResponse(request, "admin/punchout/wiremessage/retention.html", context)
 
     def replay_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return replay_page(self, request, self._viewed(request, object_id))
