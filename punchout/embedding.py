@@ -125,7 +125,7 @@ def shopping_context(session: PunchoutSession, prefix: str = "") -> ShoppingCont
         test=connection.test,
         frame_ancestors=origins.frame_sources(connection.frame_origins),
         csrf_secret=csrf_secret(session),
-        check=partial(preflight.checked, connection=connection),
+        check=partial(preflight.checked, session=session),
     )
 
 

@@ -1,85 +1,159 @@
 """Before a cart leaves: would the buyer's system take it? Said in plain words, line by line.
 
-Buyers' systems refuse silently: SAP drops a line with a unit it does not know, Coupa fails the import. So
-the cart is held against what the connection says its system accepts, while the buyer can still change it.
+Buyers' systems refuse silently: SAP drops a line with a unit it does not know, Coupa fails the import. So the
+cart, as the connection's mapping makes it, is held against what that system takes. What it would refuse stops
+the cart while the buyer can still change it; what it would cut or lose is remarked and recorded.
 """
 
-from collections.abc import Mapping
-from dataclasses import replace
+from __future__ import annotations
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from operator import attrgetter
 
-from catalog.models import CustomerArticle
-from punchout.adapters import get_adapter
+from punchout import origins
+from punchout.adapters import Adapter, get_adapter
+from punchout.adapters.outgoing import FieldTable
 from punchout.adapters.registry import AdapterOptions
-from punchout.models import Connection
-from shop.cart_rows import ArticleRow
+from punchout.adapters.texts import one_line, transliterate
+from punchout.documents import ReturnLine
+from punchout.findings import Finding, Findings, errors_of, warnings_of
+from punchout.freezing import freeze_lines
+from punchout.line_checks import PLAIN, LineChecks
+from punchout.mapping.apply import Mapped, apply_mapping
+from punchout.models import PunchoutSession
 from shop.carts import PricedCart, PricedLine
 
-# What a connection can require of every article, and how a buyer would call it.
-REQUIRED: Mapping[str, str | Promise] = {
-    "gtin": gettext_lazy("an EAN"),
-    "unspsc": gettext_lazy("an UNSPSC code"),
-    "manufacturer_part_number": gettext_lazy("a manufacturer part number"),
-    "buyer_part_number": gettext_lazy("your own article number"),
-}
+MOST_CHARACTERS = 10
 
 
-def checked(priced: PricedCart, connection: Connection) -> PricedCart:
-    """The cart with what the buyer's system would refuse as the problem of its line.
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """A cart before it leaves: with what is wrong at its lines, frozen, mapped, and what was found."""
 
-    At most one query, and only when the buyer's own article numbers are required.
+    cart: PricedCart
+    lines: tuple[ReturnLine, ...]
+    mapped: Mapped
+    findings: tuple[Finding, ...]
+
+
+def checked(priced: PricedCart, session: PunchoutSession) -> PricedCart:
+    """The cart with what the buyer's system would refuse as the problem of its line."""
+    return inspect(priced, session).cart
+
+
+def inspect(priced: PricedCart, session: PunchoutSession, base_url: str = "") -> Inspection:
+    """Freezes, maps and checks the lines that nothing is wrong with yet; the same few queries for any cart.
+
+    The texts are in the active language.
     """
-    options = get_adapter(connection.adapter).options(connection)
-    lines = list(priced.lines)
-    if options.required_fields or options.accepted_units:
-        numbered = _numbered(priced) if "buyer_part_number" in options.required_fields else frozenset()
-        lines = [_checked(line, connection, options, numbered) for line in lines]
-    if options.most_lines:
-        for position in range(options.most_lines, len(lines)):
-            text = _("%(system)s takes %(count)s lines at once. Return this one in a second cart.")
-            lines[position] = _with_problem(
-                lines[position], text % {"system": connection.buyer_system, "count": options.most_lines}
-            )
-    return replace(priced, lines=tuple(lines))
-
-
-def _checked(
-    line: PricedLine, connection: Connection, options: AdapterOptions, numbered: frozenset[int]
-) -> PricedLine:
-    product = line.product
-    if product is None:
-        return line
-    unit = get_adapter(connection.adapter).unit_sent(options, product.order_unit)
-    if options.accepted_units and unit not in options.accepted_units:
-        text = _("%(system)s accepts %(units)s, not %(unit)s.")
-        accepted = ", ".join(options.accepted_units)
-        return _with_problem(
-            line, text % {"system": connection.buyer_system, "units": accepted, "unit": unit}
-        )
-    for name in options.required_fields:
-        if not _has(product, name, numbered):
-            text = _("%(system)s needs %(what)s, and this article has none.")
-            return _with_problem(
-                line, text % {"system": connection.buyer_system, "what": str(REQUIRED[name])}
-            )
-    return line
-
-
-def _has(product: ArticleRow, name: str, numbered: frozenset[int]) -> bool:
-    return product.pk in numbered if name == "buyer_part_number" else bool(getattr(product, name))
+    connection = session.connection
+    adapter = get_adapter(connection.adapter)
+    options = adapter.options(connection)
+    good = [(number, line) for number, line in enumerate(priced.lines, start=1) if not line.problem]
+    lines = freeze_lines(
+        replace(priced, lines=tuple(line for _number, line in good)),
+        session.language,
+        base_url,
+        numbers=tuple(number for number, _line in good),
+    )
+    mapped = apply_mapping(session, adapter, options, lines)
+    findings = check(session, adapter, options, mapped)
+    problems: dict[int, str] = {}
+    for finding in errors_of(findings):
+        for number in finding.lines:
+            problems.setdefault(number, finding.text)
+    cart = replace(
+        priced,
+        lines=tuple(_with_problem(line, problems.get(n, "")) for n, line in enumerate(priced.lines, start=1)),
+        obstacles=tuple(finding.text for finding in errors_of(findings) if not finding.lines),
+        remarks=tuple(str(finding) for finding in warnings_of(findings)),
+    )
+    return Inspection(cart, lines, mapped, findings)
 
 
 def _with_problem(line: PricedLine, text: str) -> PricedLine:
     """``line`` with ``text`` as its problem; what was wrong already is said first and alone."""
-    return line if line.problem else replace(line, problem=text)
+    return replace(line, problem=text) if text and not line.problem else line
 
 
-def _numbered(priced: PricedCart) -> frozenset[int]:
-    """The articles of the cart that have a number of the customer's own."""
-    products = [line.product.pk for line in priced.lines if line.product]
-    organisation = priced.cart.organisation_id
-    rows = CustomerArticle.objects.filter(organisation=organisation, product__in=products)
-    return frozenset(rows.values_list("product_id", flat=True))
+def check(
+    session: PunchoutSession, adapter: Adapter, options: AdapterOptions, mapped: Mapped
+) -> tuple[Finding, ...]:
+    """Everything found in a mapped cart; no query."""
+    found = Findings()
+    system = session.connection.buyer_system
+    table = adapter.outgoing_fields(options)
+    checks = LineChecks(found, system, adapter, options, table)
+    for line in mapped.lines:
+        checks.line(line)
+        if options.most_lines and line.number > options.most_lines:
+            found.add("lines", "error", line.number, system=system, count=options.most_lines)
+    _check_cart(found, system, table, mapped)
+    _check_return_host(found, session, adapter)
+    _check_charset(found, adapter.return_charset(options, session.echo), table, mapped)
+    return found.all()
+
+
+def _check_cart(found: Findings, system: str, table: FieldTable, mapped: Mapped) -> None:
+    for name, text in mapped.cart.items():
+        field = table.find(name)
+        if field is None:
+            continue
+        if not text and field.required:
+            found.add("whole cart", "error", system=system, field=name)
+        elif field.length and len(text) > field.length:
+            found.add("cut", "warning", field=name, length=field.length)
+
+
+def _check_return_host(found: Findings, session: PunchoutSession, adapter: Adapter) -> None:
+    """The list may have changed since the launch, and the cart carries the customer's prices."""
+    # What is no address (SAPEVENT:POST) was allowed by an option of its own.
+    if adapter.cart_is_fetched or not session.return_url.lower().startswith(("http:", "https:")):
+        return
+    try:
+        allowed = origins.parse_return_origins(session.connection.return_origins)
+        origins.allowed_address(session.return_url, allowed)
+    except ValueError:
+        found.add("return host", "error", host=session.return_url.partition("?")[0][:80])
+
+
+def _check_charset(found: Findings, charset: str, table: FieldTable, mapped: Mapped) -> None:
+    if charset == "utf-8":
+        return
+    texts = [
+        (field.name, attrgetter(field.value.partition(".")[2]))
+        for field in table
+        if field.kind == "text" and field.of == "line" and field.value.partition(".")[2] in PLAIN
+    ]
+    met: dict[str, tuple[dict[str, None], list[int]]] = {}
+    for line in mapped.lines:
+        own = (str(read(line)) for name, read in texts if name not in line.mapped)
+        for code, character in _odd((*own, *line.mapped.values()), charset):
+            characters, numbers = met.setdefault(code, ({}, []))
+            characters[character] = None
+            if not numbers or numbers[-1] != line.number:
+                numbers.append(line.number)
+    for code, (characters, numbers) in met.items():
+        shown = " ".join(list(characters)[:MOST_CHARACTERS])
+        for number in numbers:
+            found.add(code, "warning", number, charset=charset, characters=shown)
+
+
+def _odd(texts: Iterable[str], charset: str) -> Iterable[tuple[str, str]]:
+    for text in texts:
+        if text.isascii():
+            continue
+        for character in dict.fromkeys(one_line(text)):
+            code = _how(character, charset)
+            if code:
+                yield code, character
+
+
+@lru_cache(maxsize=4096)
+def _how(character: str, charset: str) -> str:
+    """What becomes of a character in that charset: nothing, ``spelled out`` or ``lost``."""
+    if transliterate(character, charset) == character:
+        return ""
+    return "lost" if "?" in transliterate(character, charset) else "spelled out"

@@ -13,22 +13,27 @@ from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from catalog.display import pictures_of
-from catalog.models import CustomerArticle, Product
+from catalog.models import Product
 from catalog.quantities import LARGEST
 from customers.models import Person
 from punchout import preflight, wire
 from punchout.adapters import get_adapter
 from punchout.documents import RequestedItem, ReturnForm, ReturnLine, SetupRequest
 from punchout.errors import Conflict, MessageInvalid
+from punchout.findings import Finding
+from punchout.freezing import CartNotReturnable, freeze_lines
 from punchout.models import PunchoutSession, ReturnedCart, WireMessage
 from punchout.rows import insert_row
 from punchout.secrets import new_public_id, new_token, token_digest
-from shop.carts import PricedCart, PricedLine, price_cart
+from shop.carts import PricedCart, price_cart
 from shop.models import Cart, CartLine, line_token
 
 log = structlog.get_logger(__name__)
 
+__all__ = [
+    "START_TOKEN_LIFE", "CartNotReturnable", "StartedSession", "freeze_lines", "leave", "redeem_start_token",
+    "reissue_start_token", "return_cart", "start_session", "switch_to_path",
+]  # fmt: skip
 START_TOKEN_LIFE = timedelta(minutes=5)
 LARGEST_TOTAL = Decimal("99999999999999.99")  # what the column of a returned cart holds
 MOST_ITEMS = 2000  # lines of a cart that come back for editing
@@ -42,10 +47,6 @@ class StartedSession:
 
     session: PunchoutSession
     start_token: str
-
-
-class CartNotReturnable(Exception):
-    """The cart is empty or has a line that cannot be returned; the cart page says which."""
 
 
 @transaction.atomic(savepoint=False)
@@ -228,14 +229,18 @@ def return_cart(*, session: PunchoutSession, base_url: str) -> ReturnForm | None
         if session.operation == PunchoutSession.Operation.INSPECT:
             raise Conflict(_("This cart was opened to look at it; it cannot be returned."))
         with translation.override(session.language):
-            priced = preflight.checked(price_cart(session.cart, session.organisation), session.connection)
+            found = preflight.inspect(price_cart(session.cart, session.organisation), session, base_url)
+            priced = found.cart
             if not priced.returnable:
                 raise CartNotReturnable
             if priced.total.amount > LARGEST_TOTAL:
                 raise Conflict(_("The total of this cart is larger than a document can hold."))
-            lines = freeze_lines(priced, session.language, base_url)
-        form = adapter.return_form(session, lines)
-        _end(session, form, PunchoutSession.State.RETURNED, ReturnedCart.Outcome.CART, priced, lines)
+        session.mapped = found.mapped.cart
+        form = adapter.return_form(session, found.mapped.lines)
+        _end(
+            session, form, PunchoutSession.State.RETURNED, ReturnedCart.Outcome.CART, priced, found.lines,
+            found.findings,
+        )  # fmt: skip
     return form
 
 
@@ -254,6 +259,12 @@ def leave(*, session: PunchoutSession) -> ReturnForm | None:
         outcome = ReturnedCart.Outcome.UNCHANGED if editing else ReturnedCart.Outcome.EMPTY
         _end(session, form, PunchoutSession.State.CANCELLED, outcome, None, ())
     return form
+
+
+def _notes(findings: tuple[Finding, ...]) -> list[str]:
+    """Findings for the wire log, which is in English."""
+    with translation.override("en"):
+        return [str(finding) for finding in findings]
 
 
 def _locked(session: PunchoutSession) -> PunchoutSession:
@@ -285,6 +296,7 @@ def _end(
     outcome: str,
     priced: PricedCart | None,
     lines: tuple[ReturnLine, ...],
+    findings: tuple[Finding, ...] = (),
 ) -> None:
     now = timezone.now()
     host = form.action.partition("?")[0][:255] if form else ""
@@ -296,6 +308,7 @@ def _end(
         total=priced.total.amount if priced else Decimal(0),
         return_host=host,
         form=form.as_json() if form else {},
+        findings=[finding.as_json() for finding in findings],
     )
     Cart.objects.filter(pk=session.cart_id).update(frozen_at=now)
     PunchoutSession.objects.filter(pk=session.pk).update(state=state, ended_at=now)
@@ -308,56 +321,6 @@ def _end(
             host=host,
             body="\n".join(f"{name}={value}" for name, value in form.fields),
             headers={"charset": form.charset, "target": form.target},
+            notes=_notes(findings),
         )
     log.info("punchout_ended", session=session.key, state=state, lines=len(lines))
-
-
-def freeze_lines(priced: PricedCart, language: str, base_url: str) -> tuple[ReturnLine, ...]:
-    """The priced cart as immutable return lines, in the active language."""
-    products = [line.line.product_id for line in priced.lines]
-    rows = CustomerArticle.objects.filter(organisation=priced.cart.organisation_id, product__in=products)
-    numbers = dict(rows.values_list("product_id", "number"))
-    pictures = pictures_of(line.product for line in priced.lines if line.product)
-    return tuple(
-        _freeze(
-            number, line, language, base_url, numbers.get(line.line.product_id or 0, ""),
-            pictures.get(line.line.product_id or 0, ""),
-        )
-        for number, line in enumerate(priced.lines, start=1)
-    )  # fmt: skip
-
-
-def _freeze(
-    number: int, priced: PricedLine, language: str, base_url: str, buyer_part_number: str, picture: str
-) -> ReturnLine:
-    product, price, total = priced.product, priced.price, priced.total
-    if product is None or price is None or total is None:
-        raise CartNotReturnable
-    if picture.startswith("/"):
-        picture = base_url + picture
-    return ReturnLine(
-        number=number,
-        sku=product.sku,
-        token=priced.line.token,
-        quantity=priced.line.quantity,
-        unit=product.order_unit,
-        name=product.name,
-        description=product.description,
-        language=language,
-        price=price.amount,
-        price_unit=price.price_unit,
-        currency=price.currency,
-        total=total.amount,
-        lead_time_days=product.lead_time_days,
-        brand=product.brand_name,
-        manufacturer_part_number=product.manufacturer_part_number,
-        gtin=product.gtin,
-        unspsc=product.unspsc,
-        etim_class=product.etim_class,
-        eclass=product.eclass,
-        category=product.category_name,
-        agreement=price.reference,
-        picture_url=picture,
-        buyer_part_number=buyer_part_number,
-        list_price=price.list_amount,
-    )

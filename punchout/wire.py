@@ -3,7 +3,7 @@
 import hashlib
 import time
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import structlog
 from django.conf import settings
@@ -151,6 +151,7 @@ def record_outbound(
     host: str,
     body: str,
     headers: Mapping[str, str],
+    notes: Sequence[str] = (),
 ) -> WireMessage:
     """Stores what the buyer's browser was given to post: there is no answer to log."""
     return WireMessage.objects.create(
@@ -163,6 +164,7 @@ def record_outbound(
         path=host[:LONGEST_PATH],
         headers=dict(headers),
         body=body,
+        notes=list(notes),
         verdict=WireMessage.Verdict.ACCEPTED,
         correlation_id=str(structlog.contextvars.get_contextvars().get("request_id", ""))[:64],
     )

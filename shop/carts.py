@@ -45,6 +45,9 @@ class PricedCart:
     cart: Cart
     lines: tuple[PricedLine, ...]
     currency: str
+    # What stands in the way of the cart as a whole, and what is worth knowing before it goes.
+    obstacles: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def total(self) -> Money:
@@ -58,8 +61,8 @@ class PricedCart:
 
     @property
     def returnable(self) -> bool:
-        """True when every line has an article, a price and a quantity that is sold."""
-        return bool(self.lines) and not self.problems
+        """True when every line has an article, a price and a quantity that is sold, and nothing is wrong."""
+        return bool(self.lines) and not self.problems and not self.obstacles
 
 
 def _open_cart(cart: Cart) -> Cart:

@@ -1,11 +1,13 @@
 """What an adapter says of the fields it writes: which a connection's mapping can fill, and what they hold."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from django.utils.functional import Promise
+
+from punchout.documents import ReturnLine
 
 Kind = Literal["text", "code", "number"]
 Place = Literal["line", "cart"]
@@ -32,6 +34,8 @@ class OutgoingField:
     decimals: int | None = None
     required: bool = False
     role: Role = ""
+    # What it holds without a mapping where that depends on the line, for the check before the return.
+    own: Callable[[ReturnLine], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

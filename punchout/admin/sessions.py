@@ -112,7 +112,7 @@ class PunchoutSessionAdmin(ReadOnlyAdmin):
         """One visit: its cart as it stands, its messages in order, and what was returned."""
         session = self._viewed(request, object_id)
         with override(session.language):
-            cart = preflight.checked(price_cart(session.cart, session.organisation), session.connection)
+            cart = preflight.checked(price_cart(session.cart, session.organisation), session)
         messages = session.messages.defer(*HEAVY).order_by("id")
         returned = ReturnedCart.objects.filter(session=session).first()
         context = {

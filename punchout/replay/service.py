@@ -21,6 +21,7 @@ from punchout import endpoint, wire
 from punchout.adapters import Adapter, get_adapter
 from punchout.documents import InboundMessage, ReturnForm, ReturnLine
 from punchout.errors import PunchoutError
+from punchout.mapping.apply import mapped_form
 from punchout.models import Connection, ReturnedCart, Secret, SeenMessage, WireMessage
 from punchout.replay.compare import Difference, answer_lines, difference, form_lines, steadied
 from punchout.replay.rebuild import ReplayImpossible, header, language_of, rebuild
@@ -193,4 +194,4 @@ def rendered(returned: ReturnedCart, adapter: Adapter) -> ReturnForm | None:
     if returned.outcome != ReturnedCart.Outcome.CART:
         return adapter.leave_form(returned.session)
     lines = tuple(ReturnLine.from_json(line) for line in returned.lines)
-    return adapter.return_form(returned.session, lines)
+    return mapped_form(returned.session, adapter, lines)

@@ -133,12 +133,16 @@ class AdapterContract(ReplayContract):
         connection = self.make_connection()
         self.assert_refused(self.send(self.launch(connection, return_url=url)), "parameters")
 
-    def test_the_list_is_read_at_launch_and_a_running_session_keeps_its_address(self) -> None:
+    def test_an_address_that_left_the_list_stops_a_launch_and_the_cart_of_a_running_session(self) -> None:
         connection = self.make_connection()
         visit = self.visit(connection)
         visit.put(self.product(connection))
         Connection.objects.filter(pk=connection.pk).update(return_origins="https://other.example")
         assert self.is_refusal(self.send(self.launch(connection)), "parameters")
+        assert visit.return_cart().status_code == 303
+        assert "https://buyer.example" in visit.client.get(f"{visit.prefix}/cart").content.decode()
+        assert not ReturnedCart.objects.exists()
+        Connection.objects.filter(pk=connection.pk).update(return_origins=RETURN_ORIGINS)
         assert self.returned(visit).action.startswith("https://buyer.example/procurement/return")
 
     # -- the start address -----------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """cebeoXML 2.0.0 as a web service, and the browser launch that fills its open order (see README.md)."""
 
+from dataclasses import replace
 from typing import cast
 
 from django.utils import translation
@@ -10,6 +11,7 @@ from punchout.adapters.cebeoxml import articles, build
 from punchout.adapters.cebeoxml.authenticate import authenticate
 from punchout.adapters.cebeoxml.open_order import continue_open_order, delete_open_order, open_order
 from punchout.adapters.cebeoxml.options import CebeoOptions
+from punchout.adapters.cebeoxml.outgoing import FIELDS
 from punchout.adapters.cebeoxml.parse import (
     Credentials,
     WebRequest,
@@ -20,10 +22,12 @@ from punchout.adapters.cebeoxml.parse import (
 )
 from punchout.adapters.cebeoxml.redact import is_document, redacted
 from punchout.adapters.cebeoxml.refusal import refusal
+from punchout.adapters.outgoing import FieldTable
 from punchout.adapters.parameters import Parameters, read_parameters
-from punchout.adapters.registry import Adapter, register
+from punchout.adapters.registry import Adapter, AdapterOptions, register
 from punchout.documents import Answer, InboundMessage, ReturnForm, ReturnLine, SetupRequest, Shopper
 from punchout.errors import MessageInvalid, PunchoutError
+from punchout.mapping.apply import apply_mapping
 from punchout.models import Connection, PunchoutSession
 
 # What a launch of another protocol would call its return address.
@@ -44,6 +48,9 @@ class CebeoAdapter(Adapter):
 
     def options(self, connection: Connection) -> CebeoOptions:
         return cast(CebeoOptions, super().options(connection))
+
+    def outgoing_fields(self, options: AdapterOptions) -> FieldTable:
+        return FIELDS
 
     def handle(self, inbound: InboundMessage) -> Answer:
         """Answers a document; lets a browser in with the same credentials as form or query parameters."""
@@ -71,7 +78,7 @@ class CebeoAdapter(Adapter):
     def _answer(self, inbound: InboundMessage, request: WebRequest, connection: Connection) -> bytes:
         options = self.options(connection)
         if request.action == "Order/Get":
-            return _order(inbound, request, connection, options)
+            return self._order(inbound, request, connection, options)
         if request.action == "Order/Delete":
             session, count = delete_open_order(connection)
             inbound.record.session = session
@@ -88,6 +95,23 @@ class CebeoAdapter(Adapter):
             text += f" Not known: {build.listed(unknown)}" if unknown else ""
         facts = articles.facts_of(organisation, found)
         return build.article_answer(text, request.response_type, facts, options)
+
+    def _order(
+        self, inbound: InboundMessage, request: WebRequest, connection: Connection, options: CebeoOptions
+    ) -> bytes:
+        order = open_order(connection, inbound.base_url)
+        if order is None:
+            return build.message(0, "The open order is empty.")
+        inbound.record.session = order.session
+        text = f"The open order has {len(order.lines)} lines."
+        if order.left_out:
+            text += f" Left out: {build.listed(order.left_out)}"
+        if not order.lines:
+            return build.message(0, text)
+        mapped = apply_mapping(order.session, self, options, order.lines)
+        order.session.mapped = mapped.cart
+        sent = replace(order, lines=mapped.lines)
+        return build.order_answer(text, request.response_type, sent, options)
 
     # -- the browser -----------------------------------------------------------------------------------------
 
@@ -150,18 +174,3 @@ def _presented(parameters: Parameters) -> Credentials:
         user_name=parameters.get("UserName"),
         password=parameters.raw("Password") or "",
     )
-
-
-def _order(
-    inbound: InboundMessage, request: WebRequest, connection: Connection, options: CebeoOptions
-) -> bytes:
-    order = open_order(connection, inbound.base_url)
-    if order is None:
-        return build.message(0, "The open order is empty.")
-    inbound.record.session = order.session
-    text = f"The open order has {len(order.lines)} lines."
-    if order.left_out:
-        text += f" Left out: {build.listed(order.left_out)}"
-    if not order.lines:
-        return build.message(0, text)
-    return build.order_answer(text, request.response_type, order, options)

@@ -27,6 +27,7 @@ UNITS: Mapping[str, str] = {"C62": "PCE"}
 # Belgian contributions by article. The shop keeps none, and clients add them up: zero, not left out.
 CONTRIBUTIONS = ("Ecotax", "Recupel", "Sabam")
 NONE = Decimal(0)
+NOTHING: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,15 +121,20 @@ def _material(parent: etree._Element, named: Material) -> None:
 
 
 def _unit_price(
-    parent: etree._Element, net: Decimal | None, listed: Decimal | None, options: CebeoOptions
+    parent: etree._Element,
+    net: Decimal | None,
+    listed: Decimal | None,
+    options: CebeoOptions,
+    mapped: Mapping[str, str] = NOTHING,
 ) -> None:
     """Without a net price there is none to give; the buyer asks for a quotation."""
     if net is None:
         return
     prices = etree.SubElement(parent, "UnitPrice")
-    _add(prices, "NetPrice", amount(net, options.price_decimals))
-    if listed is not None:
-        _add(prices, "TarifPrice", amount(listed, options.price_decimals))
+    for name, price in (("NetPrice", net), ("TarifPrice", listed)):
+        own = amount(price, options.price_decimals) if price is not None else ""
+        if text := mapped.get(name, own):
+            _add(prices, name, text.replace(".", ","))
     for name in CONTRIBUTIONS:
         _add(prices, name, amount(NONE, 2))
 
@@ -138,26 +144,28 @@ def _header(parent: etree._Element, order: OpenOrder) -> None:
     header = etree.SubElement(parent, "OrderHeader")
     _add(header, "SupplierOrderID", str(session.cart_id))
     _add(header, "OrderDate", timezone.localtime(session.ended_at or session.seen_at).date().isoformat())
-    _add(header, "OrderedBy", one_line(str(session.person or session.connection.username)))
+    ordered_by = one_line(str(session.person or session.connection.username))
+    _add(header, "OrderedBy", session.sent("OrderedBy", ordered_by))
 
 
 def _order_line(parent: etree._Element, line: ReturnLine, options: CebeoOptions) -> None:
     element = etree.SubElement(parent, "OrderLine")
     _add(element, "SupplierOrderLineID", str(line.number))
     named = Material(
-        sku=line.sku,
-        customer_number=line.buyer_part_number,
-        gtin=line.gtin,
+        sku=line.sent("SupplierItemID", line.sku),
+        customer_number=line.sent("CustomerItemID", line.buyer_part_number),
+        gtin=line.sent("EAN", line.gtin),
         brand_code="",
-        brand_name=line.brand,
-        reference=line.manufacturer_part_number,
-        description=line.name,
+        brand_name=line.sent("BrandName", line.brand),
+        reference=line.sent("Reference", line.manufacturer_part_number),
+        description=line.sent("Description", line.name),
     )
     _material(element, named)
-    _add(element, "OrderedQuantity", number(line.quantity))
-    _add(element, "UnitOfMeasure", translate_unit(line.unit, options.units, UNITS))
+    _add(element, "OrderedQuantity", line.sent("OrderedQuantity", number(line.quantity)))
+    unit = translate_unit(line.unit, options.units, UNITS)
+    _add(element, "UnitOfMeasure", line.sent("UnitOfMeasure", unit))
     listed = line.list_price / line.price_unit if line.list_price is not None else None
-    _unit_price(element, line.price / line.price_unit, listed, options)
+    _unit_price(element, line.price / line.price_unit, listed, options, line.mapped)
 
 
 def amount(value: Decimal, decimals: int) -> str:

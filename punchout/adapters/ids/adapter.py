@@ -1,6 +1,7 @@
 """IDS-Connect of ITEK, versions 2.0 and 2.5, for the building trades (see README.md in this folder)."""
 
-from typing import cast
+from collections.abc import Mapping
+from typing import Any, cast
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -10,10 +11,12 @@ from punchout.adapters.ids import build
 from punchout.adapters.ids.fields import OLDEST, UNITS
 from punchout.adapters.ids.launch import QUESTIONS, authenticate, read_action, read_launch
 from punchout.adapters.ids.options import IdsOptions
+from punchout.adapters.ids.outgoing import field_table
 from punchout.adapters.ids.parse import read_parameters, redact_body, redact_form
 from punchout.adapters.ids.questions import interface_versions, login_information
 from punchout.adapters.ids.refusal import MethodRefused, refusal
-from punchout.adapters.registry import Adapter, register
+from punchout.adapters.outgoing import FieldTable
+from punchout.adapters.registry import Adapter, AdapterOptions, register
 from punchout.documents import Answer, InboundMessage, ReturnForm, ReturnLine
 from punchout.errors import AuthenticationFailed, PunchoutError
 from punchout.models import Connection, PunchoutSession
@@ -31,6 +34,12 @@ class IdsAdapter(Adapter):
 
     def options(self, connection: Connection) -> IdsOptions:
         return cast(IdsOptions, super().options(connection))
+
+    def outgoing_fields(self, options: AdapterOptions) -> FieldTable:
+        return field_table(cast(IdsOptions, options).article_number_length)
+
+    def return_charset(self, options: AdapterOptions, echo: Mapping[str, Any]) -> str:
+        return cast(IdsOptions, options).charset
 
     def handle(self, inbound: InboundMessage) -> Answer:
         """Answers a question (LI, SV), or opens a session and sends the browser to its start page."""
@@ -89,6 +98,7 @@ class IdsAdapter(Adapter):
             currency=lines[0].currency if lines else session.organisation.currency,
             lines=lines,
             options=self.options(session.connection),
+            mapped=session.mapped,
         )
 
     def leave_form(self, session: PunchoutSession) -> ReturnForm | None:

@@ -40,6 +40,7 @@ from punchout.errors import Conflict
 FIELD = "warenkorb"
 RETURN_MARK = "Warenkorbrückgabe"
 Metals = Mapping[str, tuple[MetalShare, ...]]
+NOTHING: Mapping[str, str] = {}
 
 
 def cart_form(
@@ -50,13 +51,16 @@ def cart_form(
     lines: tuple[ReturnLine, ...],
     options: IdsOptions,
     metals: Metals | None = None,
+    mapped: Mapping[str, str] = NOTHING,
 ) -> ReturnForm:
     """The form with its one field, to the whole return address: its query is the client's session.
 
-    ``metals`` are the metal shares by article number. Raises ``Conflict`` for a line that IDS-Connect
-    cannot carry, saying which and why.
+    ``metals`` are the metal shares by article number, ``mapped`` fields of ``OrderInfo``. Raises
+    ``Conflict`` for a line that IDS-Connect cannot carry, saying which and why.
     """
-    root = cart_document(echo=echo, currency=currency, lines=lines, options=options, metals=metals)
+    root = cart_document(
+        echo=echo, currency=currency, lines=lines, options=options, metals=metals, mapped=mapped
+    )
     document = etree.tostring(root, encoding=options.charset, xml_declaration=True)
     assert isinstance(document, bytes)
     return ReturnForm(
@@ -75,6 +79,7 @@ def cart_document(
     lines: tuple[ReturnLine, ...],
     options: IdsOptions,
     metals: Metals | None = None,
+    mapped: Mapping[str, str] = NOTHING,
 ) -> etree._Element:
     """The document ``Warenkorb``; without lines it is an empty cart, which only 2.5 knows."""
     version = echo.get("version") or OLDEST
@@ -88,7 +93,8 @@ def cart_document(
     _child(info, "RueckgabeKZ", RETURN_MARK)
     _child(info, "Version", version)
     order = _child(root, "Order")
-    _order_info(_child(order, "OrderInfo"), echo.get("order") or {}, currency)
+    sent = {**(echo.get("order") or {}), **mapped}
+    _order_info(_child(order, "OrderInfo"), sent, mapped.get("Cur", currency))
     _parties(order, echo.get("parties") or {})
     for item in placed(lines, echo.get("positions") or ()):
         _item(_child(order, "OrderItem"), item, options, (metals or {}).get(item.line.sku, ()))
@@ -126,20 +132,26 @@ def _item(element: etree._Element, item: Placed, options: IdsOptions, metals: tu
     line = item.line
     _child(element, "ItemChara", item.character or "normal")
     _references(element, item)
-    _optional(element, "EAN", _ean13(line.gtin))
-    _child(element, "ArtNo", _article_number(line, options))
-    _child(element, "Qty", _quantity(line))
-    _child(element, "QU", translate_unit(line.unit, options.units, UNITS)[:UNIT_LENGTH])
-    _optional(element, "Kurztext", shortened(one_line(line.name) or line.sku, SHORT_TEXT_LENGTH))
-    if options.longtext:
-        _optional(element, "Langtext", plain_text(line.description))
+    sent = line.sent
+    _optional(element, "EAN", sent("EAN", _ean13(line.gtin)))
+    # Only what is sent is held against the lengths: a mapping may be the way around them.
+    _child(
+        element, "ArtNo", line.mapped["ArtNo"] if "ArtNo" in line.mapped else _article_number(line, options)
+    )
+    _child(element, "Qty", line.mapped["Qty"] if "Qty" in line.mapped else _quantity(line))
+    _child(element, "QU", sent("QU", translate_unit(line.unit, options.units, UNITS))[:UNIT_LENGTH])
+    short = sent("Kurztext", one_line(line.name) or line.sku)
+    _optional(element, "Kurztext", shortened(short, SHORT_TEXT_LENGTH))
+    longtext = plain_text(line.description) if options.longtext else ""
+    _optional(element, "Langtext", sent("Langtext", longtext))
     listed, basis = _per_basis(
         line.list_price if line.list_price is not None else line.price, line.price_unit
     )
-    _child(element, "OfferPrice", _amount(listed, line))
-    _child(element, "NetPrice", _amount(line_total(line.total, line.quantity, metals), line))
-    _child(element, "PriceBasis", str(basis))
-    _child(element, "VAT", f"{options.vat:.2f}")
+    _child(element, "OfferPrice", sent("OfferPrice", _amount(listed, line)))
+    net = _amount(line_total(line.total, line.quantity, metals), line)
+    _child(element, "NetPrice", sent("NetPrice", net))
+    _child(element, "PriceBasis", sent("PriceBasis", str(basis)))
+    _child(element, "VAT", sent("VAT", f"{options.vat:.2f}"))
     for metal in metals:
         _metal(_child(element, "Rohstoffanteil"), metal, translate_unit(line.unit, options.units, UNITS))
 

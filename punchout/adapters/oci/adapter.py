@@ -1,7 +1,7 @@
 """SAP's Open Catalog Interface, versions 2.0B to 5.0 (see README.md for what is not supported)."""
 
-from collections.abc import Callable
-from typing import cast
+from collections.abc import Callable, Mapping
+from typing import Any, cast
 
 from django.utils.translation import gettext_lazy as _
 
@@ -13,10 +13,13 @@ from punchout.adapters.oci.download import download_page
 from punchout.adapters.oci.functions import Asked, asked_function, visit
 from punchout.adapters.oci.launch import read_launch
 from punchout.adapters.oci.options import OciOptions
+from punchout.adapters.oci.outgoing import field_table
 from punchout.adapters.oci.refusal import refusal
+from punchout.adapters.outgoing import FieldTable
 from punchout.adapters.parameters import read_parameters, redact_body, redact_form
 from punchout.adapters.password import authenticate
-from punchout.adapters.registry import Adapter, register
+from punchout.adapters.registry import Adapter, AdapterOptions, register
+from punchout.adapters.texts import DEFAULT
 from punchout.adapters.units import OCI_UNITS
 from punchout.documents import Answer, InboundMessage, ReturnForm, ReturnLine
 from punchout.errors import PunchoutError
@@ -42,6 +45,12 @@ class OciAdapter(Adapter):
 
     def options(self, connection: Connection) -> OciOptions:
         return cast(OciOptions, super().options(connection))
+
+    def outgoing_fields(self, options: AdapterOptions) -> FieldTable:
+        return field_table(cast(OciOptions, options).version)
+
+    def return_charset(self, options: AdapterOptions, echo: Mapping[str, Any]) -> str:
+        return str(echo.get("charset") or DEFAULT)
 
     def handle(self, inbound: InboundMessage) -> Answer:
         """Answers a function, or opens a session and sends the browser to an address without credentials."""

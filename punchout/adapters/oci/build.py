@@ -21,6 +21,7 @@ from punchout.adapters.oci.fields import (
 )
 from punchout.adapters.oci.hook import action_and_fields, take_apart
 from punchout.adapters.oci.options import OciOptions
+from punchout.adapters.oci.outgoing import LONGTEXT
 from punchout.adapters.texts import DEFAULT, one_line, plain_text, transliterate
 from punchout.adapters.units import OCI_UNITS, translate_unit
 from punchout.documents import ReturnForm, ReturnLine
@@ -111,8 +112,9 @@ class _Items:
             suffix = f"[{index}]"
             for name, value in self._line(line, description).items():
                 pairs.append((f"NEW_ITEM-{name}{suffix}", value))
-            if self.options.longtext:
-                pairs.append((f"NEW_ITEM-LONGTEXT_{index}:132[]", self._longtext(line)))
+            longtext = self._longtext(line)
+            if longtext:
+                pairs.append((f"NEW_ITEM-LONGTEXT_{index}:132[]", longtext))
         return pairs
 
     def _line(self, line: ReturnLine, description: str) -> dict[str, str]:
@@ -128,7 +130,17 @@ class _Items:
                 values[name] = fitting
             elif source == "=":
                 values.pop(name, None)
-        if "MATNR" in values and self.options.material_number == "instead":
+        for name, value in line.mapped.items():
+            fitting = fit(name, self._text(value), version) if name != LONGTEXT else None
+            if fitting is None:
+                values.pop(name, None)
+            else:
+                values[name] = fitting
+        if (
+            "MATNR" in values
+            and "DESCRIPTION" not in line.mapped
+            and self.options.material_number == "instead"
+        ):
             values.pop("DESCRIPTION", None)
         keep_pairs(values)
         return values
@@ -148,6 +160,10 @@ class _Items:
         ]
 
     def _longtext(self, line: ReturnLine) -> str:
+        if LONGTEXT in line.mapped:
+            return transliterate(line.mapped[LONGTEXT], self.charset)
+        if not self.options.longtext:
+            return ""
         parts = dict.fromkeys(filter(None, (one_line(line.name), plain_text(line.description))))
         return transliterate("\n".join(parts), self.charset)
 

@@ -9,10 +9,12 @@ from punchout import wire
 from punchout.adapters.oraclexml import build
 from punchout.adapters.oraclexml.launch import authenticate, read_setup
 from punchout.adapters.oraclexml.options import OracleOptions
+from punchout.adapters.oraclexml.outgoing import field_table
 from punchout.adapters.oraclexml.parse import FORM_FIELD, read_login_request
 from punchout.adapters.oraclexml.redact import redacted_body, redacted_query
 from punchout.adapters.oraclexml.respond import login_answer, refusal
-from punchout.adapters.registry import Adapter, register
+from punchout.adapters.outgoing import FieldTable
+from punchout.adapters.registry import Adapter, AdapterOptions, register
 from punchout.documents import Answer, InboundMessage, ReturnForm, ReturnLine
 from punchout.errors import OperationUnsupported, PunchoutError
 from punchout.models import Connection, PunchoutSession
@@ -32,6 +34,9 @@ class OracleXmlAdapter(Adapter):
 
     def options(self, connection: Connection) -> OracleOptions:
         return cast(OracleOptions, super().options(connection))
+
+    def outgoing_fields(self, options: AdapterOptions) -> FieldTable:
+        return field_table(cast(OracleOptions, options).route)
 
     def handle(self, inbound: InboundMessage) -> Answer:
         """Opens a session and answers with its start address; the browser opens that."""
@@ -64,7 +69,10 @@ class OracleXmlAdapter(Adapter):
 
     def return_form(self, session: PunchoutSession, lines: tuple[ReturnLine, ...]) -> ReturnForm:
         return build.cart_form(
-            return_url=session.return_url, lines=lines, options=self.options(session.connection)
+            return_url=session.return_url,
+            lines=lines,
+            options=self.options(session.connection),
+            partner=session.mapped.get("catalogTradingPartner"),
         )
 
     def leave_form(self, session: PunchoutSession) -> ReturnForm | None:

@@ -4,7 +4,6 @@ Oracle Procurement Supplier's Guide to Punchout and Transparent Punchout 11i, or
 Procurement, attributes supported in Oracle XML punch-out. Prices are without VAT, of one order unit.
 """
 
-from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from urllib.parse import quote
 
@@ -12,47 +11,30 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from lxml import etree
 
-from punchout.adapters.oraclexml.options import OracleOptions, Route
+from punchout.adapters.oraclexml.fields import LENGTHS, MOST_DECIMALS
+from punchout.adapters.oraclexml.options import OracleOptions
+from punchout.adapters.oraclexml.outgoing import ATTRIBUTES
 from punchout.adapters.texts import one_line, shortened
 from punchout.adapters.units import CXML_UNITS, translate_unit
 from punchout.adapters.xml import xml_text
 from punchout.documents import ReturnForm, ReturnLine
 from punchout.errors import Conflict
 
-# Characters by element and route; an element that is not listed has no known limit.
-DIRECT = {
-    "itemID": 25,
-    "supplierReferenceNumber": 255,
-    "manufacturerItemID": 30,
-    "manufacturerName": 30,
-    "supplierUOMType": 80,
-    "categoryCode": 80,
-    "itemDescription": 240,
-}
-LENGTHS: dict[Route, Mapping[str, int]] = {
-    "direct": DIRECT,
-    "exchange": DIRECT
-    | {
-        "itemID": 740,
-        "manufacturerItemID": 740,
-        "manufacturerName": 255,
-        "supplierUOMType": 3,
-        "categoryCode": 250,
-    },
-    "fusion": DIRECT | {"itemID": 300},
-}
-LEAST_DECIMALS, MOST_DECIMALS = 2, 10
+LEAST_DECIMALS = 2
 CENT = Decimal("0.01")
 NAME_AND_TEXT = " – "
 
 
-def cart_form(*, return_url: str, lines: tuple[ReturnLine, ...], options: OracleOptions) -> ReturnForm:
+def cart_form(
+    *, return_url: str, lines: tuple[ReturnLine, ...], options: OracleOptions, partner: str | None = None
+) -> ReturnForm:
     """The form with its one field, to the whole return address.
 
+    ``partner`` is the catalog trading partner, in place of the options'.
     Raises ``Conflict`` for a line that Oracle cannot take, saying which and why, and for an empty cart:
     Oracle stops with a null pointer when one arrives.
     """
-    document = etree.tostring(cart_document(lines, options), encoding="UTF-8", xml_declaration=True)
+    document = etree.tostring(cart_document(lines, options, partner), encoding="UTF-8", xml_declaration=True)
     assert isinstance(document, bytes)
     value = document.decode("utf-8")
     return ReturnForm(
@@ -62,15 +44,18 @@ def cart_form(*, return_url: str, lines: tuple[ReturnLine, ...], options: Oracle
     )
 
 
-def cart_document(lines: tuple[ReturnLine, ...], options: OracleOptions) -> etree._Element:
+def cart_document(
+    lines: tuple[ReturnLine, ...], options: OracleOptions, partner: str | None = None
+) -> etree._Element:
     """The document ``response`` with one ``orderLine`` a line."""
     if not lines:
         raise Conflict(_("Oracle cannot take an empty cart."))
     root = etree.Element("response")
     etree.SubElement(etree.SubElement(root, "header", version="1.0"), "return", returnCode="S")
     order = etree.SubElement(etree.SubElement(root, "body"), "OrderLinesDataElements")
-    if options.catalog_trading_partner:
-        _text(order, "catalogTradingPartner", options.catalog_trading_partner)
+    partner = options.catalog_trading_partner if partner is None else partner
+    if partner:
+        _text(order, "catalogTradingPartner", partner)
     for line in lines:
         _order_line(etree.SubElement(order, "orderLine"), line, options)
     return root
@@ -81,20 +66,22 @@ def _order_line(element: etree._Element, line: ReturnLine, options: OracleOption
     _item(element, line, options)
     _category(etree.SubElement(element, "category"), line, options)
     price = etree.SubElement(element, "price")
-    _text(price, "currency", line.currency)
-    _text(price, "unitPrice", f"{unit_price(line):f}")
+    _text(price, "currency", line.sent("currency", line.currency))
+    mapped_price = line.mapped.get("unitPrice")
+    _text(price, "unitPrice", f"{unit_price(line):f}" if mapped_price is None else mapped_price)
     supplier = etree.SubElement(element, "supplier")
     if options.trading_partner_code:
         _text(supplier, "supplierTradingPartnerCode", options.trading_partner_code)
     elif options.duns:
         _text(supplier, "supplierDUNS", options.duns)
-    _text(supplier, "supplierName", options.supplier_name or settings.SUPPLIER_NAME)
+    name = options.supplier_name or settings.SUPPLIER_NAME
+    _text(supplier, "supplierName", line.sent("supplierName", name))
     _attributes(element, line, options)
 
 
 def _contract(element: etree._Element, line: ReturnLine, options: OracleOptions) -> None:
     """Without catalogType CONTRACTED Oracle ignores the contract."""
-    number = line.agreement or options.contract_number
+    number = line.sent("contractNumber", line.agreement or options.contract_number)
     if options.contract == "none" or not number:
         return
     contract = etree.SubElement(element, "contract")
@@ -104,25 +91,28 @@ def _contract(element: etree._Element, line: ReturnLine, options: OracleOptions)
 
 def _item(element: etree._Element, line: ReturnLine, options: OracleOptions) -> None:
     lengths = LENGTHS[options.route]
-    item = etree.SubElement(
-        element, "item", lineType=options.line_type, quantity=f"{line.quantity.normalize():f}"
-    )
+    quantity = line.sent("quantity", f"{line.quantity.normalize():f}")
+    item = etree.SubElement(element, "item", lineType=options.line_type, quantity=quantity)
     numbers = etree.SubElement(item, "itemNumber")
     own = etree.SubElement(numbers, "supplierItemNumber")
-    _text(own, "itemID", _whole(line.sku, lengths["itemID"], line))
-    if len(line.token) <= lengths["supplierReferenceNumber"]:
-        _text(own, "supplierReferenceNumber", line.token)
+    _text(own, "itemID", _whole(line.sent("itemID", line.sku), lengths["itemID"], line))
+    reference = line.sent("supplierReferenceNumber", line.token)
+    if len(reference) <= lengths["supplierReferenceNumber"]:
+        _text(own, "supplierReferenceNumber", reference)
     # A number that does not fit is left out: cut, it would be the number of something else.
-    if 0 < len(line.manufacturer_part_number) <= lengths["manufacturerItemID"]:
+    number = line.sent("manufacturerItemID", line.manufacturer_part_number)
+    brand = line.sent("manufacturerName", one_line(line.brand))
+    if 0 < len(number) <= lengths["manufacturerItemID"]:
         maker = etree.SubElement(numbers, "manufacturerItemNumber")
-        _text(maker, "itemID", line.manufacturer_part_number)
-        if line.brand:
-            _text(maker, "manufacturerName", shortened(one_line(line.brand), lengths["manufacturerName"]))
-    if line.buyer_part_number:
-        _text(etree.SubElement(numbers, "buyerItemNumber"), "itemID", line.buyer_part_number)
-    _text(item, "itemDescription", shortened(_description(line, options), lengths["itemDescription"]))
+        _text(maker, "itemID", number)
+        if brand:
+            _text(maker, "manufacturerName", shortened(brand, lengths["manufacturerName"]))
+    if buyers := line.sent("buyerItemID", line.buyer_part_number):
+        _text(etree.SubElement(numbers, "buyerItemNumber"), "itemID", buyers)
+    description = line.sent("itemDescription", _description(line, options))
+    _text(item, "itemDescription", shortened(description, lengths["itemDescription"]))
     unit = etree.SubElement(etree.SubElement(item, "unitOfMeasure"), "supplierUnitOfMeasure")
-    code = translate_unit(line.unit, options.units, CXML_UNITS)
+    code = line.sent("supplierUOMType", translate_unit(line.unit, options.units, CXML_UNITS))
     _text(unit, "supplierUOMType", _whole(code, lengths["supplierUOMType"], line))
     etree.SubElement(unit, "supplierUOMQuantity")
 
@@ -136,16 +126,17 @@ def _description(line: ReturnLine, options: OracleOptions) -> str:
 def _category(element: etree._Element, line: ReturnLine, options: OracleOptions) -> None:
     by_code = options.category == "UNSPSC" and line.unspsc
     ours = shortened(one_line(line.category), LENGTHS[options.route]["categoryCode"])
-    code = _text(element, "categoryCode", line.unspsc if by_code else ours)
-    code.set("categoryCodeIdentifier", "UNSPSC" if by_code else "SUPPLIER")
+    category = line.sent("categoryCode", line.unspsc if by_code else ours)
+    code = _text(element, "categoryCode", category)
+    kind = line.sent("categoryCodeIdentifier", "UNSPSC" if by_code else "SUPPLIER")
+    code.set("categoryCodeIdentifier", kind)
 
 
 def _attributes(element: etree._Element, line: ReturnLine, options: OracleOptions) -> None:
-    values = {
-        name: text
-        for name, source in sorted(options.attributes.items(), key=lambda pair: int(pair[0][9:]))
-        if (text := one_line(str(getattr(line, source))))
-    }
+    own = {name: one_line(str(getattr(line, source))) for name, source in options.attributes.items()}
+    # In the order of their numbers, which the schema asks for.
+    found = ((name, line.sent(name, own.get(name, ""))) for name in ATTRIBUTES)
+    values = {name: text for name, text in found if text}
     if values:
         attributes = etree.SubElement(element, "additionalAttributes")
         for name, text in values.items():

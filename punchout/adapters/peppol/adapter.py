@@ -5,13 +5,16 @@ from typing import cast
 from django.utils.translation import gettext_lazy as _
 
 from punchout import origins, wire
+from punchout.adapters.outgoing import FieldTable
 from punchout.adapters.parameters import read_parameters, redact_body, redact_form
 from punchout.adapters.password import authenticate
 from punchout.adapters.peppol import build
 from punchout.adapters.peppol.launch import read_launch
 from punchout.adapters.peppol.options import PeppolOptions
+from punchout.adapters.peppol.outgoing import FIELDS
 from punchout.adapters.peppol.refusal import refusal
-from punchout.adapters.registry import Adapter, register
+from punchout.adapters.peppol.units import peppol_unit
+from punchout.adapters.registry import Adapter, AdapterOptions, register
 from punchout.documents import Answer, InboundMessage, ReturnForm, ReturnLine
 from punchout.errors import PunchoutError
 from punchout.models import Connection, PunchoutSession, WireMessage
@@ -30,6 +33,12 @@ class PeppolAdapter(Adapter):
 
     def options(self, connection: Connection) -> PeppolOptions:
         return cast(PeppolOptions, super().options(connection))
+
+    def outgoing_fields(self, options: AdapterOptions) -> FieldTable:
+        return FIELDS
+
+    def unit_sent(self, options: AdapterOptions, code: str) -> str:
+        return options.units.get(code) or peppol_unit(code)
 
     def handle(self, inbound: InboundMessage) -> Answer:
         """Opens a session and sends the browser to an address without credentials."""
@@ -79,6 +88,7 @@ class PeppolAdapter(Adapter):
             receiver_name=session.organisation.name,
             lines=lines,
             options=self.options(session.connection),
+            mapped=session.mapped,
         )
 
     def leave_form(self, session: PunchoutSession) -> ReturnForm | None:

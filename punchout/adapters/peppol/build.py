@@ -17,6 +17,7 @@ from lxml import etree
 
 from punchout.adapters.peppol import identifiers
 from punchout.adapters.peppol.options import STANDARD_RATED, PeppolOptions
+from punchout.adapters.peppol.outgoing import PROPERTY
 from punchout.adapters.peppol.units import peppol_unit
 from punchout.adapters.texts import one_line, plain_text
 from punchout.adapters.xml import xml_text
@@ -30,6 +31,7 @@ CUSTOMIZATION = "urn:fdc:peppol.eu:poacc:trns:punch_out:3"
 PROFILE = "urn:fdc:peppol.eu:poacc:bis:punch_out:3"
 GTIN_SCHEME = "0160"  # ISO 6523: GTIN
 MAIN_IMAGE = "PRODUCT_IMAGE"
+NOTHING: Mapping[str, str] = {}
 LAST_SECOND = "23:59:59"
 
 
@@ -56,9 +58,15 @@ def cart_form(
     receiver_name: str,
     lines: tuple[ReturnLine, ...],
     options: PeppolOptions,
+    mapped: Mapping[str, str] = NOTHING,
 ) -> ReturnForm:
-    """The form with its one field; ``Conflict`` for an empty cart, which has no message."""
-    root = catalogue(cart_id=cart_id, echo=echo, receiver_name=receiver_name, lines=lines, options=options)
+    """The form with its one field; ``Conflict`` for an empty cart, which has no message.
+
+    ``mapped`` are fields of the whole cart in place of our own.
+    """
+    root = catalogue(
+        cart_id=cart_id, echo=echo, receiver_name=receiver_name, lines=lines, options=options, mapped=mapped
+    )
     document = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
     assert isinstance(document, bytes)
     encoded = base64.b64encode(document) if options.cart_encoding == "base64" else document
@@ -74,6 +82,7 @@ def catalogue(
     receiver_name: str,
     lines: tuple[ReturnLine, ...],
     options: PeppolOptions,
+    mapped: Mapping[str, str] = NOTHING,
 ) -> etree._Element:
     """The document; ``receiver_name`` is the customer's, where the options have no registered name."""
     if not lines:
@@ -90,14 +99,13 @@ def catalogue(
     validity = _group(root, "ValidityPeriod")
     _value(validity, "EndDate", f"{now + timedelta(days=options.validity_days):%Y-%m-%d}")
     _value(validity, "EndTime", LAST_SECOND)
-    if contract := options.contract or _one_agreement(lines):
+    if contract := mapped.get("ReferencedContract", options.contract or _one_agreement(lines)):
         _value(_group(root, "ReferencedContract"), "ID", contract)
     name = options.provider_name or settings.SUPPLIER_NAME
     _party(root, "ProviderParty", options.provider, options.provider_id, name)
-    receiver = _party(
-        root, "ReceiverParty", options.receiver, options.receiver_id, options.receiver_name or receiver_name
-    )
-    if reference := one_line(str(echo.get("reference") or "")):
+    registered = mapped.get("ReceiverName") or options.receiver_name or receiver_name
+    receiver = _party(root, "ReceiverParty", options.receiver, options.receiver_id, registered)
+    if reference := mapped.get("Contact", one_line(str(echo.get("reference") or ""))):
         _value(_group(receiver, "Contact"), "ID", reference)
     for line in lines:
         _catalogue_line(_group(root, "CatalogueLine"), line, options)
@@ -124,44 +132,53 @@ def _party(
 
 
 def _catalogue_line(element: etree._Element, line: ReturnLine, options: PeppolOptions) -> None:
-    unit = options.units.get(line.unit) or peppol_unit(line.unit)
+    sent = line.sent
+    unit = sent("unitCode", options.units.get(line.unit) or peppol_unit(line.unit))
     _value(element, "ID", str(line.number))
     wanted = _group(element, "RequiredItemLocationQuantity")
-    if line.lead_time_days > 0:
-        _value(wanted, "LeadTimeMeasure", str(line.lead_time_days), unitCode="DAY")
+    if days := sent("LeadTimeMeasure", str(line.lead_time_days) if line.lead_time_days > 0 else ""):
+        _value(wanted, "LeadTimeMeasure", days, unitCode="DAY")
     price = _group(wanted, "Price")
-    _value(price, "PriceAmount", f"{line.price:f}", currencyID=line.currency)
-    _value(price, "BaseQuantity", str(line.price_unit), unitCode=unit)
-    _value(_group(wanted, "DeliveryUnit"), "BatchQuantity", _plain(line.quantity), unitCode=unit)
+    _value(price, "PriceAmount", sent("PriceAmount", f"{line.price:f}"), currencyID=line.currency)
+    _value(price, "BaseQuantity", sent("BaseQuantity", str(line.price_unit)), unitCode=unit)
+    quantity = sent("BatchQuantity", _plain(line.quantity))
+    _value(_group(wanted, "DeliveryUnit"), "BatchQuantity", quantity, unitCode=unit)
     _item(_group(element, "Item"), line, options)
 
 
 def _item(item: etree._Element, line: ReturnLine, options: PeppolOptions) -> None:
-    _optional(item, "Description", plain_text(line.description))
-    _value(item, "Name", one_line(line.name) or line.sku)
+    sent = line.sent
+    _optional(item, "Description", sent("Description", plain_text(line.description)))
+    _value(item, "Name", sent("Name", one_line(line.name)) or line.sku)
     for group, number in (
         ("BuyersItemIdentification", line.buyer_part_number),
         ("SellersItemIdentification", line.sku),
         ("ManufacturersItemIdentification", line.manufacturer_part_number),
     ):
-        if number:
+        if number := sent(group, number):
             _value(_group(item, group), "ID", number)
-    if line.gtin:
-        _value(_group(item, "StandardItemIdentification"), "ID", line.gtin, schemeID=GTIN_SCHEME)
+    if gtin := sent("StandardItemIdentification", line.gtin):
+        _value(_group(item, "StandardItemIdentification"), "ID", gtin, schemeID=GTIN_SCHEME)
     if options.pictures and line.picture_url:
         picture = _group(item, "ItemSpecificationDocumentReference")
         _value(picture, "ID", line.sku)
         _value(picture, "DocumentTypeCode", MAIN_IMAGE)
         _value(_group(_group(picture, "Attachment"), "ExternalReference"), "URI", line.picture_url)
-    if line.unspsc and options.classification != "none":
+    unspsc = sent("ItemClassificationCode", line.unspsc)
+    if unspsc and options.classification != "none":
         code = _group(item, "CommodityClassification")
-        _value(code, "ItemClassificationCode", line.unspsc, listID=options.classification)
+        _value(code, "ItemClassificationCode", unspsc, listID=options.classification)
     tax = _group(item, "ClassifiedTaxCategory")
     percent = options.tax_percent if options.tax_category == STANDARD_RATED else Decimal(0)
-    _value(tax, "ID", options.tax_category)
-    _value(tax, "Percent", _plain(percent))
+    _value(tax, "ID", sent("TaxCategory", options.tax_category))
+    _value(tax, "Percent", sent("TaxPercent", _plain(percent)))
     _value(_group(tax, "TaxScheme"), "ID", "VAT")
-    if brand := one_line(line.brand):
+    for name, text in line.mapped.items():
+        if name.startswith(PROPERTY) and text:
+            found = _group(item, "AdditionalItemProperty")
+            _value(found, "Name", name.removeprefix(PROPERTY))
+            _value(found, "Value", text)
+    if brand := sent("ManufacturerParty", one_line(line.brand)):
         _value(_group(_group(item, "ManufacturerParty"), "PartyName"), "Name", brand)
 
 

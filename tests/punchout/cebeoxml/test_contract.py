@@ -95,7 +95,7 @@ class TestCebeo(AdapterContract):
         assert session.return_url == ""
         assert "evil" not in repr(session.echo)
 
-    def test_the_list_is_read_at_launch_and_a_running_session_keeps_its_address(self) -> None:
+    def test_an_address_that_left_the_list_stops_a_launch_and_the_cart_of_a_running_session(self) -> None:
         """There is no list to read; a connection with an empty one works."""
         connection = self.make_connection(return_origins="")
         visit = self.visit(connection)

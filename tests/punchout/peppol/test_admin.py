@@ -34,14 +34,12 @@ def save(admin_client: Client, **changes: str) -> dict[str, list[str]]:
 def test_a_connection_is_made_with_its_options(admin_client: Client) -> None:
     options = {
         "option_provider": " 0208:0123456749",
-        "option_units": "C62=H87",
         "option_tax_percent": "25",
         "option_cart_encoding": "plain",
     }
     assert save(admin_client, **options) == {}
     assert Connection.objects.get().options == {
         "provider": "0208:0123456749",
-        "units": {"C62": "H87"},
         "tax_percent": "25",
         "cart_encoding": "plain",
     }

@@ -1,0 +1,83 @@
+"""The fields of an OCI line for a connection's mapping; lengths are those of the version it is set to."""
+
+from collections.abc import Mapping
+from functools import cache
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from punchout.adapters.oci.fields import DIALECT_FIELD, FIELDS, Version
+from punchout.adapters.outgoing import FieldTable, FreeFields, Kind, OutgoingField, Role
+
+# Meaning, and what the field holds without a mapping where it is a plain value of the line.
+MEANINGS: Mapping[str, tuple[str | Promise, str]] = {
+    "DESCRIPTION": (_("short text"), "line.name"),
+    "MATNR": (_("material number of the buyer"), "line.buyer_part_number"),
+    "QUANTITY": (_("quantity"), "line.quantity"),
+    "UNIT": (_("unit"), "line.unit"),
+    "PRICE": (_("net price, per PRICEUNIT"), ""),
+    "CURRENCY": (_("currency"), "line.currency"),
+    "PRICEUNIT": (_("price unit"), ""),
+    "LEADTIME": (_("lead time in days"), "line.lead_time_days"),
+    "VENDOR": (_("our number at the buyer"), ""),
+    "VENDORMAT": (_("our article number"), "line.sku"),
+    "MANUFACTCODE": (_("code of the manufacturer"), ""),
+    "MANUFACTMAT": (_("manufacturer part number"), "line.manufacturer_part_number"),
+    "MATGROUP": (_("material group"), "line.buyer_class"),
+    "SERVICE": (_("X for a service"), ""),
+    "CONTRACT": (_("contract"), ""),
+    "CONTRACT_ITEM": (_("item of the contract"), ""),
+    "EXT_QUOTE_ID": (_("number of the quotation or cart"), ""),
+    "EXT_QUOTE_ITEM": (_("item of the quotation"), "line.number"),
+    "EXT_PRODUCT_ID": (_("article in our shop"), "line.sku"),
+    "ATTACHMENT": (_("address of a picture or document"), ""),
+    "ATTACHMENT_TITLE": (_("title of the attachment"), ""),
+    "ATTACHMENT_PURPOSE": (_("purpose of the attachment"), ""),
+    "EXT_SCHEMA_TYPE": (_("classification"), ""),
+    "EXT_CATEGORY_ID": (_("code of the classification"), ""),
+    "EXT_CATEGORY": (_("name of the category"), ""),
+    "SLD_SYS_NAME": (_("name of the system"), ""),
+    **{f"CUST_FIELD{number}": (_("free field"), "") for number in range(1, 6)},
+    "ITEM_TYPE": (_("kind of line of a package"), ""),
+    "PARENT_ID": (_("line of the package"), ""),
+}
+NUMBERS: Mapping[str, int] = {"QUANTITY": 3, "PRICE": 3, "PRICEUNIT": 0, "LEADTIME": 0}
+ROLES: Mapping[str, Role] = {
+    "UNIT": "unit",
+    "CURRENCY": "currency",
+    "QUANTITY": "quantity",
+    "PRICE": "price",
+    "PRICEUNIT": "price unit",
+}
+REQUIRED = frozenset(("QUANTITY", "UNIT", "PRICE", "CURRENCY"))
+LONGTEXT = "LONGTEXT"
+# A field of a dialect, such as CUST_FIELD6 or TAX_RATE.
+DIALECT = FreeFields(
+    r"[A-Z][A-Z0-9_]{0,39}", _("field of the buyer's own"), "CUST_FIELD6", DIALECT_FIELD.lengths[-1]
+)
+
+
+@cache
+def field_table(version: Version) -> FieldTable:
+    """The fields that this version has."""
+    present = [(name, field) for name, field in FIELDS.items() if field.length(version)]
+    fields = [
+        OutgoingField(
+            name,
+            MEANINGS[name][0],
+            length=field.length(version),
+            kind=_kind(name, text=field.text),
+            value=MEANINGS[name][1],
+            decimals=NUMBERS.get(name),
+            required=name in REQUIRED,
+            role=ROLES.get(name, ""),
+        )
+        for name, field in present
+    ]
+    return FieldTable(
+        (*fields, OutgoingField(LONGTEXT, _("long text"), value="line.description")), (DIALECT,)
+    )
+
+
+def _kind(name: str, *, text: bool) -> Kind:
+    return "number" if name in NUMBERS else "text" if text else "code"

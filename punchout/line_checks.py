@@ -1,0 +1,192 @@
+"""What one line of a cart is held against before it leaves: units, required fields, lengths, numbers."""
+
+from collections.abc import Callable
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from operator import attrgetter
+from typing import Any
+
+from punchout.adapters.outgoing import FieldTable, OutgoingField
+from punchout.adapters.registry import Adapter, AdapterOptions
+from punchout.documents import ReturnLine
+from punchout.findings import Findings
+from punchout.mapping.apply import rules_of
+from punchout.mapping.values import LineValues, Rules
+
+CENT = Decimal("0.01")
+PRICE_ROLES = ("quantity", "price", "price unit")
+LARGEST = Decimal(10) ** 15
+SHOWN = 40  # characters of a value that is too long
+# Of a frozen line, as they are sent; others go through the connection's tables.
+PLAIN = frozenset(ReturnLine.__dataclass_fields__) - {"unit", "currency", "mapped"}
+
+Read = Callable[[ReturnLine], Any]
+
+
+class LineChecks:
+    """The checks of one line, for one connection; what is the same for every line is worked out once."""
+
+    def __init__(
+        self, found: Findings, system: str, adapter: Adapter, options: AdapterOptions, table: FieldTable
+    ) -> None:
+        self.found, self.system, self.options = found, system, options
+        self.table = table
+        self.rules = rules_of(adapter, options)
+        self.unit_field = _by_role(table, "unit")
+        self.currency_field = _by_role(table, "currency")
+        self.priced = {field.role: field for field in table if field.role in PRICE_ROLES}
+        self.codes = [
+            (field, _reader(field, self.rules))
+            for field in table
+            if field.of == "line" and field.kind == "code" and field.length and field.value
+        ]
+        self.wanted = [(name, table.find(name)) for name in options.required_outgoing]
+        self.readers = {
+            name: _reader(field, self.rules)
+            for name, field in self.wanted
+            if field is not None and field.value
+        }
+
+    def line(self, line: ReturnLine) -> None:
+        options = self.options
+        if options.accepted_units:
+            self._unit(line)
+        for name in options.required_fields:
+            if not getattr(line, name):
+                self._error("required", line, what=name)
+        if self.wanted:
+            self._required(line)
+        if options.accepted_currencies:
+            self._currency(line)
+        if options.quantity_decimals is not None:
+            self._quantity(line, options.quantity_decimals)
+        for field, read in self.codes:
+            if field.name not in line.mapped:
+                text = str(read(line))
+                if len(text) > field.length:
+                    self._too_long(field, text, line)
+        if line.mapped:
+            self._mapped(line)
+
+    def _error(self, code: str, line: ReturnLine, **values: Any) -> None:
+        self.found.add(code, "error", line.number, system=self.system, **values)
+
+    def _unit(self, line: ReturnLine) -> None:
+        own = self.rules.unit(line.unit)
+        unit = line.sent(self.unit_field.name, own) if self.unit_field else own
+        if unit not in self.options.accepted_units:
+            self._error("unit", line, units=", ".join(self.options.accepted_units), unit=unit)
+
+    def _currency(self, line: ReturnLine) -> None:
+        sent = line.sent(self.currency_field.name, line.currency) if self.currency_field else line.currency
+        if sent not in self.options.accepted_currencies:
+            accepted = ", ".join(self.options.accepted_currencies)
+            self._error("currency", line, currencies=accepted, currency=sent)
+
+    def _quantity(self, line: ReturnLine, most: int) -> None:
+        if line.quantity != line.quantity.quantize(Decimal(1).scaleb(-most)):
+            code = "quantity" if most else "whole"
+            self._error(code, line, decimals=most, quantity=f"{line.quantity.normalize():f}")
+
+    def _required(self, line: ReturnLine) -> None:
+        for name, field in self.wanted:
+            if field is not None and field.of == "cart":
+                continue
+            read = self.readers.get(name)
+            if name in line.mapped:
+                there = bool(line.mapped[name])
+            elif read is not None:
+                there = bool(str(read(line)))
+            else:
+                # What the adapter works out is there; a free field only if the mapping has it.
+                there = field is not None and field in self.table.fields
+            if not there:
+                self._error("empty", line, field=name)
+
+    def _too_long(self, field: OutgoingField, text: str, line: ReturnLine) -> None:
+        shown = text if len(text) <= SHOWN else text[:SHOWN] + "…"
+        if field.kind == "text":
+            self.found.add("cut", "warning", line.number, field=field.name, length=field.length)
+        elif field.required or field.kind == "number":
+            self._error("too long", line, field=field.name, length=field.length, value=shown)
+        else:
+            self.found.add(
+                "left out", "warning", line.number, field=field.name, length=field.length, value=shown
+            )
+
+    def _mapped(self, line: ReturnLine) -> None:
+        for name, text in line.mapped.items():
+            field = self.table.find(name)
+            if field is None:
+                continue
+            if field.length and len(text) > field.length:
+                self._too_long(field, text, line)
+            if not text and field.required:
+                self._error("empty", line, field=name)
+            elif text and field.kind == "number":
+                self._number(field, text, line)
+        if any(field.name in line.mapped for field in self.priced.values()):
+            self._total(line)
+
+    def _number(self, field: OutgoingField, text: str, line: ReturnLine) -> None:
+        number = number_of(text)
+        if number is None:
+            self._error("no number", line, field=field.name, value=text[:SHOWN])
+            return
+        exponent = number.normalize().as_tuple().exponent
+        if field.decimals is not None and isinstance(exponent, int) and -exponent > field.decimals:
+            self.found.add(
+                "decimals",
+                "warning",
+                line.number,
+                field=field.name,
+                decimals=field.decimals,
+                value=text[:SHOWN],
+            )
+
+    def _total(self, line: ReturnLine) -> None:
+        """A mapping that changes quantity or price must not change what the line costs."""
+        per_unit = "price unit" not in self.priced
+        values = {
+            "quantity": line.quantity,
+            "price": line.price / line.price_unit if per_unit else line.price,
+            "price unit": Decimal(1) if per_unit else Decimal(line.price_unit),
+        }
+        for role, field in self.priced.items():
+            if field.name in line.mapped:
+                number = number_of(line.mapped[field.name])
+                if number is None:
+                    return
+                values[role] = number
+        if not values["price unit"]:
+            return
+        calculated = values["quantity"] * values["price"] / values["price unit"]
+        if abs(calculated) < LARGEST:
+            rounded = calculated.quantize(CENT, ROUND_HALF_UP)
+            if rounded != line.total:
+                self.found.add(
+                    "total", "warning", line.number, system=self.system, calculated=str(rounded),
+                    total=str(line.total),
+                )  # fmt: skip
+
+
+def number_of(text: str) -> Decimal | None:
+    """A number with point or comma; ``None`` for anything else."""
+    try:
+        number = Decimal(text.replace(",", "."))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def _by_role(table: FieldTable, role: str) -> OutgoingField | None:
+    return next((field for field in table if field.role == role), None)
+
+
+def _reader(field: OutgoingField, rules: Rules) -> Read:
+    """What an outgoing field holds without a mapping."""
+    if field.own is not None:
+        return field.own
+    name = field.value.partition(".")[2]
+    if name in PLAIN:
+        return attrgetter(name)
+    return lambda line: LineValues(line, rules)[name]

@@ -1,0 +1,121 @@
+"""What the names of an expression hold: plain values, worked out when asked for, nothing to call."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+from operator import attrgetter
+from typing import Any
+
+from punchout.adapters.texts import one_line, plain_text
+from punchout.documents import ReturnLine
+from punchout.mapping.tables import buyer_class, tax_code
+
+UNIT_PRICE = Decimal("0.000001")
+# What one value of the launch may hold.
+LONGEST_VALUE = 4_000
+
+
+class Open(dict[str, str]):
+    """Values whose names are the data's own; one that is not there is empty, nothing else is reached."""
+
+    def __missing__(self, name: str) -> str:
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What turns our codes into the buyer's, for one connection."""
+
+    unit: Callable[[str], str]
+    currencies: Mapping[str, str] = field(default_factory=dict)
+    taxes: Mapping[str, str] = field(default_factory=dict)
+    classifications: Mapping[str, str] = field(default_factory=dict)
+    vat_percent: str = ""
+
+
+class LineValues:
+    """The values of ``line.…`` for one line."""
+
+    __slots__ = ("line", "rules")
+
+    def __init__(self, line: ReturnLine, rules: Rules) -> None:
+        self.line = line
+        self.rules = rules
+
+    def __getitem__(self, name: str) -> Any:
+        return _LINE[name](self)
+
+
+def _attribute(name: str) -> Callable[[LineValues], Any]:
+    get = attrgetter(name)
+    return lambda values: get(values.line)
+
+
+def _clean(name: str) -> Callable[[LineValues], str]:
+    get = attrgetter(name)
+    return lambda values: one_line(get(values.line))
+
+
+def _quantity(values: LineValues) -> Decimal:
+    """Without zeros that say nothing."""
+    quantity = values.line.quantity
+    whole = quantity.to_integral_value()
+    return whole if whole == quantity else quantity.normalize()
+
+
+def _unit_price(values: LineValues) -> Decimal:
+    """At least two decimals, at most six, rounded half up."""
+    exact = (values.line.price / values.line.price_unit).quantize(UNIT_PRICE, ROUND_HALF_UP).normalize()
+    return exact if int(exact.as_tuple().exponent) <= -2 else exact.quantize(Decimal("0.01"))
+
+
+_LINE: Mapping[str, Callable[[LineValues], Any]] = {
+    **{
+        name: _attribute(name)
+        for name in (
+            "number", "price", "price_unit", "list_price", "total", "lead_time_days", "language", "token",
+            "gtin", "unspsc", "etim_class", "eclass", "picture_url", "page_url",
+        )
+    },
+    **{
+        name: _clean(name)
+        for name in (
+            "sku", "name", "brand", "category", "manufacturer_part_number", "buyer_part_number", "agreement",
+        )
+    },
+    "description": lambda values: plain_text(values.line.description),
+    "quantity": _quantity,
+    "unit_price": _unit_price,
+    "unit": lambda values: values.rules.unit(values.line.unit),
+    "unit_code": _attribute("unit"),
+    "currency": lambda values: values.rules.currencies.get(values.line.currency, values.line.currency),
+    "buyer_class": lambda values: buyer_class(values.rules.classifications, values.line),
+    "tax_rate": lambda values: values.rules.vat_percent,
+    "tax_code": lambda values: tax_code(values.rules.taxes, values.line, values.rules.vat_percent),
+}  # fmt: skip
+
+
+def name_of(code: str) -> str:
+    """A code or a parameter as an expression can speak of it: letters, digits and ``_``."""
+    return re.sub(r"\W", "_", code)
+
+
+def launch_values(echo: Mapping[str, Any]) -> Open:
+    """What a session kept of its launch, by name; of what is nested only one level, and only plain values."""
+    found = Open()
+    for value in echo.values():
+        if isinstance(value, Mapping):
+            _take(found, value.items())
+        elif isinstance(value, list) and all(isinstance(pair, list) and len(pair) == 2 for pair in value):
+            _take(found, value)
+    _take(found, echo.items())
+    return found
+
+
+def _take(found: Open, pairs: Any) -> None:
+    for name, value in pairs:
+        if isinstance(name, str) and isinstance(value, str | int) and not isinstance(value, bool):
+            found[name_of(name)] = one_line(str(value)[:LONGEST_VALUE])
