@@ -10,10 +10,12 @@ from punchout.adapters.cxml import build, profile, setup  # noqa: F401  (registe
 from punchout.adapters.cxml.authenticate import authenticate
 from punchout.adapters.cxml.options import CxmlOptions
 from punchout.adapters.cxml.order_message import order_form
+from punchout.adapters.cxml.outgoing import field_table
 from punchout.adapters.cxml.parse import kind_of, parse_document, read_envelope
 from punchout.adapters.cxml.redact import redacted_body, redacted_query, with_shared_secret
 from punchout.adapters.cxml.requests import Exchange, find_handler
 from punchout.adapters.cxml.status import status_of
+from punchout.adapters.outgoing import FieldTable
 from punchout.adapters.registry import Adapter, AdapterOptions, register
 from punchout.adapters.units import CXML_UNITS
 from punchout.documents import Answer, InboundMessage, ReturnForm, ReturnLine
@@ -69,6 +71,14 @@ class CxmlAdapter(Adapter):
     def keys_messages(self, options: AdapterOptions) -> bool:
         assert isinstance(options, CxmlOptions)
         return options.direct
+
+    def outgoing_fields(self, options: AdapterOptions) -> FieldTable:
+        assert isinstance(options, CxmlOptions)
+        return field_table(
+            options.description_length,
+            has_buyer_part=options.sends_buyer_part_number,
+            has_price_basis=options.sends_price_basis,
+        )
 
     def refuse(self, inbound: InboundMessage, error: PunchoutError | None) -> Answer:
         """A Status in HTTP 200, also for a body over the limit (499): HTTP errors would be retried."""

@@ -18,6 +18,7 @@ from lxml import etree
 
 from punchout.adapters.cxml.build import USER_AGENT, child, envelope, serialise
 from punchout.adapters.cxml.options import CxmlOptions
+from punchout.adapters.cxml.outgoing import CLASSIFICATION, EXTRINSIC
 from punchout.adapters.cxml.parse import LANGUAGE, set_inner_xml
 from punchout.adapters.units import CXML_UNITS, translate_unit
 from punchout.adapters.xml import xml_text
@@ -89,35 +90,41 @@ def _header(root: etree._Element, echo: Mapping[str, Any]) -> None:
 
 
 def _item(order: etree._Element, line: ReturnLine, options: CxmlOptions) -> None:
-    item = child(order, "ItemIn", quantity=number_text(line.quantity))
+    sent = line.sent
+    item = child(order, "ItemIn", quantity=sent("quantity", number_text(line.quantity)))
     item_id = child(item, "ItemID")
-    child(item_id, "SupplierPartID", line.sku)
-    if line.token:
-        set_inner_xml(child(item_id, "SupplierPartAuxiliaryID"), xml_text(line.token))
-    if line.buyer_part_number and options.sends_buyer_part_number:
-        child(item_id, "BuyerPartID", line.buyer_part_number)
+    child(item_id, "SupplierPartID", sent("SupplierPartID", line.sku))
+    if token := sent("SupplierPartAuxiliaryID", line.token):
+        set_inner_xml(child(item_id, "SupplierPartAuxiliaryID"), xml_text(token))
+    buyers = sent("BuyerPartID", line.buyer_part_number)
+    if buyers and options.sends_buyer_part_number:
+        child(item_id, "BuyerPartID", buyers)
     detail = child(item, "ItemDetail")
-    unit = translate_unit(line.unit, options.units, CXML_UNITS)
-    based = options.sends_price_basis and line.price_unit != 1
+    unit = sent("UnitOfMeasure", translate_unit(line.unit, options.units, CXML_UNITS))
+    basis_quantity = sent("PriceBasisQuantity", str(line.price_unit))
+    based = options.sends_price_basis and basis_quantity not in ("", "1")
     price = line.price if based else line.price / line.price_unit
-    _money(child(detail, "UnitPrice"), price_text(price), line.currency)
+    _money(child(detail, "UnitPrice"), sent("UnitPrice", price_text(price)), sent("currency", line.currency))
     _description(detail, line, options)
     child(detail, "UnitOfMeasure", unit)
     if based:
-        basis = child(detail, "PriceBasisQuantity", quantity=str(line.price_unit), conversionFactor="1")
+        basis = child(detail, "PriceBasisQuantity", quantity=basis_quantity, conversionFactor="1")
         child(basis, "UnitOfMeasure", unit)
     for domain, code in _classifications(line, options):
         child(detail, "Classification", code, domain=domain)
-    if line.manufacturer_part_number:
-        child(detail, "ManufacturerPartID", line.manufacturer_part_number)
-    if line.brand:
-        child(detail, "ManufacturerName", line.brand)
-    if line.page_url:
-        child(detail, "URL", line.page_url)
-    if line.lead_time_days:
-        child(detail, "LeadTime", str(line.lead_time_days))
-    for name, field in options.extrinsics.items():
-        value = str(getattr(line, field))
+    for tag, own in (
+        ("ManufacturerPartID", line.manufacturer_part_number),
+        ("ManufacturerName", line.brand),
+        ("URL", line.page_url),
+        ("LeadTime", str(line.lead_time_days or "")),
+    ):
+        if text := sent(tag, own):
+            child(detail, tag, text)
+    extrinsics = {name: str(getattr(line, field)) for name, field in options.extrinsics.items()}
+    for name, text in line.mapped.items():
+        if name.startswith(EXTRINSIC):
+            extrinsics[name.removeprefix(EXTRINSIC)] = text
+    for name, value in extrinsics.items():
         if value:
             child(detail, "Extrinsic", value, name=xml_text(name))
 
@@ -125,7 +132,7 @@ def _item(order: etree._Element, line: ReturnLine, options: CxmlOptions) -> None
 def _description(detail: etree._Element, line: ReturnLine, options: CxmlOptions) -> None:
     name = plain_text(line.name)
     details = plain_text(line.description) if options.description == "name_and_text" else ""
-    text = f"{name}. {details}" if details else name
+    text = line.sent("Description", f"{name}. {details}" if details else name)
     description = child(detail, "Description")
     description.set(LANGUAGE, line.language)
     shortened = shorten(text, options.description_length)
@@ -140,7 +147,11 @@ def _classifications(line: ReturnLine, options: CxmlOptions) -> list[tuple[str, 
     codes = [("UNSPSC", line.unspsc or options.default_unspsc)]
     if options.classification == "all":
         codes += [("ECLASS", line.eclass), ("ETIM", line.etim_class)]
-    present = [(domain, code) for domain, code in codes if code]
+    by_domain = dict(codes)
+    for name, code in line.mapped.items():
+        if name.startswith(CLASSIFICATION):
+            by_domain[name.removeprefix(CLASSIFICATION)] = code
+    present = [(domain, code) for domain, code in by_domain.items() if code]
     return present or [("custom", line.category or line.sku)]
 
 
