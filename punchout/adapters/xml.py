@@ -6,6 +6,7 @@ cXML Reference Guide 1.2.051, p. 20. Only charsets of the table are read, so tha
 cannot hide anything from the checks that follow.
 """
 
+import base64
 import codecs
 import re
 from urllib.parse import parse_qsl
@@ -30,7 +31,9 @@ _BYTE_ORDER = (
     (b"\x00<\x00?", "utf-16-be"),
 )
 # Form fields in which some clients post the document, the first that is there wins.
-FORM_FIELDS = ("xml", "cxml", "cxml-urlencoded", "oracle_cxml", "data")
+FORM_FIELDS = ("cxml-base64", "cxml-urlencoded", "xml", "cxml", "oracle_cxml", "data")
+_BASE64 = "cxml-base64"
+_FORM_IN_DISGUISE = re.compile(rb"\A\s*(?:cxml-urlencoded|cxml-base64|oracle_cxml|cxml|xml)=", re.IGNORECASE)
 
 
 def document_text(body: bytes, content_type: str) -> tuple[str, list[str]]:
@@ -44,6 +47,8 @@ def document_text(body: bytes, content_type: str) -> tuple[str, list[str]]:
             return _from_form(body)
         notes.append("The Content-Type says form, the body is XML.")
         charset = None
+    elif _FORM_IN_DISGUISE.match(body):
+        return _from_form(body)
     else:
         named = _MIME_CHARSET.search(content_type)
         charset = named[1] if named else None
@@ -58,16 +63,36 @@ def document_text(body: bytes, content_type: str) -> tuple[str, list[str]]:
 
 
 def _from_form(body: bytes) -> tuple[str, list[str]]:
+    """The document in a field of a form, by the field's name, else in the only one that holds XML."""
     try:
-        pairs = parse_qsl(body.decode("ascii"), errors="strict", max_num_fields=50)
+        # As bytes: which charset the client escaped is only seen in the document.
+        pairs = parse_qsl(body.decode("latin-1"), encoding="latin-1", max_num_fields=50)
     except ValueError:
         raise MessageUnreadable("The body is a form that cannot be read; post the document itself.") from None
-    fields = {name.casefold(): value for name, value in reversed(pairs)}
-    for name in FORM_FIELDS:
-        if name in fields:
-            text = fields[name].lstrip("\ufeff \t\r\n")
-            return text, [f"The document came in the form field {name}; post it as text/xml."]
-    raise MessageUnreadable("The body is a form without a document; post the document itself as text/xml.")
+    fields = {name.strip().casefold(): value.encode("latin-1") for name, value in reversed(pairs)}
+    found = next((name for name in FORM_FIELDS if name in fields), None) or next(
+        (name for name, value in fields.items() if value.lstrip(b" \t\r\n").startswith(b"<")), None
+    )
+    if found is None:
+        raise MessageUnreadable(
+            "The body is a form without a document; post the document itself as text/xml."
+        )
+    notes = [f"The document came in the form field {found[:60]}; post it as text/xml."]
+    content = fields[found]
+    if found == _BASE64:
+        try:
+            # A plus sign that was not escaped has become a blank.
+            content = base64.b64decode(b"+".join(content.strip().split(b" ")))
+        except ValueError:
+            raise MessageUnreadable("The field cXML-base64 is not base64.") from None
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        try:
+            text = _decode(content, None, notes)
+        except MessageUnreadable:
+            raise MessageUnreadable("The document in the form is in no charset that we read.") from None
+    return text.lstrip("\ufeff \t\r\n"), notes
 
 
 def _decode(body: bytes, charset: str | None, notes: list[str]) -> str:

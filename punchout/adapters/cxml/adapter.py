@@ -8,12 +8,15 @@ from django.utils import translation
 
 from punchout.adapters.cxml import build, profile, setup  # noqa: F401  (register their requests)
 from punchout.adapters.cxml.authenticate import authenticate
+from punchout.adapters.cxml.dtd import insist_on_valid
+from punchout.adapters.cxml.forgiven import review
 from punchout.adapters.cxml.options import CxmlOptions
 from punchout.adapters.cxml.order_message import order_form
 from punchout.adapters.cxml.outgoing import field_table
 from punchout.adapters.cxml.parse import kind_of, parse_document, read_envelope
+from punchout.adapters.cxml.parts import missing_attachments, unpack
 from punchout.adapters.cxml.redact import redacted_body, redacted_query, with_shared_secret
-from punchout.adapters.cxml.requests import Exchange, find_handler
+from punchout.adapters.cxml.requests import Exchange, find_handler, registered_name
 from punchout.adapters.cxml.status import status_of
 from punchout.adapters.outgoing import FieldTable
 from punchout.adapters.registry import Adapter, AdapterOptions, register
@@ -51,17 +54,29 @@ class CxmlAdapter(Adapter):
 
     def _request(self, inbound: InboundMessage) -> Answer:
         record = inbound.record
-        root, notes = parse_document(inbound.body, inbound.content_type)
+        package = unpack(inbound.body, inbound.content_type)
+        root, notes = parse_document(package.body, package.content_type)
+        notes[:0] = package.notes
         record.kind = kind_of(root)
         record.payload_id = (root.get("payloadID") or "").strip()[:255]
         record.notes = notes
-        envelope = read_envelope(root, notes)
+        envelope = read_envelope(root, notes, package.attachments)
+        request = envelope.request
+        request.tag = registered_name(envelope.kind)
+        if request.tag != record.kind:
+            notes.append(f"The request is written {record.kind}.")
+        notes.extend(review(root, request))
+        for address in missing_attachments(request, package.attachments):
+            notes.append(f"The attachment {address[:80]} is named but did not come along.")
         named = inbound.path.rstrip("/").rpartition("/")[2] != self.slug
         caller = authenticate(envelope, inbound, adapter=self.slug, named=named)
         handler = find_handler(envelope.kind)
         if handler is None:
             raise OperationUnsupported(f"The request {envelope.kind[:60]} is not supported here.")
-        return handler(Exchange(inbound, envelope, caller, self._options(caller.connection)))
+        options = self._options(caller.connection)
+        if options.strict:
+            insist_on_valid(root, notes)
+        return handler(Exchange(inbound, envelope, caller, options))
 
     def _options(self, connection: Connection) -> CxmlOptions:
         options: Any = self.options(connection)

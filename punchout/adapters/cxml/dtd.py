@@ -1,5 +1,7 @@
 """What we send is checked against the official DTDs, when ``settings.CXML_DTD_DIR`` has them.
 
+So is what we receive from a buyer with whom that was agreed (option ``strict``).
+
 One folder a version, ``cXML.dtd`` in it. A document must be valid for its own version, if that is there,
 and for the newest. The DTDs are read once per process and never fetched.
 """
@@ -12,6 +14,8 @@ from threading import Lock
 import structlog
 from django.conf import settings
 from lxml import etree
+
+from punchout.errors import MessageUnreadable
 
 log = structlog.get_logger(__name__)
 # libxml2 completes a DTD's content models while it validates, so one thread at a time.
@@ -65,3 +69,16 @@ def check(root: etree._Element, version: str) -> None:
         wrong = errors(root, version, directory)
         if wrong:
             log.error("cxml_invalid", version=version, errors=wrong[:10])
+
+
+def insist_on_valid(root: etree._Element, notes: list[str]) -> None:
+    """Raises ``MessageUnreadable`` (406) for a document that is not valid for the newest DTD."""
+    if not settings.CXML_DTD_DIR:
+        notes.append("The document was not validated: the DTDs are not at hand (CXML_DTD_DIR).")
+        return
+    wrong = errors(root, "", settings.CXML_DTD_DIR)
+    if wrong:
+        # The DTD's own words name elements and attributes, never what is in them.
+        raise MessageUnreadable(
+            f"The document is not valid for cXML {wrong[0][:300]}", detail=wrong[-1][:300]
+        )

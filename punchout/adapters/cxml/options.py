@@ -50,6 +50,12 @@ class CxmlOptions(AdapterOptions):
         description="Refuse messages whose To is none of this connection's To identities (Status 417); "
         "otherwise it is only noted.",
     )
+    strict: bool = Field(
+        default=False,
+        title="Strict",
+        description="Refuse what is not valid for the newest cXML DTD (Status 406). Otherwise it is read as "
+        "far as possible, and noted in the wire log. Needs the DTDs (CXML_DTD_DIR).",
+    )
     direct: bool = Field(
         default=False,
         title="Direct punch-out",

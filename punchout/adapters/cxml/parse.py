@@ -14,6 +14,7 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
+from punchout.adapters.cxml.parts import Attachment
 from punchout.adapters.xml import document_text, hardened_parser
 from punchout.errors import MessageInvalid, MessageUnreadable, OperationUnsupported
 from punchout.models import PartyCredential
@@ -70,6 +71,8 @@ class Envelope:
     sender: tuple[Credential, ...]
     request: etree._Element = field(repr=False)
     notes: tuple[str, ...] = ()
+    # What came beside the document in a MIME message; nothing of it is trusted or stored here.
+    attachments: tuple[Attachment, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -125,7 +128,9 @@ def kind_of(root: etree._Element) -> str:
     return ""
 
 
-def read_envelope(root: etree._Element, notes: list[str]) -> Envelope:
+def read_envelope(
+    root: etree._Element, notes: list[str], attachments: tuple[Attachment, ...] = ()
+) -> Envelope:
     """The envelope of a request; ``MessageUnreadable`` (406), ``OperationUnsupported`` for a Message."""
     requests = root.findall("Request")
     if not requests and root.find("Message") is not None:
@@ -153,6 +158,7 @@ def read_envelope(root: etree._Element, notes: list[str]) -> Envelope:
         sender=tuple(_credentials(header, "Sender")),
         request=payloads[0],
         notes=tuple(notes),
+        attachments=attachments,
     )
 
 

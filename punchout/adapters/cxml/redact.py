@@ -3,6 +3,7 @@
 import re
 from urllib.parse import parse_qsl, urlencode
 
+from punchout.adapters.cxml.parts import unpack
 from punchout.adapters.xml import document_text
 from punchout.errors import MessageUnreadable
 from punchout.wire import REDACTED
@@ -26,8 +27,17 @@ _SECRET_PARAMETER = re.compile(r"pass|secret|token|pw|key", re.IGNORECASE)
 def redacted_body(body: bytes, content_type: str) -> str:
     """The document with the content of SharedSecret and its kin replaced; in one pass, never raises.
 
-    A body whose charset we do not read is not stored: a secret could not be found in it.
+    A body whose charset we do not read is not stored: a secret could not be found in it. Of a message in
+    parts the document is stored; an attachment is not, one may be a message with a secret of its own.
     """
+    try:
+        package = unpack(body, content_type)
+    except MessageUnreadable as error:
+        return f"[{len(body)} bytes not stored: {error.message}]"
+    return _redacted_document(package.body, package.content_type)
+
+
+def _redacted_document(body: bytes, content_type: str) -> str:
     try:
         text, _notes = document_text(body, content_type)
     except MessageUnreadable as error:

@@ -59,6 +59,13 @@ def handles(
     return register
 
 
+def registered_name(request: str) -> str:
+    """The name as registered of a request element that differs at most in case; else the name itself."""
+    if request in _handlers:
+        return request
+    return next((name for name in _handlers if name.casefold() == request.casefold()), request)
+
+
 def find_handler(request: str) -> Handler | None:
     registered = _handlers.get(request)
     return registered.handler if registered else None

@@ -1,0 +1,257 @@
+"""Lenient in: what other systems get wrong is answered, and each thing forgiven is a note on the message.
+
+One payload file for each, with exactly the notes that it must leave and no more, so that notes mean something.
+"""
+
+import base64
+from urllib.parse import quote, urlencode
+
+import pytest
+from django.conf import settings
+from lxml import etree
+
+from punchout.models import PunchoutSession, WireMessage
+from tests.factories import CANARY_SECRET
+from tests.punchout.cxml.buyer import (
+    PAYLOADS,
+    credential,
+    explanation,
+    fill,
+    make_connection,
+    post,
+    setup,
+    status_code,
+)
+
+pytestmark = pytest.mark.django_db
+FORM = "application/x-www-form-urlencoded"
+MIXED = "multipart/mixed; boundary=edge"
+RELATED = "multipart/related; boundary=edge"
+MIME = 'multipart/related; boundary="edge"; type="text/xml"; start="<part1.main@buyer.example>"'
+FORGIVEN: dict[str, tuple[str, ...]] = {
+    "no_doctype.xml": ("There is no DOCTYPE.",),
+    "lower_case_root.xml": ("The root element is written cxml.",),
+    "namespace.xml": ("The elements have a namespace",),
+    "namespace_default.xml": ("The elements have a namespace",),
+    "no_timestamp.xml": ("There is no timestamp.",),
+    "timestamp_zulu.xml": ("The timestamp 2025-03-04T08:15:00Z is not",),
+    "timestamp_without_offset.xml": ("is not ISO 8601",),
+    "timestamp_offset_without_colon.xml": ("is not ISO 8601",),
+    "timestamp_blank_before_offset.xml": ("is not ISO 8601",),
+    "timestamp_sql.xml": ("is not ISO 8601",),
+    "timestamp_american.xml": ("is not ISO 8601",),
+    "timestamp_rfc822.xml": ("is not ISO 8601",),
+    "timestamp_empty.xml": ("There is no timestamp.",),
+    "no_payload_id.xml": ("There is no payloadID",),
+    "payload_id_without_host.xml": ("The payloadID has no @host",),
+    "odd_language.xml": ("xml:lang is en_US.UTF-8",),
+    "blanks_in_front.xml": ("Blanks in front",),
+    "byte_order_mark.xml": ("Byte order mark",),
+    "version_attribute.xml": (),
+    "no_user_agent.xml": ("Sender has no UserAgent.",),
+    "empty_identity.xml": ("From has a Credential with an empty Identity",),
+    "no_domain.xml": ("To has a Credential without a domain.", "To is none of"),
+    "secret_in_from.xml": ("From has a SharedSecret; only that of Sender counts.",),
+    "header_out_of_order.xml": ("The elements of Header are not in the order",),
+    "children_out_of_order.xml": ("The elements of PunchOutSetupRequest are not in the order",),
+    "unknown_elements.xml": ("cXML does not know: SessionToken.",),
+    "nameless_extrinsic.xml": ("1 Extrinsic without a name",),
+    "no_buyer_cookie.xml": ("There is no BuyerCookie",),
+    "empty_buyer_cookie.xml": ("The BuyerCookie is empty.",),
+    "no_operation.xml": ("There is no operation; create was assumed.",),
+    "operation_in_capitals.xml": ("The operation is written CREATE.",),
+    "edit_without_items.xml": ("There is no ItemOut to edit",),
+    "create_with_items.xml": ("1 ItemOut of a create request were ignored.",),
+    "description_without_language.xml": ("1 Description without xml:lang.",),
+    "items_out_of_order.xml": ("The elements of ItemOut are not in the order",),
+    "quantity_too_fine.xml": ("was rounded to three decimals",),
+    "auxiliary_id_of_another_shop.xml": ("SupplierPartAuxiliaryID is not one of ours",),
+    "mode_unknown.xml": ("deploymentMode is PROD",),
+    "mode_misplaced.xml": ("deploymentMode belongs on the element Request",),
+    "request_in_other_case.xml": ("The request is written PunchoutSetupRequest.",),
+    "no_browser_form_post.xml": ("There is no BrowserFormPost",),
+    "to_is_somebody_else.xml": ("To is none of",),
+    "signed.xml": ("the signature was not verified",),
+    "declared_as_another_charset.xml": (),
+    "secret_with_blanks.xml": (),
+    "unknown_ship_to.xml": ("SITE-UNKNOWN is none of the customer's delivery sites",),
+    "multipart_related.mime": ("An attachment came along: drawing.pdf (application/pdf, 9 bytes).",),
+    "multipart_dangling.mime": ("drawing.pdf", "cid:nowhere@buyer.example is named but did not come along"),
+    "multipart_second_part.mime": ("An attachment came along", "not the first part"),
+    "multipart_form_data.mime": ("An attachment came along", "not the first part", "came in a form"),
+}
+CONTENT_TYPES = {
+    "multipart_second_part.mime": "multipart/mixed; boundary=edge",
+    "multipart_form_data.mime": "multipart/form-data; boundary=edge",
+}
+
+
+def content_type(name: str) -> str:
+    return CONTENT_TYPES.get(name, MIME if name.endswith(".mime") else "text/xml")
+
+
+def notes() -> list[str]:
+    return list(WireMessage.objects.latest("pk").notes)
+
+
+def test_every_payload_is_in_the_table() -> None:
+    assert {path.name for path in (PAYLOADS / "lenient").iterdir()} == set(FORGIVEN)
+
+
+@pytest.mark.parametrize("name", FORGIVEN)
+def test_it_is_forgiven_and_noted(name: str) -> None:
+    connection = make_connection()
+    response = post(fill(f"lenient/{name}", connection), content_type=content_type(name))
+    assert status_code(response) == 200, explanation(response)
+    assert PunchoutSession.objects.get().connection == connection
+    found = notes()
+    assert len(found) == len(FORGIVEN[name]), found
+    for note, expected in zip(found, FORGIVEN[name], strict=True):
+        assert expected in note
+    record = WireMessage.objects.get()
+    assert CANARY_SECRET not in record.body
+    assert "PunchOutSetupRequest" in record.body or name == "request_in_other_case.xml"
+    assert record.verdict == WireMessage.Verdict.ACCEPTED
+
+
+@pytest.mark.parametrize("name", sorted(name for name in FORGIVEN if name.endswith(".xml")))
+def test_with_a_wrong_secret_it_is_not_forgiven(name: str) -> None:
+    body = fill(f"lenient/{name}", make_connection(), secret="not the secret")
+    assert status_code(post(body, content_type="text/xml")) == 401
+    assert not PunchoutSession.objects.exists()
+
+
+def as_urlencoded(document: bytes) -> bytes:
+    return urlencode({"submit": "1", "cXML-urlencoded": document}).encode()
+
+
+def as_base64(document: bytes) -> bytes:
+    return b"cxml-base64=" + quote(base64.b64encode(document)).encode()
+
+
+def as_base64_with_bare_plus_signs(document: bytes) -> bytes:
+    return b"cXML-base64=" + base64.b64encode(document)
+
+
+def as_some_field(document: bytes) -> bytes:
+    return urlencode({"action": "go", "theDocument": document}).encode()
+
+
+def as_latin_1(document: bytes) -> bytes:
+    text = document.decode().replace('encoding="UTF-8"', 'encoding="ISO-8859-15"').replace("Jan<", "Zoë<")
+    return urlencode({"xml": text.encode("iso8859-15")}).encode()
+
+
+@pytest.mark.parametrize(
+    "encode", [as_urlencoded, as_base64, as_base64_with_bare_plus_signs, as_some_field, as_latin_1]
+)
+@pytest.mark.parametrize(
+    "kind", ["application/x-www-form-urlencoded", "application/x-www-form-urlencoded; charset=x"]
+)
+def test_a_document_in_a_form_is_found_and_its_secret_is_not_logged(encode, kind: str) -> None:
+    connection = make_connection()
+    assert status_code(post(encode(fill("setup_request.xml", connection)), content_type=kind)) == 200
+    record = WireMessage.objects.get()
+    assert any("came in the form field" in note for note in record.notes)
+    assert CANARY_SECRET not in record.body
+    assert "<BuyerCookie>" in record.body
+
+
+@pytest.mark.parametrize("encode", [as_urlencoded, as_base64, as_base64_with_bare_plus_signs])
+def test_a_form_that_calls_itself_xml_is_recognised(encode) -> None:
+    connection = make_connection()
+    if encode is as_urlencoded:
+        body = encode(fill("setup_request.xml", connection)).removeprefix(b"submit=1&")
+    else:
+        body = encode(fill("setup_request.xml", connection))
+    assert status_code(post(body, content_type="text/xml")) == 200
+    assert CANARY_SECRET not in WireMessage.objects.get().body
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"cxml-base64=!!!", b"cxml-base64=%ff", b"a=b", b"cxml-urlencoded=", b"xml=%ff%fe%00", b"=&=", b"%%%=<"],
+)
+def test_a_form_without_a_document_is_not_acceptable(body: bytes) -> None:
+    assert status_code(post(body, content_type="application/x-www-form-urlencoded")) == 406
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"", RELATED),
+        (b"--edge--", RELATED),
+        (b"no parts", RELATED),
+        (b"no parts", "multipart/related"),
+        (b"--edge\r\n\r\nhello\r\n--edge--", RELATED),
+        (
+            b"--edge\r\nContent-Transfer-Encoding: base64\r\n\r\n\xff!!\r\n--edge--",
+            "multipart/mixed; boundary=edge",
+        ),
+        (
+            b"--edge\r\nContent-Type: multipart/mixed; boundary=e2\r\n\r\n" * 50,
+            "multipart/mixed; boundary=edge",
+        ),
+        (b"--edge\r\n\r\nx\r\n" * 600 + b"--edge--", MIXED),
+        (
+            b"--edge\r\nContent-Type: \xff\xfe; name=\xff\r\n\r\n<\xff\r\n--edge--",
+            'multipart/x; boundary="edge"',
+        ),
+    ],
+)
+def test_a_broken_message_in_parts_is_not_acceptable(body: bytes, kind: str) -> None:
+    assert status_code(post(body, content_type=kind)) == 406
+    assert WireMessage.objects.get().verdict == WireMessage.Verdict.REFUSED
+
+
+def test_an_attachment_is_not_stored_for_it_may_hold_a_secret_of_its_own() -> None:
+    connection = make_connection()
+    body = fill("lenient/multipart_related.mime", connection)
+    hidden = f"<cXML><SharedSecret>{CANARY_SECRET}</SharedSecret></cXML>".encode()
+    body = body.replace(b"Content-Transfer-Encoding: base64\n\nJVBERi0xLjQK", b"\n" + hidden)
+    assert status_code(post(body, content_type=MIME)) == 200
+    assert CANARY_SECRET not in WireMessage.objects.get().body
+
+
+def test_a_quoted_printable_document_is_decoded() -> None:
+    connection = make_connection()
+    body = fill("lenient/multipart_related.mime", connection).replace(b": 8bit", b": quoted-printable", 1)
+    head, mark, rest = body.partition(b"<?xml")
+    document, edge, tail = (mark + rest).partition(b"--edge")
+    assert status_code(post(head + document.replace(b"=", b"=3D") + edge + tail, content_type=MIME)) == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("unknown_elements.xml", 406), ("children_out_of_order.xml", 406), ("version_attribute.xml", 200)],
+)
+def test_a_strict_connection_refuses_what_is_not_valid(name: str, code: int) -> None:
+    if not settings.CXML_DTD_DIR:
+        pytest.skip("the official DTDs are not beside the project")
+    connection = make_connection(options={"strict": True})
+    response = post(fill(f"lenient/{name}", connection))
+    assert status_code(response) == code
+    assert ("1.2.071" in explanation(response)) is (code == 406)
+    assert CANARY_SECRET not in explanation(response)
+
+
+def test_a_strict_connection_without_the_dtds_says_that_nothing_was_validated(settings) -> None:
+    settings.CXML_DTD_DIR = ""
+    connection = make_connection(options={"strict": True})
+    assert status_code(setup(connection)) == 200
+    assert any("not validated" in note for note in notes())
+
+
+def test_what_is_not_cxml_at_all_leaves_no_notes_of_forgiveness() -> None:
+    connection = make_connection()
+    document = etree.fromstring(fill("setup_request.xml", connection))
+    etree.SubElement(document.find("Request"), "PunchOutSetupRequest")
+    assert status_code(post(etree.tostring(document))) == 406
+
+
+def test_sender_with_several_credentials_needs_only_one_with_the_secret() -> None:
+    connection = make_connection()
+    credential(connection, "sender", "DUNS", "555")
+    body = fill("setup_request.xml", connection).decode()
+    more = '<Sender><Credential domain="DUNS"><Identity>555</Identity></Credential>'
+    assert status_code(post(body.replace("<Sender>", more).encode())) == 200
