@@ -69,7 +69,7 @@ def has_cookie(request: HttpRequest, session: PunchoutSession) -> bool:
 def _find(request: HttpRequest, key: str) -> PunchoutSession | None:
     """The session that the request proves to be in; ``None`` for all others."""
     sessions = PunchoutSession.objects.select_related(
-        "connection", "organisation__price_list", "person", "cart"
+        "connection", "organisation__price_list", "person", "cart", "delivery_site"
     )
     if len(key) == PATH_SECRET_LENGTH:
         return sessions.filter(path_digest=token_digest(key)).first()
@@ -117,6 +117,7 @@ def shopping_context(session: PunchoutSession, prefix: str = "") -> ShoppingCont
         prefix=prefix,
         language=session.language,
         person=str(session.person) if session.person else "",
+        delivery=delivery_of(session),
         buyer_system=connection.buyer_system or connection.name,
         return_host=return_host(session),
         cart_is_fetched=cart_is_fetched(session),
@@ -127,6 +128,14 @@ def shopping_context(session: PunchoutSession, prefix: str = "") -> ShoppingCont
         csrf_secret=csrf_secret(session),
         check=partial(preflight.checked, session=session),
     )
+
+
+def delivery_of(session: PunchoutSession) -> str:
+    """Where the goods will go, as the buyer knows it: the name and town of the site, else as it was sent."""
+    site = session.delivery_site
+    if site is None:
+        return session.delivery_address
+    return ", ".join(part for part in (site.name, site.city) if part)
 
 
 def return_host(session: PunchoutSession) -> str:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Product
 from catalog.quantities import LARGEST
-from customers.models import Person
+from customers.models import DeliverySite, Person
 from punchout import preflight, wire
 from punchout.adapters import get_adapter
 from punchout.documents import RequestedItem, ReturnForm, ReturnLine, SetupRequest
@@ -69,6 +69,7 @@ def start_session(*, setup: SetupRequest, message: WireMessage) -> StartedSessio
     insert_row(cart)
     if setup.items:
         _fill(cart, setup.items)
+    site = _delivery_site(setup)
     token = new_token()
     session = PunchoutSession(
         key=new_public_id(),
@@ -81,6 +82,8 @@ def start_session(*, setup: SetupRequest, message: WireMessage) -> StartedSessio
         return_url=setup.return_url,
         echo=dict(setup.echo),
         landing=setup.landing if setup.landing != "/" or not setup.items else "/cart",
+        delivery_site=site,
+        delivery_address=setup.delivery_address[:255],
         start_digest=token_digest(token),
         start_expires_at=timezone.now() + START_TOKEN_LIFE,
     )
@@ -88,7 +91,18 @@ def start_session(*, setup: SetupRequest, message: WireMessage) -> StartedSessio
     message.session = session
     message.connection = connection
     message.notes.extend(setup.notes)
+    if setup.delivery_code and site is None:
+        code = setup.delivery_code[:60]
+        message.notes.append(f"The delivery address {code} is none of the customer's delivery sites.")
     return StartedSession(session, token)
+
+
+def _delivery_site(setup: SetupRequest) -> DeliverySite | None:
+    """The customer's site that goes by the buyer's own id of the address."""
+    if not setup.delivery_code:
+        return None
+    sites = DeliverySite.objects.filter(organisation=setup.connection.organisation_id)
+    return sites.filter(code__iexact=setup.delivery_code[:60]).first()
 
 
 def _person(setup: SetupRequest) -> Person | None:

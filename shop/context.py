@@ -24,6 +24,8 @@ class ShoppingContext:
     prefix: str = ""
     language: str = settings.LANGUAGE_CODE
     person: str = ""
+    # Where the goods will go, on one line; empty: the buyer's system did not say.
+    delivery: str = ""
     # The buyer's system in words, such as "SAP SRM"; empty for a visitor.
     buyer_system: str = ""
     # Host that receives the cart, shown to the buyer before anything is sent; empty: no return possible.

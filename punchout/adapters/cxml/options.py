@@ -50,6 +50,12 @@ class CxmlOptions(AdapterOptions):
         description="Refuse messages whose To is none of this connection's To identities (Status 417); "
         "otherwise it is only noted.",
     )
+    language: Literal["message", "customer"] = Field(
+        default="message",
+        title="Language of the shop",
+        description="message: as the launch asks for (xml:lang). customer: the person's or the customer's "
+        "own, for systems that always write en-US.",
+    )
     strict: bool = Field(
         default=False,
         title="Strict",

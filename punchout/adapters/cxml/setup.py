@@ -9,18 +9,23 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import Any
-from urllib.parse import quote, urlencode
 
 from lxml import etree
 
-from catalog.models import Product
 from catalog.quantities import LARGEST
 from punchout import duplicates, origins, services
 from punchout.adapters.cxml import build
 from punchout.adapters.cxml.authenticate import is_addressed
+from punchout.adapters.cxml.landing import read_landing
 from punchout.adapters.cxml.parse import Credential, inner_xml, text_of
 from punchout.adapters.cxml.requests import Exchange, handles
-from punchout.adapters.cxml.shopper import extrinsics_of, read_shopper
+from punchout.adapters.cxml.shopper import (
+    extrinsics_of,
+    kept_extrinsics,
+    read_delivery,
+    read_language,
+    read_shopper,
+)
 from punchout.adapters.cxml.status import SupplierUnknown
 from punchout.documents import Answer, RequestedItem, SetupRequest
 from punchout.duplicates import Acted, MessageKey
@@ -67,15 +72,17 @@ def read_setup(exchange: Exchange) -> SetupRequest:
             raise SupplierUnknown("This message is addressed to somebody else; check To.")
         notes.append("To is none of this connection's identities.")
     extrinsics = extrinsics_of(request)
-    address = request.find("ShipTo/Address")
+    delivery_code, delivery_address = read_delivery(request, extrinsics)
+    language = read_language(envelope.language, request, extrinsics)
     return SetupRequest(
         connection=connection,
         operation=operation,
         return_url=_return_url(request, connection, notes),
-        language=envelope.language,
+        language="" if exchange.options.language == "customer" else language,
         shopper=read_shopper(request, extrinsics),
-        delivery_code=(address.get("addressID") or "").strip() if address is not None else "",
-        landing=_landing(text_of(request, "SelectedItem/ItemID/SupplierPartID"), connection),
+        delivery_code=delivery_code,
+        delivery_address=delivery_address,
+        landing=read_landing(request, connection.organisation, notes),
         items=_items(request, operation, notes),
         echo=_echo(exchange, extrinsics),
         notes=tuple(notes),
@@ -113,21 +120,15 @@ def _return_url(request: etree._Element, connection: Connection, notes: list[str
         raise MessageInvalid(f"BrowserFormPost: {error}", path="BrowserFormPost/URL") from None
 
 
-def _landing(sku: str, connection: Connection) -> str:
-    """The page a SelectedItem asks for: the article if the customer may see it, else a search for it."""
-    if not sku:
-        return "/"
-    product = Product.objects.visible_to(connection.organisation).filter(sku=sku[:255]).only("sku").first()
-    page = "/p/" + quote(product.sku, safe="/") if product else ""
-    return page if page and len(page) <= 255 else "/search?" + urlencode({"q": sku[:60]})[:240]
-
-
 def _items(request: etree._Element, operation: str, notes: list[str]) -> tuple[RequestedItem, ...]:
     elements = request.findall("ItemOut")
     if operation == "create":
         if elements:
             notes.append(f"{len(elements)} ItemOut of a create request were ignored.")
         return ()
+    composed = sum(element.get("parentLineNumber") is not None for element in elements)
+    if composed:
+        notes.append(f"{composed} ItemOut are parts of a composite line; each was read as a line of its own.")
     return tuple(_item(element, position, notes) for position, element in enumerate(elements, start=1))
 
 
@@ -181,8 +182,21 @@ def _echo(exchange: Exchange, extrinsics: dict[str, str]) -> dict[str, Any]:
         "in_reply_to": envelope.payload_id,
         "test": envelope.deployment_mode == "test",
         "frame": extrinsics.get("returnframe", ""),
+        "extrinsics": kept_extrinsics(envelope.request),
+        "lines": _kept_lines(envelope.request),
         "host": exchange.inbound.base_url.partition("://")[2],
     }
+
+
+def _kept_lines(request: etree._Element) -> dict[str, dict[str, str]]:
+    """What the lines of an edited cart must go back with, by their auxiliary id (p. 192-198)."""
+    kept: dict[str, dict[str, str]] = {}
+    for element in request.findall("ItemOut"):
+        auxiliary, path = element.find("ItemID/SupplierPartAuxiliaryID"), element.find("Path")
+        token = inner_xml(auxiliary).strip() if auxiliary is not None else ""
+        if path is not None and token and len(token) <= LONGEST_TOKEN:
+            kept.setdefault(token, {"path": inner_xml(path)})
+    return kept
 
 
 def _without_secrets(credentials: tuple[Credential, ...]) -> list[list[str]]:

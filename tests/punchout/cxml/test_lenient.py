@@ -1,6 +1,6 @@
 """Lenient in: what other systems get wrong is answered, and each thing forgiven is a note on the message.
 
-One payload file for each, with exactly the notes that it must leave and no more, so that notes mean something.
+One payload file for each, with exactly the notes that it must leave and no more: so notes mean something.
 """
 
 import base64
@@ -74,7 +74,7 @@ FORGIVEN: dict[str, tuple[str, ...]] = {
     "signed.xml": ("the signature was not verified",),
     "declared_as_another_charset.xml": (),
     "secret_with_blanks.xml": (),
-    "unknown_ship_to.xml": ("SITE-UNKNOWN is none of the customer's delivery sites",),
+    "unknown_ship_to.xml": ("The delivery address SITE-UNKNOWN is none of the customer's delivery sites",),
     "multipart_related.mime": ("An attachment came along: drawing.pdf (application/pdf, 9 bytes).",),
     "multipart_dangling.mime": ("drawing.pdf", "cid:nowhere@buyer.example is named but did not come along"),
     "multipart_second_part.mime": ("An attachment came along", "not the first part"),

@@ -5,6 +5,7 @@ from urllib.parse import quote, urlencode
 import pytest
 from django.test import Client
 
+from customers.models import DeliverySite
 from punchout.models import WireMessage
 from punchout.secrets import set_secret
 from tests.factories import CANARY_SECRET, ConnectionFactory
@@ -17,8 +18,10 @@ FORM = "application/x-www-form-urlencoded"
 @pytest.mark.parametrize("path", [buyer.ENDPOINT, f"{buyer.ENDPOINT}/", f"{buyer.ENDPOINT}/oracle"])
 def test_a_login_request_opens_a_session(path: str) -> None:
     connection = buyer.make_connection()
+    site = DeliverySite.objects.create(organisation=connection.organisation, code="Gent-01", name="Ghent")
     session = buyer.opened(buyer.post(buyer.document(), path=path))
     assert session.connection == connection
+    assert session.delivery_site == site
     assert session.return_url == buyer.RETURN_URL
     assert session.language == "en"
     assert session.person is not None
