@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
+from catalog.exports import admin as exports_admin  # noqa: F401  registers its own
 from catalog.models import (
     Agreement,
     Attribute,

@@ -6,6 +6,14 @@ from catalog.models import ImportRun
 
 
 @task()
+def write_export(file_id: int) -> None:
+    """Writes a file for a customer. Whether it is ready, and why not, stands in its own row."""
+    from catalog.exports.schedules import write_file
+
+    write_file(file_id=file_id)
+
+
+@task()
 def run_import(import_id: int) -> None:
     """Does an import that waits. How it ends, and why, stands in its own row."""
     from catalog.imports import services

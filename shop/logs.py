@@ -14,7 +14,10 @@ SHARED: list[Any] = [
 ]
 
 
-SECRET_SEGMENT = re.compile(r"/(s|start|enter)/[A-Za-z0-9_-]{16,64}")
+SECRET_SEGMENT = re.compile(
+    # Sessions, tokens to start and to go on, and the signed links to exported files (catalog.exports.links).
+    r"/(s|start|enter)/[A-Za-z0-9_-]{16,64}|/(exports)/[A-Za-z0-9_-]{8,}(?:(?::|%3[Aa])[A-Za-z0-9_-]+){2}"
+)
 # A key of the web services that somebody put into an address (customers.keys): its prefix may stay.
 API_KEY = re.compile(r"\b([0-9a-f]{12})(?:\.|%2e)[A-Za-z0-9_-]{20,}", re.IGNORECASE)
 LAUNCH_QUERY = re.compile(r"(/punchout/[A-Za-z0-9_/-]+)\?\S*")
@@ -32,11 +35,15 @@ class SessionPathFilter(logging.Filter):
         return True
 
 
+def _cut(found: re.Match[str]) -> str:
+    return f"/{found[1] or found[2]}/…"
+
+
 def redact_path(value: Any) -> Any:
     """``value`` with session keys, start and handover tokens and API keys cut, and launch queries dropped."""
     if not isinstance(value, str):
         return value
-    return LAUNCH_QUERY.sub(r"\1", API_KEY.sub(r"\1.…", SECRET_SEGMENT.sub(r"/\1/…", value)))
+    return LAUNCH_QUERY.sub(r"\1", API_KEY.sub(r"\1.…", SECRET_SEGMENT.sub(_cut, value)))
 
 
 def logging_config(style: str, level: str) -> dict[str, Any]:

@@ -140,6 +140,9 @@ SUPPLIER_EMAIL = env.str("SUPPLIER_EMAIL", default="punchout@voltara.example" if
 IMPORT_DIR = Path(env.str("IMPORT_DIR", default=str(VAR_DIR / "imports")))
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
 MEDIA_URL = "/media/"
+# Files for customers, until they expire; and how often an hour each link may be fetched.
+EXPORT_DIR = Path(env.str("EXPORT_DIR", default=str(VAR_DIR / "exports")))
+EXPORT_DOWNLOADS_PER_HOUR = env.int("EXPORT_DOWNLOADS_PER_HOUR", default=30)
 # Background work stands in the database and is done by manage.py db_worker; "immediate" does it at once.
 TASKS = {
     "default": {

@@ -19,6 +19,7 @@ urlpatterns = [
     path("favicon.ico", RedirectView.as_view(url=FAVICON)),
     path("admin/", admin.site.urls),
     path("api/v1/", include("catalog.api.urls")),
+    path("exports/", include("catalog.exports.urls")),
     path("", include("punchout.urls")),
     path("", include("shop.urls_storefront")),
 ]

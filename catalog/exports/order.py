@@ -4,12 +4,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from catalog.exports.changed import changed_since
 from catalog.exports.errors import FieldUnknown
 from catalog.exports.tree import below
-from catalog.models import Brand, Category, Product, ProductQuerySet
+from catalog.models import Agreement, Brand, Category, Product, ProductQuerySet
 from customers.models import Organisation
 
 
@@ -19,6 +20,7 @@ class ExportOrder:
 
     Without ``since`` the file is complete; with it, it holds what changed and names what went. ``origin`` is
     scheme and host of links; without it there are none. All prices are those of ``today``.
+    ``agreed_only`` keeps to the articles for which a net price was agreed with this customer.
     """
 
     organisation: Organisation
@@ -28,6 +30,7 @@ class ExportOrder:
     language: str = ""
     origin: str = ""
     with_stock: bool = True
+    agreed_only: bool = False
     orderable_only: bool = False
     byte_order_mark: bool = False
     decimal_comma: bool = False
@@ -44,7 +47,20 @@ class ExportOrder:
     def kept(self) -> ProductQuerySet:
         """The articles that this customer has in his file; the only door to them."""
         shown = Product.objects.visible_to(self.organisation)
-        return shown.filter(status__in=Product.ORDERABLE) if self.orderable_only else shown
+        if self.orderable_only:
+            shown = shown.filter(status__in=Product.ORDERABLE)
+        if self.agreed_only:
+            shown = shown.filter(Exists(self._net_prices()))
+        return shown
+
+    def _net_prices(self) -> QuerySet[Agreement]:
+        """What was agreed with this customer for the article of the outer query, and is valid today."""
+        valid = (Q(valid_from__isnull=True) | Q(valid_from__lte=self.today)) & (
+            Q(valid_until__isnull=True) | Q(valid_until__gte=self.today)
+        )
+        return Agreement.objects.filter(
+            valid, organisation=self.organisation, kind=Agreement.Kind.NET, product=OuterRef("pk")
+        )
 
     def products(self) -> ProductQuerySet:
         """What the file is about: the articles in it, and in an incremental one those that went."""

@@ -54,6 +54,10 @@ def format_slugs() -> list[str]:
     return list(_formats)
 
 
+def all_formats() -> list[Format]:
+    return list(_formats.values())
+
+
 def media_types() -> list[str]:
     return list(dict.fromkeys(each.media_type.partition(";")[0] for each in _formats.values()))
 

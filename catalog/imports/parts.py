@@ -67,6 +67,11 @@ FLAGS = {
 _TAKEN = "JOIN {plan} a ON a.seq = s.article AND a.op IN (0, 1, 2)"
 # Found by number: in the shop, or new with this file.
 _FOUND = "LEFT JOIN catalog_product p ON p.sku = s.sku LEFT JOIN {fresh} n ON n.sku = s.sku AND p.id IS NULL"
+# Of a price file that leaves it to the article: as the same file says of it, else as the shop has it.
+PRICE_UNIT = (
+    "coalesce(s.price_unit, (SELECT max(u.price_unit) FROM {article} u WHERE u.sku = s.sku), p.price_unit, 1)"
+    " AS price_unit"
+)
 
 
 def _of_articles(table: str, flag: str) -> str:
@@ -150,7 +155,7 @@ def parts(profile: ImportProfile) -> list[Part]:
             "net_price",
             Agreement,
             "SELECT s.seq, s.sku, p.id AS product_id, m.id AS organisation_id, s.minimum_quantity,"
-            " s.valid_from, s.amount AS value, s.price_unit, s.valid_until FROM {price} s"
+            " s.valid_from, s.amount AS value, " + PRICE_UNIT + ", s.valid_until FROM {price} s"
             " JOIN {custmap} m ON m.number = s.customer AND m.currency = s.currency "
             + _FOUND
             + " WHERE p.id IS NOT NULL OR n.sku IS NOT NULL",
@@ -174,7 +179,9 @@ def parts(profile: ImportProfile) -> list[Part]:
             Part(
                 "list_price",
                 ListPrice,
-                "SELECT s.seq, s.sku, p.id AS product_id, s.valid_from, s.amount, s.price_unit, s.valid_until"
+                "SELECT s.seq, s.sku, p.id AS product_id, s.valid_from, s.amount, "
+                + PRICE_UNIT
+                + ", s.valid_until"
                 " FROM {price} s "
                 + _FOUND
                 + f" WHERE s.customer IS NULL AND s.currency = {_literal(profile.price_list.currency)}"

@@ -291,14 +291,17 @@ class Rows:
 
     def _price_row(self, record: PriceRecord, seq: int, article: int | None) -> Row:
         amount, unit = record.amount, record.price_unit
-        if not 1 <= unit <= MOST_PRICE_UNIT:
+        if unit is not None and not 1 <= unit <= MOST_PRICE_UNIT:
             raise RefusedError("price unit", unit, _("This is outside what the shop can hold."))
         exponent = amount.as_tuple().exponent
         if not isinstance(exponent, int) or not 0 <= amount < MOST_AMOUNT:
             raise RefusedError("amount", amount, _("This is no price."))
         if exponent < AMOUNT_PLACES:
-            # 0.00123 for one is 0.123 for 100: no digit is lost.
-            amount, unit = _scaled(amount, unit)
+            if unit is None:
+                amount = amount.quantize(TEN_THOUSANDTH)
+            else:
+                # 0.00123 for one is 0.123 for 100: no digit is lost.
+                amount, unit = _scaled(amount, unit)
         currency = record.currency or self.defaults.currency
         if not currency:
             raise RefusedError(
