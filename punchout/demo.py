@@ -5,13 +5,15 @@ customers (``customers.demo``).
 """
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_args
 
 from django.db import transaction
 
 from customers.models import Organisation
 from punchout.adapters import get_adapter
+from punchout.adapters.oci.options import Function
 from punchout.models import Connection, PartyCredential, PunchoutSession, ReturnedCart, Secret, WireMessage
+from punchout.presets import PRESETS
 from punchout.secrets import matching, set_secret
 from shop.models import Cart
 
@@ -52,7 +54,8 @@ CONNECTIONS = (
         adapter="oci",
         organisation="100001",
         buyer_system="SAP S/4HANA",
-        options={"version": "5.0"},
+        # All functions, also QUANTITYCHECK, whose answer is in a form of our own.
+        options={"version": "5.0", "functions": list(get_args(Function))},
     ),
     DemoConnection(
         slug="demo-ariba",
@@ -81,6 +84,42 @@ CONNECTIONS = (
         sender=("DUNS", "777777777"),
         # Oracle iProcurement stops with an error when a cart comes back empty.
         options={"leave": "close"},
+    ),
+    DemoConnection(
+        slug="demo-ifs",
+        name="Demo: IFS",
+        adapter="oci",
+        organisation="100002",
+        buyer_system="IFS",
+        options=dict(PRESETS["ifs"].options),
+    ),
+    DemoConnection(
+        slug="demo-basware",
+        name="Demo: Basware",
+        adapter="oci",
+        organisation="100002",
+        buyer_system="Basware",
+        # Basware finds the supplier by it.
+        options={**PRESETS["basware"].options, "vendor": SUPPLIER[1]},
+    ),
+    DemoConnection(
+        slug="demo-jaggaer",
+        name="Demo: JAGGAER",
+        adapter="cxml",
+        organisation="100002",
+        buyer_system="JAGGAER",
+        sender=("NetworkID", "SciQuest"),
+        buyer=("DUNS", "666666666"),
+        options=dict(PRESETS["jaggaer"].options),
+    ),
+    DemoConnection(
+        slug="demo-dynamics365",
+        name="Demo: Dynamics 365",
+        adapter="cxml",
+        organisation="100003",
+        buyer_system="Dynamics 365",
+        sender=("DUNS", "555555555"),
+        options=dict(PRESETS["dynamics365"].options),
     ),
     DemoConnection(
         slug="demo-ids",

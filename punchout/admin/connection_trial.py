@@ -17,8 +17,10 @@ from pydantic import ValidationError as OptionsInvalid
 from punchout import origins
 from punchout.adapters import get_adapter
 from punchout.models import Connection, PartyCredential, PunchoutSession, WireMessage
+from punchout.presets import preset_of
 from punchout.sandbox.counterparty import Counterparty
-from punchout.sandbox.systems import SYSTEMS, Party, System
+from punchout.sandbox.dialects import Party, System
+from punchout.sandbox.systems import SYSTEMS
 
 # Any port will do where the list says so: nothing is ever sent there.
 SOME_PORT = 8000
@@ -40,28 +42,49 @@ class CannotPlay(Exception):
     """The connection lacks something without which not even a refused launch can be made."""
 
 
-def _as_oci(connection: Connection, secret: str) -> System:
-    base = SYSTEMS["sap-s4"]
-    assert base.oci is not None
+# Who plays a connection whose buyer's system is none that the sandbox knows.
+_USUAL = {
+    "oci": "sap-s4",
+    "cxml": "coupa",
+    "ids": "ids-erp",
+    "oraclexml": "oracle-xml",
+    "peppol": "peppol",
+    "cebeoxml": "cebeo-erp",
+}
+
+
+def played_by(connection: Connection) -> System:
+    """The sandbox's system that fits this connection best."""
+    preset = preset_of(connection.buyer_system, connection.adapter)
+    return SYSTEMS[preset.slug if preset is not None else _USUAL[connection.adapter]]
+
+
+def _options(connection: Connection) -> dict[str, Any]:
     try:
-        options = get_adapter("oci").options(connection).model_dump()
+        return get_adapter(connection.adapter).options(connection).model_dump()
     except OptionsInvalid:
         raise CannotPlay(_("Its options are not valid.")) from None
+
+
+def _as_oci(connection: Connection, secret: str) -> System:
+    base = played_by(connection)
+    assert base.oci is not None
+    options = _options(connection)
     dialect = replace(
         base.oci,
         connection=connection.slug,
         version=str(options.get("version", base.oci.version)),
-        credentials=(
-            (options.get("username_parameter", "USERNAME"), connection.username),
-            (options.get("password_parameter", "PASSWORD"), secret),
-        ),
+        user=connection.username,
+        secret=secret,
+        user_name=options.get("username_parameter", base.oci.user_name),
+        password_name=options.get("password_parameter", base.oci.password_name),
         hook_name=options.get("hook_parameter", base.oci.hook_name),
     )
     return replace(base, oci=dialect)
 
 
 def _as_cxml(connection: Connection, secret: str) -> System:
-    base = SYSTEMS["coupa"]
+    base = played_by(connection)
     assert base.cxml is not None
     parties = {row.party: Party(row.domain, row.identity) for row in connection.credentials.all()}
     for row in connection.hub.credentials.all()[:1] if connection.hub else ():
@@ -84,12 +107,9 @@ def _as_cxml(connection: Connection, secret: str) -> System:
 
 
 def _as_ids(connection: Connection, secret: str) -> System:
-    base = SYSTEMS["ids-erp"]
+    base = played_by(connection)
     assert base.ids is not None
-    try:
-        options = get_adapter("ids").options(connection).model_dump()
-    except OptionsInvalid:
-        raise CannotPlay(_("Its options are not valid.")) from None
+    options = _options(connection)
     dialect = replace(
         base.ids,
         connection=connection.slug,
@@ -102,10 +122,40 @@ def _as_ids(connection: Connection, secret: str) -> System:
 
 
 def _as_oracle(connection: Connection, secret: str) -> System:
-    base = SYSTEMS["oracle-xml"]
+    base = played_by(connection)
     assert base.oracle is not None
     dialect = replace(base.oracle, connection=connection.slug, user=connection.username, secret=secret)
     return replace(base, oracle=dialect)
+
+
+def _as_peppol(connection: Connection, secret: str) -> System:
+    base = played_by(connection)
+    assert base.peppol is not None
+    options = _options(connection)
+    dialect = replace(
+        base.peppol,
+        connection=connection.slug,
+        user=connection.username,
+        secret=secret,
+        user_name=options["username_parameter"],
+        password_name=options["password_parameter"],
+        return_name=options["return_parameter"],
+        cart_field=options["cart_field"],
+    )
+    return replace(base, peppol=dialect)
+
+
+def _as_cebeo(connection: Connection, secret: str) -> System:
+    base = played_by(connection)
+    assert base.cebeo is not None
+    dialect = replace(
+        base.cebeo,
+        connection=connection.slug,
+        customer_number=_options(connection)["customer_number"] or connection.organisation.number,
+        user=connection.username,
+        secret=secret,
+    )
+    return replace(base, cebeo=dialect)
 
 
 # Which buyer's system of the sandbox can play a connection of a protocol.
@@ -114,6 +164,8 @@ PLAYERS: dict[str, Callable[[Connection, str], System]] = {
     "cxml": _as_cxml,
     "ids": _as_ids,
     "oraclexml": _as_oracle,
+    "peppol": _as_peppol,
+    "cebeoxml": _as_cebeo,
 }
 
 

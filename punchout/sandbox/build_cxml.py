@@ -12,11 +12,12 @@ from typing import Literal
 
 from lxml import etree
 
+from punchout.sandbox.dialects import PERSON, CxmlDialect, Party
+from punchout.sandbox.launching import Operation
 from punchout.sandbox.received import Line
-from punchout.sandbox.systems import LANGUAGES, PERSON, CxmlDialect, Party
+from punchout.sandbox.systems import LANGUAGES
 from punchout.sandbox.xml_reading import XmlRefused, parse_xml
 
-Operation = Literal["create", "edit", "inspect"]
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _DOCTYPE = '<!DOCTYPE cXML SYSTEM "http://xml.cxml.org/schemas/cXML/{version}/cXML.dtd">'
 # Characters that XML 1.0 cannot hold.
@@ -44,8 +45,7 @@ def build_setup_request(dialect: CxmlDialect, setup: Setup) -> bytes:
         "cXML",
         {
             "payloadID": setup.payload_id,
-            # An offset and never Z, as the Guide asks (p. 24).
-            "timestamp": setup.at.astimezone(UTC).isoformat(timespec="seconds"),
+            "timestamp": _timestamp(setup.at, dialect),
             _XML_LANG: LANGUAGES[setup.language][1],
         },
     )
@@ -70,13 +70,21 @@ def build_setup_request(dialect: CxmlDialect, setup: Setup) -> bytes:
         _text(item_id, "SupplierPartID", setup.selected_item)
     for number, line in enumerate(setup.lines, start=1):
         _item_out(body, number, line, dialect)
-    return etree.tostring(
+    document = etree.tostring(
         root,
         encoding="UTF-8",
         xml_declaration=True,
-        doctype=_DOCTYPE.format(version=dialect.dtd_version),
+        doctype=_DOCTYPE.format(version=dialect.dtd_version) if dialect.sends_doctype else "",
         pretty_print=True,
     )
+    assert isinstance(document, bytes)
+    return document
+
+
+def _timestamp(at: datetime, dialect: CxmlDialect) -> str:
+    """An offset and never Z, as the Guide asks (p. 24); one system puts a blank before it."""
+    written = at.astimezone(UTC).isoformat(timespec="seconds")
+    return written.replace("+", " +") if dialect.timestamp == "blank" else written
 
 
 def _header(root: etree._Element, dialect: CxmlDialect) -> None:

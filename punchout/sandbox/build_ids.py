@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from django.utils import timezone
 from lxml import etree
 
+from punchout.sandbox.dialects import IdsDialect
 from punchout.sandbox.received import Line
-from punchout.sandbox.systems import IdsDialect
 
 NAMESPACE = "http://www.itek.de/Shop-Anbindung/Warenkorb/"
 COMMISSION = "Halle 3, Untergeschoss"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from punchout.sandbox.systems import PERSON, OracleDialect
+from punchout.sandbox.dialects import PERSON, OracleDialect
 from punchout.sandbox.xml_reading import XmlRefused, inner_text, parse_xml
 
 # header/language and userArea/language: Oracle's own codes and names.

@@ -6,13 +6,14 @@ entry in ``systems``. Elements are found by name, since several catalogs send th
 
 import re
 from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
+from dataclasses import replace
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from django.utils.translation import gettext as _
 from lxml import etree
 
+from punchout.sandbox.dialects import CxmlDialect
 from punchout.sandbox.received import Line, Remark, Severity
-from punchout.sandbox.systems import CxmlDialect
 from punchout.sandbox.xml_reading import element_xml, inner_text
 
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -63,7 +64,41 @@ def read_item(number: int, item: etree._Element, dialect: CxmlDialect, language:
         auxiliary_id_xml=element_xml(auxiliary),
         fields=tuple(_extrinsics(item, detail)),
     )
-    return line.with_remarks(*_remarks(line, item, dialect))
+    return _as_kept(line, dialect).with_remarks(*_remarks(line, item, dialect))
+
+
+def _as_kept(line: Line, dialect: CxmlDialect) -> Line:
+    """The line with its values cut, rounded and converted as the system stores them."""
+    changes: dict[str, object] = {}
+    if dialect.lengths.get("Description"):
+        changes["description"] = _cut(line.description, dialect.lengths["Description"], dialect)
+    if dialect.lengths.get("SupplierPartID"):
+        changes["part_id"] = _cut(line.part_id, dialect.lengths["SupplierPartID"], dialect)
+    if _is_converted(line.unit, dialect):
+        changes["unit"] = dialect.unknown_unit_becomes
+    if line.price is not None and dialect.price_decimals is not None:
+        changes["price"] = _rounded(line.price, dialect.price_decimals)
+    if dialect.reads is not None and "PriceBasisQuantity" not in dialect.reads:
+        changes |= {"price_unit": Decimal(1), "price_factor": Decimal(1)}
+    return replace(line, **changes)  # type: ignore[arg-type]
+
+
+def _cut(text: str, limit: int, dialect: CxmlDialect) -> str:
+    if not dialect.lengths_in_bytes:
+        return text[:limit]
+    return text.encode()[:limit].decode("utf-8", "ignore")
+
+
+def _is_converted(unit: str, dialect: CxmlDialect) -> bool:
+    known = dialect.known_units
+    return bool(unit and dialect.unknown_unit_becomes and known is not None and unit not in known)
+
+
+def _rounded(price: Decimal, decimals: int) -> Decimal:
+    exponent = price.as_tuple().exponent
+    if isinstance(exponent, int) and -exponent > decimals:
+        return price.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return price
 
 
 def _description(detail: etree._Element | None, language: str) -> str:
@@ -96,13 +131,8 @@ def _remarks(line: Line, item: etree._Element, dialect: CxmlDialect) -> Iterator
     yield from _missing(line, item)
     yield from _amounts(line, item)
     yield from _identifiers(line, dialect)
-    limit = dialect.lengths.get("Description", 0)
-    if limit and len(line.description) > limit:
-        text = _("%(length)s characters; this system keeps %(limit)s.")
-        yield Remark("cut", "Description", text % {"length": len(line.description), "limit": limit})
-    if line.unit and dialect.known_units is not None and line.unit not in dialect.known_units:
-        text = _("The unit %(unit)s is not set up in this system; the line fails at import.")
-        yield Remark("lost", "UnitOfMeasure", text % {"unit": line.unit[:20]})
+    yield from _stored(line, dialect)
+    yield from _unread(line, item, dialect)
     codes = [code for domain, code in line.classifications if domain.upper() in {"UNSPSC", "SPSC"}]
     if dialect.needs_unspsc and not codes:
         yield Remark("wrong", "Classification", _("This system needs a Classification of domain UNSPSC."))
@@ -153,12 +183,58 @@ def _amounts(line: Line, item: etree._Element) -> Iterator[Remark]:
             yield Remark("wrong", "PriceBasisQuantity", text % {"attribute": attribute})
 
 
+def _stored(line: Line, dialect: CxmlDialect) -> Iterator[Remark]:
+    """What the system changes when it stores the line, or does not store it for."""
+    auxiliary = re.sub(r"<[^>]*>", "", line.auxiliary_id_xml)
+    for name, value in (
+        ("Description", line.description),
+        ("SupplierPartID", line.part_id),
+        ("SupplierPartAuxiliaryID", auxiliary),
+    ):
+        limit = dialect.lengths.get(name, 0)
+        length = len(value.encode()) if dialect.lengths_in_bytes else len(value)
+        if not limit or length <= limit:
+            continue
+        severity: Severity = "lost" if name in dialect.too_long_is_lost else "cut"
+        if dialect.lengths_in_bytes:
+            text = _("%(length)s bytes; this system keeps %(limit)s.")
+        else:
+            text = _("%(length)s characters; this system keeps %(limit)s.")
+        kept = "" if severity == "lost" else _cut(value, limit, dialect)
+        yield Remark(severity, name, text % {"length": length, "limit": limit}, value, kept)
+    if _is_converted(line.unit, dialect):
+        text = _("The unit %(unit)s is not set up in this system, which takes %(other)s without a word.")
+        values = {"unit": line.unit[:20], "other": dialect.unknown_unit_becomes}
+        yield Remark(
+            "converted", "UnitOfMeasure", text % values, line.unit[:20], dialect.unknown_unit_becomes
+        )
+    elif line.unit and dialect.known_units is not None and line.unit not in dialect.known_units:
+        text = _("The unit %(unit)s is not set up in this system; the line fails at import.")
+        yield Remark("lost", "UnitOfMeasure", text % {"unit": line.unit[:20]}, line.unit[:20])
+    decimals = dialect.price_decimals
+    if line.price is not None and decimals is not None and _rounded(line.price, decimals) != line.price:
+        text = _("This system keeps %(decimals)s decimals of a price.")
+        kept_price = _rounded(line.price, decimals)
+        yield Remark("cut", "UnitPrice", text % {"decimals": decimals}, f"{line.price:f}", f"{kept_price:f}")
+
+
+def _unread(line: Line, item: etree._Element, dialect: CxmlDialect) -> Iterator[Remark]:
+    """Elements that a system with a fixed list of values passes over."""
+    if dialect.reads is None:
+        return
+    places = (*item.findall("ItemID/*"), *item.findall("ItemDetail/*"))
+    names = dict.fromkeys(str(element.tag) for element in places if isinstance(element.tag, str))
+    ignored = [name for name in names if name not in dialect.reads and name != "Extrinsic"]
+    if "PriceBasisQuantity" in ignored and (line.price_unit != 1 or line.price_factor != 1):
+        text = _("Not read by this system: the price counts for one ordered unit.")
+        sent = f"{line.price_factor.normalize():f} / {line.price_unit.normalize():f}"
+        yield Remark("converted", "PriceBasisQuantity", text, sent, "1")
+    if ignored:
+        text = _("Not read by this system: %(names)s.")
+        yield Remark("note", "ItemIn", text % {"names": ", ".join(ignored)[:200]})
+
+
 def _identifiers(line: Line, dialect: CxmlDialect) -> Iterator[Remark]:
-    limit = dialect.lengths.get("SupplierPartID", 0)
-    if limit and len(line.part_id) > limit:
-        text = _("%(length)s characters; this system keeps %(limit)s.")
-        severity: Severity = "lost" if "SupplierPartID" in dialect.too_long_is_lost else "cut"
-        yield Remark(severity, "SupplierPartID", text % {"length": len(line.part_id), "limit": limit})
     for name, value in (("SupplierPartID", line.part_id), ("SupplierPartAuxiliaryID", line.auxiliary_id_xml)):
         found = sorted(set(value) & set(dialect.forbidden_in_ids))
         if found:

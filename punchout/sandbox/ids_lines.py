@@ -11,8 +11,8 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from lxml import etree
 
+from punchout.sandbox.dialects import IdsDialect
 from punchout.sandbox.received import Line, Remark, Severity
-from punchout.sandbox.systems import IdsDialect
 from punchout.sandbox.xml_reading import inner_text
 
 # In the order of the schema; only Rohstoffanteil may come several times.
@@ -35,8 +35,8 @@ class _Reader:
         self.names = [name for name, _value in self.fields if "/" not in name]
         self.remarks: list[Remark] = []
 
-    def say(self, severity: Severity, name: str, text: str) -> None:
-        self.remarks.append(Remark(severity, name, text))
+    def say(self, severity: Severity, name: str, text: str, sent: str = "", kept: str = "") -> None:
+        self.remarks.append(Remark(severity, name, text, sent, kept))
 
     def get(self, name: str) -> str:
         return next((value for found, value in self.fields if found == name), "")
@@ -122,5 +122,5 @@ def _cut(item: _Reader, name: str, limit: int) -> str:
     value = item.get(name)
     if len(value) > limit:
         text = _("%(length)s characters; this system keeps %(limit)s.")
-        item.say("cut", name, text % {"length": len(value), "limit": limit})
+        item.say("cut", name, text % {"length": len(value), "limit": limit}, value, value[:limit])
     return value[:limit]

@@ -10,9 +10,9 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.translation import gettext as _
 
+from punchout.sandbox.dialects import OciDialect
 from punchout.sandbox.oci_fields import DEPENDS_ON, LENGTHS, LENGTHS_BY_VERSION, Number, is_plain, read_number
-from punchout.sandbox.received import Line, Remark
-from punchout.sandbox.systems import OciDialect
+from punchout.sandbox.received import Line, Remark, Severity
 
 # A number written this way stops the line; the rest is only remarked on.
 _FATAL_FLAWS = frozenset({"comma", "thousands", "sign", "digits", "unreadable"})
@@ -27,8 +27,8 @@ class _Judge:
     fields: Mapping[str, str]
     remarks: list[Remark]
 
-    def say(self, severity: str, name: str, text: str) -> None:
-        self.remarks.append(Remark(severity, name, text))  # type: ignore[arg-type]
+    def say(self, severity: Severity, name: str, text: str, sent: str = "", kept: str = "") -> None:
+        self.remarks.append(Remark(severity, name, text, sent, kept))
 
     def get(self, name: str) -> str:
         return self.fields.get(name, "").strip()
@@ -69,7 +69,8 @@ def judge_line(
             judge.say("wrong", name, text)
     if judge.get("SERVICE") not in {"", "X"}:
         judge.say("wrong", "SERVICE", _("SERVICE is X for a service and empty for goods."))
-    _dialect_fields(judge, lengths)
+    _required(judge, dialect)
+    _dialect_fields(judge, lengths, dialect)
     schema = cut.get("EXT_SCHEMA_TYPE", "").strip()
     category = cut.get("EXT_CATEGORY_ID", "").strip() or cut.get("EXT_CATEGORY", "").strip()
     groups = (("MATGROUP", cut.get("MATGROUP", "").strip()), (schema or "EXT_CATEGORY", category))
@@ -97,7 +98,7 @@ def _cut(judge: _Judge, name: str, value: str, lengths: Mapping[str, int]) -> st
     if limit is None or len(value) <= limit or name in _NUMBERS or name == "UNIT":
         return value
     text = _("%(length)s characters; SAP cuts at %(limit)s.") % {"length": len(value), "limit": limit}
-    judge.say("cut", name, text)
+    judge.say("cut", name, text, value, value[:limit])
     return value[:limit]
 
 
@@ -153,7 +154,8 @@ def _number_remarks(judge: _Judge, name: str, number: Number) -> None:
         return
     if "decimals" in number.flaws:
         text = _("%(name)s has more than 3 decimals; SAP keeps three. Raise PRICEUNIT instead.")
-        judge.say("cut", name, text % {"name": name})
+        kept = _as_sap_keeps(number.value)
+        judge.say("cut", name, text % {"name": name}, judge.get(name), "" if kept is None else f"{kept:f}")
     if "blanks" in number.flaws:
         judge.say("wrong", name, _("Blanks around the number."))
     if "padded" in number.flaws and not is_plain(judge.get(name).lstrip("0") or "0"):
@@ -169,7 +171,7 @@ def _as_sap_keeps(value: Decimal | None) -> Decimal | None:
 def _unit(judge: _Judge, dialect: OciDialect, *, has_material: bool) -> str:
     unit = judge.get("UNIT")
     if not unit:
-        severity = "note" if has_material else "lost"
+        severity: Severity = "note" if has_material else "lost"
         judge.say(severity, "UNIT", _("UNIT missing."))
     elif len(unit) > 3:
         text = _("%(unit)s is longer than 3 characters; SAP drops the line.") % {"unit": unit[:20]}
@@ -178,11 +180,25 @@ def _unit(judge: _Judge, dialect: OciDialect, *, has_material: bool) -> str:
         text = _("Unit of measure %(unit)s is not an ISO code. Item will not be transferred.") % {
             "unit": unit
         }
-        judge.say("lost", "UNIT", text)
+        judge.say("lost", "UNIT", text, unit)
     return unit
 
 
-def _dialect_fields(judge: _Judge, lengths: Mapping[str, int]) -> None:
+def _required(judge: _Judge, dialect: OciDialect) -> None:
+    """What this buyer made obligatory beyond OCI's own table."""
+    for name in dialect.required:
+        if not judge.get(name):
+            judge.say("lost", name, _("This system needs it of every line."))
+
+
+def _dialect_fields(judge: _Judge, lengths: Mapping[str, int], dialect: OciDialect) -> None:
+    if dialect.reads is not None:
+        filled = {name for name, value in judge.fields.items() if value.strip()}
+        ignored = sorted(filled - dialect.reads)
+        if ignored:
+            text = _("Not in this system's list of fields: %(names)s.")
+            judge.say("note", "NEW_ITEM", text % {"names": ", ".join(ignored[:20])})
+        return
     names = sorted(name for name, value in judge.fields.items() if name not in lengths and value.strip())
     if names:
         text = _("Fields outside the OCI table, kept only if the buyer agreed on them: %(names)s.")

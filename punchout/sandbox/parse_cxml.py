@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from lxml import etree
 
 from punchout.sandbox.cxml_lines import read_decimal, read_item, text_of
+from punchout.sandbox.dialects import CxmlDialect
 from punchout.sandbox.form_body import TooManyFields, media_type, read_form
 from punchout.sandbox.received import Line, Outcome, ReceivedCart, Remark
-from punchout.sandbox.systems import CxmlDialect
 from punchout.sandbox.xml_reading import (
     XmlRefused,
     canonical_content,

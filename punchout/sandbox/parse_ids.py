@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from lxml import etree
 
 from punchout.sandbox.build_ids import NAMESPACE
+from punchout.sandbox.dialects import IdsDialect
 from punchout.sandbox.form_body import PostedForm, TooManyFields, read_form
 from punchout.sandbox.ids_lines import read_item
 from punchout.sandbox.received import Line, ReceivedCart, Remark
-from punchout.sandbox.systems import IdsDialect
 from punchout.sandbox.xml_reading import XmlRefused, inner_text, parse_xml, without_declaration
 
 FIELD = "warenkorb"

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
+from punchout.sandbox.dialects import OciDialect
 from punchout.sandbox.form_body import (
     PostedForm,
     TooManyFields,
@@ -21,7 +22,6 @@ from punchout.sandbox.form_body import (
 from punchout.sandbox.oci_fields import ECHOED, HEADER_PREFIX
 from punchout.sandbox.oci_lines import judge_line
 from punchout.sandbox.received import Line, ReceivedCart, Remark
-from punchout.sandbox.systems import OciDialect
 
 _PREFIX = "NEW_ITEM-"
 _FIELD = re.compile(r"NEW_ITEM-([A-Z0-9_]+?)(?:\[(\d{0,6})\])?\Z", re.IGNORECASE)
@@ -196,13 +196,17 @@ def _echo_remarks(
     posted = {name.lower(): value for name, value in others}
     in_address = {name.lower() for name in address_fields or {}}
     remarks = []
+    if dialect.hook_in == "address":
+        text = _("Must stand in the address: this system finds the transaction by it.")
+        found = address_fields or {}
+        return [Remark("lost", name, text) for name, value in hook_fields.items() if found.get(name) != value]
     for name, value in hook_fields.items():
         if posted.get(name.lower()) == value:
             continue
         if name.lower() not in in_address:
             text = _("This parameter of the return address did not come back.")
             remarks.append(Remark("wrong", name, text))
-        elif dialect.hook_in_body and name.lower() not in posted:
+        elif dialect.hook_in == "body" and name.lower() not in posted:
             text = _("Came back in the address only; SAP's ITS reads the posted fields.")
             remarks.append(Remark("wrong", name, text))
     for name, value in dialect.its_fields:

@@ -12,9 +12,9 @@ from urllib.parse import unquote_plus
 from django.utils.translation import gettext as _
 from lxml import etree
 
+from punchout.sandbox.dialects import OracleDialect
 from punchout.sandbox.form_body import TooManyFields, read_form
 from punchout.sandbox.received import Line, ReceivedCart, Remark, Severity
-from punchout.sandbox.systems import OracleDialect
 from punchout.sandbox.xml_reading import XmlRefused, inner_text, parse_xml, without_declaration
 
 FIELD = "oracleCart"
@@ -87,8 +87,8 @@ def _line(number: int, element: etree._Element, dialect: OracleDialect) -> Line:
     """The line that this system makes of an ``orderLine``."""
     remarks: list[Remark] = []
 
-    def say(severity: Severity, name: str, text: str) -> None:
-        remarks.append(Remark(severity, name, text))
+    def say(severity: Severity, name: str, text: str, sent: str = "", kept: str = "") -> None:
+        remarks.append(Remark(severity, name, text, sent, kept))
 
     values = {name: inner_text(element.find(path)) for name, path in PATHS.items()}
     for name in NEEDED:
@@ -98,7 +98,9 @@ def _line(number: int, element: etree._Element, dialect: OracleDialect) -> Line:
         if len(values[name]) > limit:
             lost = name in dialect.too_long_is_lost
             text = _("%(length)s characters; this system keeps %(limit)s.")
-            say("lost" if lost else "cut", name, text % {"length": len(values[name]), "limit": limit})
+            said = text % {"length": len(values[name]), "limit": limit}
+            kept = "" if lost else values[name][:limit]
+            say("lost" if lost else "cut", name, said, values[name], kept)
             values[name] = values[name][:limit]
     unit = values["supplierUOMType"]
     if unit and unit not in dialect.known_units:

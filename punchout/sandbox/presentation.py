@@ -1,18 +1,20 @@
 """Prepares a received cart for the page: numbers as people read them, remarks worst first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from punchout.sandbox.dialects import System
 from punchout.sandbox.received import Line, Outcome, ReceivedCart, Remark, Severity
 
-_WORST_FIRST: dict[Severity, int] = {"lost": 0, "cut": 1, "wrong": 2, "note": 3}
+_WORST_FIRST: dict[Severity, int] = {"lost": 0, "converted": 1, "cut": 2, "wrong": 3, "note": 4}
 SEVERITY_LABELS: dict[Severity, Promise] = {
     "lost": _("Not transferred"),
     "cut": _("Cut"),
+    "converted": _("Converted"),
     "wrong": _("Against the specification"),
     "note": _("Note"),
 }
@@ -31,6 +33,7 @@ OUTCOME_TEXTS: dict[Outcome, tuple[Promise, Promise]] = {
         _("The message could not be read"),
         _("Nothing was transferred."),
     ),
+    "answered": (_("The catalog answered"), _("An answer is no cart: nothing was transferred.")),
 }
 
 
@@ -65,6 +68,26 @@ class Sheet:
     currency: str
     lost: int
     notes: tuple[Note, ...]
+
+
+def title_of(cart: ReceivedCart, call: Mapping[str, str]) -> tuple[str, str]:
+    """Title and explanation of the page; a function is named with what it was asked."""
+    title, explanation = map(str, OUTCOME_TEXTS[cart.outcome])
+    if not call:
+        return title, explanation
+    values = " ".join(call[name] for name in ("product", "quantity", "search") if call.get(name))
+    return f"{call['function']} {values}".strip(), f"{title}. {explanation}"
+
+
+def first_product(cart: ReceivedCart, system: System) -> str:
+    """The article that a function is most likely about: the first one that was received."""
+    for line in cart.lines:
+        keyed = dict(line.fields)
+        if system.oci is not None and (product := keyed.get(f"NEW_ITEM-EXT_PRODUCT_ID[{line.number}]")):
+            return product
+        if line.part_id:
+            return line.part_id
+    return ""
 
 
 def sheet_of(cart: ReceivedCart) -> Sheet:

@@ -2,23 +2,29 @@
 
 import re
 from collections.abc import Iterator
+from xml.sax.saxutils import escape
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 SHOWN_CHARACTERS = 120_000
 _SECRET = re.compile(
-    r"(<(?:SharedSecret|password)>)[^<]*(</(?:SharedSecret|password)>)|^((?:PASSWORD|pw_kunde) = ).*$",
-    re.MULTILINE,
+    r"(<(?:SharedSecret|password)>)[^<]*(</(?:SharedSecret|password)>)"
+    r"|^((?:password|pw_kunde) = ).*$",
+    re.MULTILINE | re.IGNORECASE,
 )
+_HIDDEN = "••••••••"
 _TAG = re.compile(r"<[^<>]*>")
 _ATTRIBUTE = re.compile(r"""([\w:.-]+)(\s*=\s*)("[^"]*"|'[^']*')""")
 _TAG_NAME = re.compile(r"<[/?!]?[\w:.-]*")
 
 
-def without_secrets(text: str) -> str:
-    """The text with the values of shared secrets and passwords replaced."""
-    return _SECRET.sub(lambda match: f"{match[1] or match[3]}••••••••{match[2] or ''}", text)
+def without_secrets(text: str, secret: str = "") -> str:
+    """The text without the values of secrets and passwords, and without ``secret`` wherever it stands."""
+    if secret:
+        for written in (secret, escape(secret)):
+            text = text.replace(written, _HIDDEN)
+    return _SECRET.sub(lambda match: f"{match[1] or match[3]}{_HIDDEN}{match[2] or ''}", text)
 
 
 def highlight(text: str) -> SafeString:

@@ -8,22 +8,35 @@ from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from typing import Any, Literal
 
-# lost: the line does not reach the requisition; cut: a value is shortened or rounded;
-# wrong: against the specification, but read; note: worth knowing.
-Severity = Literal["lost", "cut", "wrong", "note"]
+# lost: the line does not reach the requisition; cut: a value is shortened or rounded; converted: a value is
+# turned into another one; wrong: against the specification, but read; note: worth knowing.
+Severity = Literal["lost", "cut", "converted", "wrong", "note"]
 # cart: lines came; cancelled: the buyer came back without items; unchanged: status 204, the requisition
 # stays as it is; emptied: an edit came back without lines, so the buyer's system deletes what it had;
-# inspected: the end of a look, whatever it carries is ignored; refused: an error status; unreadable.
-Outcome = Literal["cart", "cancelled", "unchanged", "emptied", "inspected", "refused", "unreadable"]
+# inspected: the end of a look, whatever it carries is ignored; refused: an error status; unreadable;
+# answered: the answer to a function, which is no cart.
+Outcome = Literal[
+    "cart", "cancelled", "unchanged", "emptied", "inspected", "refused", "unreadable", "answered"
+]
 
 
 @dataclass(frozen=True)
 class Remark:
-    """One thing the buyer's system would stumble over; ``field`` is the protocol's own name for the place."""
+    """One thing the buyer's system would stumble over; ``field`` is the protocol's own name for the place.
+
+    ``sent`` and ``kept`` are the value as it came and as it is then stored, where that tells something.
+    """
 
     severity: Severity
     field: str
     text: str
+    sent: str = ""
+    kept: str = ""
+
+    @property
+    def cut_off(self) -> str:
+        """The end of the value that did not fit; empty when the value was changed in another way."""
+        return self.sent[len(self.kept) :] if self.kept and self.sent.startswith(self.kept) else ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,13 +4,8 @@ Only with ``SANDBOX``; outside the demo only for staff. The receive address is o
 buyers' systems' are: it is known by an unguessable id and takes one kind of message.
 """
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Concatenate, ParamSpec
-
 from django.conf import settings
-from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.request import RawPostDataException, UnreadablePostError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,9 +15,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from punchout.sandbox import runs
-from punchout.sandbox.build_cxml import Operation
+from punchout.sandbox.functions import FUNCTIONS, find_function
+from punchout.sandbox.guard import is_public, is_staff, run_of, sandbox_page
+from punchout.sandbox.launching import Asked, Operation
 from punchout.sandbox.models import SandboxRun
-from punchout.sandbox.presentation import OUTCOME_TEXTS, sheet_of
+from punchout.sandbox.presentation import first_product, sheet_of, title_of
 from punchout.sandbox.raw_display import SHOWN_CHARACTERS, highlight
 from punchout.sandbox.sites import origin_of, sites_of
 from punchout.sandbox.systems import LANGUAGES, SYSTEMS
@@ -31,32 +28,22 @@ RECEIVE_LIMIT = 20 * 1024 * 1024
 _CHUNK = 64 * 1024
 _KEPT_HEADERS = ("Content-Type", "Content-Length", "Origin", "Referer", "User-Agent", "Sec-Fetch-Site")
 _OPERATIONS: dict[str, Operation] = {"create": "create", "edit": "edit", "inspect": "inspect"}
-P = ParamSpec("P")
-_View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
-
-
-def sandbox_page(view: "_View[P]") -> "_View[P]":
-    """The view exists only with SANDBOX, and outside the demo only for signed-in staff."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        if not settings.SANDBOX:
-            raise Http404
-        if not (settings.DEMO or settings.DEBUG) and not (request.user.is_active and request.user.is_staff):
-            return redirect_to_login(request.get_full_path())
-        return never_cache(view)(request, *args, **kwargs)
-
-    return guarded
+_LONGEST_INPUT = 200
+RECENT = 5
 
 
 @sandbox_page
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    recent = SandboxRun.objects.alive()[:5] if settings.DEMO or settings.DEBUG else []
+    recent = [run for run in SandboxRun.objects.alive()[: 4 * RECENT] if run.system in SYSTEMS]
+    if not is_staff(request):
+        recent = [run for run in recent if is_public() and not run.state.get("access")]
     context = {
         "systems": SYSTEMS.values(),
         "languages": [(code, name) for code, (name, _tag) in LANGUAGES.items()],
-        "recent": [(run, SYSTEMS[run.system]) for run in recent if run.system in SYSTEMS],
+        "recent": [(run, SYSTEMS[run.system]) for run in recent[:RECENT]],
+        "is_staff": is_staff(request),
+        "asking": [system for system in SYSTEMS.values() if FUNCTIONS[system.protocol]],
     }
     return render(request, "sandbox/home.html", context)
 
@@ -69,50 +56,103 @@ def launch(request: HttpRequest) -> HttpResponse:
     if system is None or language not in LANGUAGES:
         return redirect("sandbox:home")
     framed = request.POST.get("display") != "window"
-    run = runs.start_run(system=system, sites=sites_of(request), framed=framed, language=language)
+    run = runs.start_run(
+        system=system, sites=sites_of(request), framed=framed, asked=Asked(language=language)
+    )
     return redirect("sandbox:run", run.public_id)
 
 
 @sandbox_page
 @require_POST
 def launch_again(request: HttpRequest, public_id: str) -> HttpResponse:
-    run = get_object_or_404(SandboxRun.objects.alive(), public_id=public_id)
-    system = SYSTEMS.get(run.system)
+    run = run_of(request, public_id)
     operation = _OPERATIONS.get(request.POST.get("operation", ""))
     requisition = runs.requisition_of(run)
-    if system is None or operation is None:
+    if operation is None:
         raise Http404
-    if operation != "create" and not runs.may_reopen(system, requisition, operation):
+    if operation != "create" and not runs.may_reopen(SYSTEMS[run.system], requisition, operation):
         return redirect("sandbox:run", run.public_id)
-    following = runs.start_run(
-        system=system,
-        sites=sites_of(request),
-        framed=bool(run.state.get("framed", True)),
-        language=str(run.state.get("language", "en")),
-        operation=operation,
-        requisition=None if operation == "create" else requisition,
-    )
+    asked = Asked(operation=operation, cart=None if operation == "create" else requisition)
+    following = runs.follow(run, sites=sites_of(request), asked=asked)
     return redirect("sandbox:run", following.public_id)
 
 
 @sandbox_page
 @require_GET
+def functions(request: HttpRequest, system: str) -> HttpResponse:
+    """What this system can ask of the demo's catalog beside opening it."""
+    played = SYSTEMS.get(system)
+    if played is None:
+        raise Http404
+    context = {
+        "system": played,
+        "functions": FUNCTIONS[played.protocol],
+        "call_url": reverse("sandbox:call", args=[played.slug]),
+        "asked": {},
+        "first_product": "",
+        "others": [other for other in SYSTEMS.values() if FUNCTIONS[other.protocol]],
+    }
+    return render(request, "sandbox/functions.html", context)
+
+
+@sandbox_page
+@require_POST
+def call(request: HttpRequest, system: str) -> HttpResponse:
+    played = SYSTEMS.get(system)
+    if played is None:
+        raise Http404
+    asked = _asked(request, played.protocol)
+    run = runs.start_run(system=played, sites=sites_of(request), framed=True, asked=asked)
+    return redirect("sandbox:run", run.public_id)
+
+
+@sandbox_page
+@require_POST
+def call_again(request: HttpRequest, public_id: str) -> HttpResponse:
+    """A function, asked by the same buyer as an earlier run."""
+    run = run_of(request, public_id)
+    asked = _asked(request, SYSTEMS[run.system].protocol)
+    following = runs.follow(run, sites=sites_of(request), asked=asked)
+    return redirect("sandbox:run", following.public_id)
+
+
+def _asked(request: HttpRequest, protocol: str) -> Asked:
+    function = find_function(protocol, request.POST.get("function", ""))  # type: ignore[arg-type]
+    if function is None:
+        raise Http404
+    given = {name: request.POST.get(name, "").strip()[:_LONGEST_INPUT] for name in function.needs}
+    return Asked(
+        function=function.name,
+        product=given.get("product", ""),
+        quantity=given.get("quantity", ""),
+        search=given.get("search", ""),
+    )
+
+
+@sandbox_page
+@require_GET
 def run_page(request: HttpRequest, public_id: str) -> HttpResponse:
-    run = get_object_or_404(SandboxRun.objects.alive(), public_id=public_id)
-    if run.cart is not None:
+    run = run_of(request, public_id)
+    if run.cart is not None and not run.problem:
         return _with_policy(render(request, "sandbox/requisition.html", _requisition_context(run)), run)
+    system = SYSTEMS[run.system]
     template = "sandbox/failed.html" if run.status == SandboxRun.Status.FAILED else "sandbox/run.html"
-    form = run.state.get("form")
     context = {
         "run": run,
-        "system": SYSTEMS[run.system],
+        "system": system,
         "framed": run.state.get("framed", True),
-        "form": form,
+        "form": runs.form_of(run),
         "start_url": run.state.get("start_url", ""),
         "shop_host": run.state.get("shop_url", "").partition("://")[2],
         "request_html": highlight(run.request_text),
         "response_html": highlight(run.response_text),
         "poll_url": reverse("sandbox:status", args=[run.public_id]),
+        "call_url": reverse("sandbox:call_again", args=[run.public_id]),
+        "functions": FUNCTIONS[system.protocol],
+        "asked": run.state.get("call", {}),
+        "first_product": "",
+        # Only a system that fetches its cart has something to ask while the buyer shops.
+        "fetches": system.cebeo is not None,
     }
     return _with_policy(render(request, template, context), run)
 
@@ -120,7 +160,7 @@ def run_page(request: HttpRequest, public_id: str) -> HttpResponse:
 @sandbox_page
 @require_GET
 def run_status(request: HttpRequest, public_id: str) -> HttpResponse:
-    run = get_object_or_404(SandboxRun.objects.alive(), public_id=public_id)
+    run = run_of(request, public_id)
     return JsonResponse({"status": run.status, "received": run.received_times})
 
 
@@ -129,11 +169,7 @@ def run_status(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_POST
 def receive(request: HttpRequest, public_id: str) -> HttpResponse:
     """Takes a returned cart and shows it, without the session: its cookie is not sent from another site."""
-    if not settings.SANDBOX:
-        raise Http404
-    run = get_object_or_404(SandboxRun.objects.alive(), public_id=public_id)
-    if run.system not in SYSTEMS:
-        raise Http404
+    run = _awaiting(public_id)
     raw_body = _read_body(request)
     if raw_body is None:
         return HttpResponse(_("The message is larger than 20 MB."), status=413, content_type="text/plain")
@@ -144,10 +180,31 @@ def receive(request: HttpRequest, public_id: str) -> HttpResponse:
         query=request.META.get("QUERY_STRING", ""),
         headers={name: request.headers[name][:300] for name in _KEPT_HEADERS if name in request.headers},
     )
+    return _arrived(request, run)
+
+
+@never_cache
+@require_GET
+def left(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Where a buyer arrives who left without a cart; the address was named in the launch (OCICANCEL)."""
+    run = _awaiting(public_id)
+    runs.leave(run)
+    return _arrived(request, run)
+
+
+def _awaiting(public_id: str) -> SandboxRun:
+    if not settings.SANDBOX:
+        raise Http404
+    run = get_object_or_404(SandboxRun.objects.alive(), public_id=public_id)
+    if run.system not in SYSTEMS:
+        raise Http404
+    return run
+
+
+def _arrived(request: HttpRequest, run: SandboxRun) -> HttpResponse:
     context = _requisition_context(run)
     context["next_url"] = reverse("sandbox:run", args=[run.public_id])
-    response = render(request, "sandbox/received.html", context)
-    return _with_policy(response, run)
+    return _with_policy(render(request, "sandbox/received.html", context), run)
 
 
 def _read_body(request: HttpRequest) -> bytes | None:
@@ -171,7 +228,7 @@ def _requisition_context(run: SandboxRun) -> dict[str, object]:
     assert cart is not None
     system = SYSTEMS[run.system]
     requisition = runs.requisition_of(run)
-    title, explanation = OUTCOME_TEXTS[cart.outcome]
+    title, explanation = title_of(cart, run.state.get("call", {}))
     raw = bytes(run.received_body or b"").decode((system.oci and cart.encoding) or "utf-8", "replace")
     return {
         "run": run,
@@ -185,6 +242,10 @@ def _requisition_context(run: SandboxRun) -> dict[str, object]:
         # What the catalog allowed is what the buyer's system offers.
         "can_edit": runs.may_reopen(system, requisition, "edit"),
         "can_inspect": runs.may_reopen(system, requisition, "inspect"),
+        "functions": FUNCTIONS[system.protocol],
+        "call_url": reverse("sandbox:call_again", args=[run.public_id]),
+        "asked": run.state.get("call", {}),
+        "first_product": first_product(cart, system),
         "document_html": highlight(cart.document),
         "raw": raw[:SHOWN_CHARACTERS],
         "shortened": len(raw) > SHOWN_CHARACTERS,

@@ -80,6 +80,17 @@ def test_the_sandbox_knows_the_connections_as_they_are(loaded):
             connection = Connection.objects.get(slug=system.oracle.connection)
             secret = system.oracle.secret
             assert (connection.adapter, connection.username) == ("oraclexml", system.oracle.user)
+        elif system.peppol is not None:
+            connection = Connection.objects.get(slug=system.peppol.connection)
+            secret = system.peppol.secret
+            assert (connection.adapter, connection.username) == ("peppol", system.peppol.user)
+        elif system.cebeo is not None:
+            connection = Connection.objects.get(slug=system.cebeo.connection)
+            secret = system.cebeo.secret
+            assert (connection.username, connection.organisation.number) == (
+                system.cebeo.user,
+                system.cebeo.customer_number,
+            )
         else:
             senders = PartyCredential.objects.filter(
                 party="sender", domain=system.cxml.sender.domain, identity=system.cxml.sender.identity

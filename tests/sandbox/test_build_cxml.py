@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from punchout.sandbox.build_cxml import Operation, Setup, build_setup_request
+from punchout.sandbox.build_cxml import Setup, build_setup_request
+from punchout.sandbox.launching import Operation
 from punchout.sandbox.parse_cxml import Expected, read_order_message
 from punchout.sandbox.received import Line
 from punchout.sandbox.systems import LANGUAGES, SYSTEMS

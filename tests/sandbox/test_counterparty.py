@@ -7,7 +7,8 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 import httpx
 import pytest
 
-from punchout.sandbox.counterparty import Counterparty, memory_from_json
+from punchout.sandbox.counterparty import Counterparty
+from punchout.sandbox.launching import memory_from_json
 from punchout.sandbox.systems import SYSTEMS
 from punchout.sandbox.xml_reading import parse_xml
 

@@ -13,11 +13,13 @@ from customers.demo import load as load_customers
 from customers.models import Organisation
 from punchout import demo
 from punchout.models import PunchoutSession, WireMessage
-from punchout.sandbox.counterparty import Counterparty, Launch, memory_from_json
+from punchout.sandbox.counterparty import Counterparty
+from punchout.sandbox.dialects import IdsDialect
+from punchout.sandbox.launching import Launch, memory_from_json
 from punchout.sandbox.models import SandboxRun
 from punchout.sandbox.parse_ids import Sent, read_cart
 from punchout.sandbox.received import ReceivedCart
-from punchout.sandbox.systems import SYSTEMS, IdsDialect
+from punchout.sandbox.systems import SYSTEMS
 from tests.contracts.pages import ReturnPage, read_return_page
 from tests.factories import ListPriceFactory, ProductFactory
 from tests.punchout.ids.client import BOUNDARY, MULTIPART, multipart

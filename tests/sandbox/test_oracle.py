@@ -15,11 +15,12 @@ from customers.models import Organisation
 from punchout import demo
 from punchout.models import PunchoutSession, WireMessage
 from punchout.sandbox.counterparty import Counterparty
+from punchout.sandbox.dialects import OracleDialect
 from punchout.sandbox.models import SandboxRun
 from punchout.sandbox.parse_oracle import read_cart
 from punchout.sandbox.raw_display import without_secrets
 from punchout.sandbox.received import ReceivedCart
-from punchout.sandbox.systems import SYSTEMS, OracleDialect
+from punchout.sandbox.systems import SYSTEMS
 from tests.contracts.pages import ReturnPage, read_return_page
 from tests.factories import CANARY_SECRET, ListPriceFactory, ProductFactory
 from tests.punchout.oraclexml.buyer import make_connection

@@ -8,9 +8,10 @@ from urllib.parse import urlencode
 import pytest
 from lxml import etree
 
+from punchout.sandbox.dialects import CxmlDialect
 from punchout.sandbox.parse_cxml import Expected, read_order_message, read_setup_answer
 from punchout.sandbox.received import ReceivedCart, cart_from_json
-from punchout.sandbox.systems import SYSTEMS, CxmlDialect
+from punchout.sandbox.systems import SYSTEMS
 from punchout.sandbox.xml_reading import canonical_content, parse_xml
 
 PAYLOADS = Path(__file__).parent / "payloads"

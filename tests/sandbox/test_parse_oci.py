@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from punchout.sandbox.dialects import OciDialect
 from punchout.sandbox.oci_fields import read_number
 from punchout.sandbox.parse_oci import read_return
 from punchout.sandbox.received import ReceivedCart, cart_from_json
-from punchout.sandbox.systems import SYSTEMS, OciDialect
+from punchout.sandbox.systems import SYSTEMS
 
 PAYLOADS = Path(__file__).parent / "payloads"
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "oci"

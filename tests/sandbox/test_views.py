@@ -10,7 +10,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from punchout.sandbox import counterparty
+from punchout.sandbox import calling
 from punchout.sandbox.models import SandboxRun, expiry
 from punchout.sandbox.xml_reading import parse_xml
 
@@ -38,7 +38,7 @@ class Shop:
 def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
     played = Shop()
     monkeypatch.setattr(
-        counterparty, "open_client", lambda: httpx.Client(transport=httpx.MockTransport(played.handle))
+        calling, "open_client", lambda: httpx.Client(transport=httpx.MockTransport(played.handle))
     )
     yield played
 
