@@ -15,6 +15,8 @@ from urllib.parse import parse_qsl
 import lxml.html
 from lxml import etree
 
+from punchout.sandbox.xml_reading import inner_text
+
 # A cart of 500 lines with every field of every dialect has about 30,000.
 FIELD_LIMIT = 200_000
 _HTTP_HEAD = re.compile(rb"\AHTTP/\d(?:\.\d)? \d{3}[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n")
@@ -100,6 +102,20 @@ def read_page(raw: bytes, content_type: str, charset: str, field_prefix: str) ->
         if any(name.upper().startswith(field_prefix) for name, _value_ in fields):
             return PostedForm(fields, charset, "\ufffd" in text, form.get("action", ""))
     return None
+
+
+def words_of_page(raw: bytes, content_type: str, limit: int = 400) -> str:
+    """What a person would read on the page: headings and paragraphs of its main part, blanks collapsed."""
+    charset = charset_of(content_type) or "utf-8"
+    try:
+        root = lxml.html.document_fromstring(
+            raw.decode(charset, "replace").encode("utf-8"), parser=lxml.html.HTMLParser(encoding="utf-8")
+        )
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return ""
+    main = next(root.iter("main"), root)
+    words = " ".join(" ".join(inner_text(place).split()) for place in main.iter("h1", "p"))
+    return words[:limit]
 
 
 def _value(element: etree._Element) -> str:

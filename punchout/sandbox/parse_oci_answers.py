@@ -65,7 +65,7 @@ def _read_hits(raw: bytes, content_type: str, dialect: OciDialect) -> ReceivedCa
         lines=found.lines,
         remarks=tuple(remarks),
         currency=found.currency,
-        encoding=found.encoding,
+        encoding=dialect.charset,
         document=found.document,
     )
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from punchout.sandbox.calling import fetch_form, not_understood, unreached
 from punchout.sandbox.dialects import OciDialect
+from punchout.sandbox.form_body import looks_like_page, words_of_page
 from punchout.sandbox.functions import find_function
 from punchout.sandbox.launching import Asked, Desk, Launch, LaunchForm, Memory, Posted, form_launch
 from punchout.sandbox.parse_oci import read_return
@@ -40,8 +41,9 @@ def launch(dialect: OciDialect, asked: Asked, desk: Desk) -> tuple[Launch, Memor
     problem = None
     if answer.status != 200 or found.outcome == "unreadable":
         title = _("The catalog refused %(function)s") % {"function": function.name}
-        flaw = found.remarks[0].text if found.remarks else ""
-        problem = not_understood(title, answer, flaw)
+        flaw = found.remarks[0].text if found.remarks and answer.status == 200 else ""
+        said = words_of_page(answer.body, answer.content_type) if looks_like_page(answer.body, "") else ""
+        problem = not_understood(title, answer, flaw or said)
     return (
         Launch(
             operation="create",
