@@ -16,6 +16,8 @@ from functools import partial
 from http.cookies import Morsel
 from typing import Any
 
+import structlog
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
@@ -24,9 +26,11 @@ from django.utils.translation import gettext as _
 
 from punchout import origins, preflight
 from punchout.adapters.registry import get_adapter
-from punchout.models import PunchoutSession
+from punchout.models import Connection, PunchoutSession
 from punchout.secrets import token_digest
 from shop.context import VISITOR, ShoppingContext
+
+log = structlog.get_logger(__name__)
 
 PATH_SECRET_LENGTH = 43
 # (idle, absolute) life of a session by what carries it; a secret in an address lives shorter.
@@ -103,6 +107,8 @@ def resolve(request: HttpRequest, key: str) -> ShoppingContext | HttpResponse | 
         session.state = PunchoutSession.State.EXPIRED
     if session.state != PunchoutSession.State.ACTIVE and not _may_return_again(request, session, key):
         return ended_page(request, session, in_path=len(key) == PATH_SECRET_LENGTH)
+    if not is_installed(session.connection):
+        return not_installed_page(request, session)
     if session.seen_at + SEEN_EVERY < now:
         PunchoutSession.objects.filter(pk=session.pk).update(seen_at=now)
     request.punchout_session = session  # type: ignore[attr-defined]
@@ -145,6 +151,15 @@ def return_host(session: PunchoutSession) -> str:
     except ValueError:
         return session.connection.buyer_system if session.return_url else ""
     return address.origin.partition("://")[2]
+
+
+def is_installed(connection: Connection) -> bool:
+    """Whether the connection's protocol is there; the package of another may have been taken away."""
+    try:
+        get_adapter(connection.adapter)
+    except KeyError:
+        return False
+    return True
 
 
 def cart_is_fetched(session: PunchoutSession) -> bool:
@@ -197,6 +212,24 @@ def ended_page(request: HttpRequest, session: PunchoutSession, *, in_path: bool 
         status = 409 if request.method == "POST" else 404 if in_path else 410
         response = message_page(request, _("This shopping session has ended"), paragraphs, status=status)
     response.frame_ancestors = origins.frame_sources(session.connection.frame_origins)  # type: ignore[attr-defined]
+    return response
+
+
+def not_installed_page(request: HttpRequest, session: PunchoutSession) -> HttpResponse:
+    """The shop cannot speak to this buyer's system now; the visit and its cart are kept."""
+    connection = session.connection
+    log.error("adapter_not_installed", adapter=connection.adapter, connection=connection.slug)
+    with translation.override(session.language):
+        response = message_page(
+            request,
+            _("The shop cannot talk to your procurement system now"),
+            [
+                _("Nothing was sent, and your cart is kept. It is for us to repair this."),
+                _("Try again later, or ask us: %(contact)s.") % {"contact": settings.SUPPLIER_EMAIL},
+            ],
+            status=503,
+        )
+    response.frame_ancestors = origins.frame_sources(connection.frame_origins)  # type: ignore[attr-defined]
     return response
 
 

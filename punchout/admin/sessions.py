@@ -17,7 +17,7 @@ from django.utils.translation import override
 from punchout import origins, preflight
 from punchout.admin.read_only import ReadOnlyAdmin, tag
 from punchout.admin.wire import HEAVY, verdict_tag
-from punchout.embedding import cart_is_fetched
+from punchout.embedding import cart_is_fetched, is_installed
 from punchout.models import PunchoutSession, ReturnedCart
 from punchout.trace import trace_zip
 from shop.carts import PricedCart, price_cart
@@ -112,7 +112,9 @@ class PunchoutSessionAdmin(ReadOnlyAdmin):
         """One visit: its cart as it stands, its messages in order, and what was returned."""
         session = self._viewed(request, object_id)
         with override(session.language):
-            cart = preflight.checked(price_cart(session.cart, session.organisation), session)
+            cart = price_cart(session.cart, session.organisation)
+            if is_installed(session.connection):
+                cart = preflight.checked(cart, session)
         messages = session.messages.defer(*HEAVY).order_by("id")
         returned = ReturnedCart.objects.filter(session=session).first()
         context = {
@@ -146,6 +148,9 @@ def obstacles(session: PunchoutSession, cart: PricedCart) -> list[str]:
     if session.state not in PunchoutSession.OPEN:
         return []
     found = []
+    if not is_installed(session.connection):
+        slug = session.connection.adapter
+        found.append(str(_("The protocol “%(slug)s” is not installed.") % {"slug": slug}))
     if not session.return_url and not cart_is_fetched(session):
         found.append(str(_("The buyer's system gave no address to return to.")))
     if session.operation == PunchoutSession.Operation.INSPECT:
