@@ -9,5 +9,6 @@ class CatalogConfig(AppConfig):
 
     def ready(self) -> None:
         from catalog import changes
+        from catalog.imports import formats  # noqa: F401  registers them
 
         changes.connect()

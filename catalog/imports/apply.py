@@ -58,6 +58,7 @@ def _articles(staging: Staging, profile: ImportProfile, now: datetime) -> None:
     columns = {"sku": "a.sku"}
     columns |= {name: f"coalesce(a.{name}, {defaults.get(name, 'NULL')})" for name in ARTICLE_FIELDS}
     columns["name_en"] = ANY_NAME
+    columns["order_unit"] = "coalesce(a.order_unit, %s)"
     columns["brand_id"] = "coalesce(nb.id, q.brand_id, %s)"
     columns["category_id"] = "coalesce(nc.id, q.category_id, %s)"
     columns["source_id"] = columns["updated_at"] = "%s"
@@ -70,7 +71,7 @@ def _articles(staging: Staging, profile: ImportProfile, now: datetime) -> None:
         f" FROM {{article}} a JOIN {{plan}} q ON q.seq = a.seq{labels} WHERE q.op = 1"
         # Somebody else has made it since it was compared: the next import finds it.
         " ON CONFLICT (sku) DO NOTHING",
-        [profile.brand_id, profile.category_id, profile.pk, _now(now)],
+        [profile.order_unit, profile.brand_id, profile.category_id, profile.pk, _now(now)],
     )
     plain = [name for name in ARTICLE_FIELDS if name not in ("name_en", "status")]
     sets = [f"{name} = coalesce(a.{name}, p.{name})" for name in plain]
@@ -109,7 +110,7 @@ def _successors(staging: Staging, now: datetime) -> None:
 def _part(staging: Staging, part: Part, now: datetime) -> None:
     plan = f"{{plan_{part.slug}}}"
     stamped = any(field.attname == "updated_at" for field in part.model._meta.local_concrete_fields)
-    staging.do(f"DELETE FROM {part.table} WHERE id IN (SELECT target_id FROM {plan} WHERE op = 3)")
+    staging.do(f"DELETE FROM {part.table} WHERE id IN (SELECT row_id FROM {plan} WHERE op = 3)")
     value = {name: f"x.{name}" for name in (*part.key, *part.values)}
     joins = ""
     for name in part.labels:
@@ -121,7 +122,7 @@ def _part(staging: Staging, part: Part, now: datetime) -> None:
         sets.append("updated_at = %s")
     staging.do(
         f"UPDATE {part.table} AS t SET {', '.join(sets)} FROM {plan} x{joins}"
-        " WHERE x.op = 2 AND t.id = x.target_id",
+        " WHERE x.op = 2 AND t.id = x.row_id",
         when,
     )
     constants = dict(part.constants)

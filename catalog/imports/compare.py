@@ -57,6 +57,7 @@ def compare(
     staging.do("DELETE FROM {refusal} WHERE compared = 1")
     _last_of_each(staging)
     _place_by_links(staging)
+    _price_units(staging)
     step(0.05)
     resolve_brands(staging, plan.created)
     resolve_categories(staging, plan.created, profile)
@@ -135,6 +136,17 @@ def _place_by_links(staging: Staging) -> None:
     )
 
 
+def _price_units(staging: Staging) -> None:
+    """Prices that leave their unit to the article have that of this file, else that of the shop."""
+    if staging.one("SELECT 1 FROM {price} WHERE price_unit IS NULL LIMIT 1"):
+        staging.make("units", "SELECT sku, price_unit FROM {article} WHERE price_unit IS NOT NULL")
+        staging.index("units", "sku")
+        staging.do(
+            "UPDATE {price} SET price_unit = u.price_unit FROM {units} u"
+            " WHERE {price}.price_unit IS NULL AND u.sku = {price}.sku"
+        )
+
+
 def english_name(language: str) -> str:
     """SQL for the English name after the import: given, or following the name it was copied from."""
     given = "coalesce(a.name_en, p.name_en)"
@@ -175,7 +187,7 @@ def _articles(staging: Staging, profile: ImportProfile) -> None:
         "SELECT a.seq, p.id AS product_id, b.id AS brand_id, c.id AS category_id, CASE"
         f" WHEN a.action = 'delete' THEN CASE WHEN p.id IS NOT NULL AND {deletable} THEN 3 ELSE 0 END"
         f" WHEN p.id IS NULL AND {ANY_NAME} IS NULL THEN -1"
-        " WHEN p.id IS NULL AND a.order_unit IS NULL THEN -2"
+        f" WHEN p.id IS NULL AND {'1 = 0' if profile.order_unit else 'a.order_unit IS NULL'} THEN -2"
         f" WHEN p.id IS NULL AND {'b.id IS NULL' if brand is None else '1 = 0'} THEN -3"
         f" WHEN p.id IS NULL AND {'c.id IS NULL' if category is None else '1 = 0'} THEN -4"
         " WHEN p.id IS NULL THEN 1"
@@ -268,7 +280,7 @@ def compare_part(staging: Staging, part: Part) -> None:
     columns = ", ".join(f"s.{name}" for name in ("sku", "product_id", *part.key, *part.values))
     staging.make(
         f"plan_{part.slug}",
-        f"SELECT {columns}, t.id AS target_id,"
+        f"SELECT {columns}, t.id AS row_id,"
         f" CASE WHEN t.id IS NULL THEN 1 WHEN {differs} THEN 2 ELSE 0 END AS op"
         # What the file says twice counts as it says it last.
         f" FROM (SELECT q.*, row_number() OVER (PARTITION BY q.product_id, q.sku, {', '.join(part.key)}"
@@ -277,9 +289,9 @@ def compare_part(staging: Staging, part: Part) -> None:
     )
     if part.gone:
         staging.do(
-            f"INSERT INTO {{plan_{part.slug}}} (product_id, target_id, op) SELECT g.product_id, g.id, 3"
-            f" FROM ({part.gone}) g LEFT JOIN {{plan_{part.slug}}} x ON x.target_id = g.id"
-            " WHERE x.target_id IS NULL"
+            f"INSERT INTO {{plan_{part.slug}}} (product_id, row_id, op) SELECT g.product_id, g.id, 3"
+            f" FROM ({part.gone}) g LEFT JOIN {{plan_{part.slug}}} x ON x.row_id = g.id"
+            " WHERE x.row_id IS NULL"
         )
     staging.analyze(f"plan_{part.slug}")
 

@@ -67,11 +67,8 @@ FLAGS = {
 _TAKEN = "JOIN {plan} a ON a.seq = s.article AND a.op IN (0, 1, 2)"
 # Found by number: in the shop, or new with this file.
 _FOUND = "LEFT JOIN catalog_product p ON p.sku = s.sku LEFT JOIN {fresh} n ON n.sku = s.sku AND p.id IS NULL"
-# Of a price file that leaves it to the article: as the same file says of it, else as the shop has it.
-PRICE_UNIT = (
-    "coalesce(s.price_unit, (SELECT max(u.price_unit) FROM {article} u WHERE u.sku = s.sku), p.price_unit, 1)"
-    " AS price_unit"
-)
+# Of a price that leaves it to the article; what this file says of it stands in the staged row by now.
+PRICE_UNIT = "coalesce(s.price_unit, p.price_unit, 1) AS price_unit"
 
 
 def _of_articles(table: str, flag: str) -> str:

@@ -297,11 +297,8 @@ class Rows:
         if not isinstance(exponent, int) or not 0 <= amount < MOST_AMOUNT:
             raise RefusedError("amount", amount, _("This is no price."))
         if exponent < AMOUNT_PLACES:
-            if unit is None:
-                amount = amount.quantize(TEN_THOUSANDTH)
-            else:
-                # 0.00123 for one is 0.123 for 100: no digit is lost.
-                amount, unit = _scaled(amount, unit)
+            # 0.00123 for one is 0.123 for 100: no digit is lost.
+            amount, unit = _scaled(amount, unit)
         currency = record.currency or self.defaults.currency
         if not currency:
             raise RefusedError(
@@ -380,7 +377,9 @@ def _quantity(number: Decimal) -> Decimal | None:
     return number.quantize(THOUSANDTH) if isinstance(exponent, int) and exponent < QUANTITY_PLACES else number
 
 
-def _scaled(amount: Decimal, unit: int) -> tuple[Decimal, int]:
+def _scaled(amount: Decimal, unit: int | None) -> tuple[Decimal, int | None]:
+    if unit is None:
+        return amount.quantize(TEN_THOUSANDTH), None
     amount = amount.normalize()
     while amount.as_tuple().exponent < AMOUNT_PLACES:  # type: ignore[operator]
         if unit * 10 > MOST_PRICE_UNIT or amount * 10 >= MOST_AMOUNT:

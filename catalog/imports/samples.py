@@ -42,7 +42,7 @@ def samples(staging: Staging, profile: ImportProfile, plan: Plan) -> list[dict[s
             }
             for sku, old, old_unit, new, new_unit in staging.rows(
                 f"SELECT x.sku, t.{amount}, t.price_unit, x.{amount}, x.price_unit FROM {{plan_{slug}}} x"
-                f" LEFT JOIN {table} t ON t.id = x.target_id WHERE x.op IN (1, 2)"
+                f" LEFT JOIN {table} t ON t.id = x.row_id WHERE x.op IN (1, 2)"
                 f" ORDER BY x.op DESC, x.sku LIMIT {MOST}"
             )
         ]
@@ -51,7 +51,7 @@ def samples(staging: Staging, profile: ImportProfile, plan: Plan) -> list[dict[s
             {"what": "stock", "sku": sku, "changes": [["quantity", _text(old), _text(new)]]}
             for sku, old, new in staging.rows(
                 "SELECT x.sku, t.quantity, x.quantity FROM {plan_stock} x LEFT JOIN catalog_stock t"
-                f" ON t.id = x.target_id WHERE x.op IN (1, 2) ORDER BY x.op DESC, x.sku LIMIT {MOST}"
+                f" ON t.id = x.row_id WHERE x.op IN (1, 2) ORDER BY x.op DESC, x.sku LIMIT {MOST}"
             )
         ]
     return found

@@ -136,6 +136,13 @@ def resume(
     return import_run
 
 
+def interrupted(*, import_run: ImportRun) -> None:
+    """Notes that the process doing a run stops now; it can be taken up again."""
+    ImportRun.objects.filter(pk=import_run.pk, state__in=ImportRun.RUNNING).update(
+        state=State.CANCELLED, finished_at=timezone.now(), cancel_requested=False
+    )
+
+
 def release_silent(profile: ImportProfile) -> None:
     """Runs whose process was killed become failed ones, which can be taken up again."""
     now = timezone.now()

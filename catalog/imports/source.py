@@ -27,7 +27,7 @@ RATIO_FROM = 10 * 1024 * 1024
 MOST_ENTRIES = 200_000
 MOST_UNPACKED = 64 * 1024**3
 # A spreadsheet is read as a whole sheet: its XML may not be larger than fits beside the shop.
-MOST_WORKBOOK = 700 * 1024 * 1024
+MOST_WORKBOOK = 300 * 1024 * 1024
 HEAD = 4096
 _MEDIA = """
 .jpg .jpeg .png .gif .webp .tif .tiff .bmp .svg .pdf .doc .docx .eps .mp4 .dwg .dxf .step .stp

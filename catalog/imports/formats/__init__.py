@@ -1,3 +1,3 @@
 """The formats, one module or folder each; importing this registers them."""
 
-from catalog.imports.formats import bmecat, cif, datanorm  # noqa: F401
+from catalog.imports.formats import bmecat, cif, datanorm, table  # noqa: F401
