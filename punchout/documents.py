@@ -89,10 +89,45 @@ class SetupRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class LineSurcharge:
+    """Metal or an eco-contribution on a line: ``amount`` per ``price_unit`` order units, without VAT.
+
+    Of a metal also kilograms in ``per`` order units, and quotations per 100 kg: ``base`` is in the price
+    already, ``quotation`` is that of ``day`` (ISO 8601).
+    """
+
+    kind: str  # metal | levy
+    code: str  # the metal's symbol, or the scheme
+    label: str
+    text: str
+    amount: Decimal
+    price_unit: int
+    total: Decimal
+    tariff: str = ""  # the scheme's own code
+    weight: Decimal | None = None
+    per: int = 0
+    base: Decimal | None = None
+    quotation: Decimal | None = None
+    day: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        values = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {key: str(value) if isinstance(value, Decimal) else value for key, value in values.items()}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> LineSurcharge:
+        names = ("amount", "total", "weight", "base", "quotation")
+        decimals = {name: Decimal(data[name]) for name in names if data.get(name) is not None}
+        return cls(**{**data, **decimals})
+
+
+@dataclass(frozen=True, slots=True)
 class ReturnLine:
     """One frozen cart line. Prices are net, without VAT, per ``price_unit`` order units.
 
-    ``unit`` is UN/CEFACT Rec 20 as in the catalog; adapters translate it.
+    ``unit`` is UN/CEFACT Rec 20 as in the catalog; adapters translate it. ``surcharges`` are beside the price
+    unless ``surcharges_in_price``; ``total`` has them either way. A line that is itself a surcharge has the
+    number of its article's line as ``parent`` (``punchout.surcharges``).
     """
 
     number: int
@@ -122,6 +157,9 @@ class ReturnLine:
     buyer_part_number: str = ""
     # The list price per ``price_unit``; ``None``: the article has none in this currency.
     list_price: Decimal | None = None
+    surcharges: tuple[LineSurcharge, ...] = ()
+    surcharges_in_price: bool = False
+    parent: int = 0
     # What the connection's mapping makes of outgoing fields, by their names; an empty text leaves one out.
     # Not stored: it is made anew from the line wherever it is needed.
     mapped: Mapping[str, str] = field(default_factory=dict)
@@ -132,6 +170,7 @@ class ReturnLine:
         for name in _LINE_DECIMALS:
             if values[name] is not None:
                 values[name] = str(values[name])
+        values["surcharges"] = [each.as_json() for each in self.surcharges]
         return values
 
     def sent(self, name: str, own: str) -> str:
@@ -141,7 +180,8 @@ class ReturnLine:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> ReturnLine:
         decimals = {key: Decimal(data[key]) for key in _LINE_DECIMALS if data.get(key) is not None}
-        return cls(**{**data, **decimals})
+        surcharges = tuple(LineSurcharge.from_json(each) for each in data.get("surcharges", ()))
+        return cls(**{**data, **decimals, "surcharges": surcharges})
 
 
 _LINE_FIELDS = tuple(line_field.name for line_field in fields(ReturnLine) if line_field.name != "mapped")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from catalog.display import pictures_of
 from catalog.models import CustomerArticle
 from punchout.documents import ReturnLine
+from punchout.surcharges import frozen_surcharges
 from shop.carts import PricedCart, PricedLine
 
 
@@ -65,4 +66,5 @@ def _freeze(
         picture_url=picture,
         buyer_part_number=buyer_part_number,
         list_price=price.list_amount,
+        surcharges=frozen_surcharges(price, priced.line.quantity) if price.surcharges else (),
     )

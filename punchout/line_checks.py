@@ -50,11 +50,13 @@ class LineChecks:
         options = self.options
         if options.accepted_units:
             self._unit(line)
-        for name in options.required_fields:
-            if not getattr(line, name):
-                self._error("required", line, what=name)
-        if self.wanted:
-            self._required(line)
+        # What every article must have, a surcharge has not.
+        if not line.parent:
+            for name in options.required_fields:
+                if not getattr(line, name):
+                    self._error("required", line, what=name)
+            if self.wanted:
+                self._required(line)
         if options.accepted_currencies:
             self._currency(line)
         if options.quantity_decimals is not None:

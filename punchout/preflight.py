@@ -23,6 +23,7 @@ from punchout.freezing import freeze_lines
 from punchout.line_checks import PLAIN, LineChecks
 from punchout.mapping.apply import Mapped, apply_mapping
 from punchout.models import PunchoutSession
+from punchout.surcharges import arranged
 from shop.carts import PricedCart, PricedLine
 
 MOST_CHARACTERS = 10
@@ -58,12 +59,18 @@ def inspect(priced: PricedCart, session: PunchoutSession, base_url: str = "") ->
         base_url,
         numbers=tuple(number for number, _line in good),
     )
+    in_cart = [line.number for line in lines]
+    lines = arranged(lines, options.surcharges)
+    # A surcharge that leaves as a line of its own belongs to the cart's line of its article.
+    articles = [line.number for line in lines if not line.parent]
+    cart_number = dict(zip(articles, in_cart, strict=True))
+    cart_number |= {line.number: cart_number[line.parent] for line in lines if line.parent}
     mapped = apply_mapping(session, adapter, options, lines)
     findings = check(session, adapter, options, mapped)
     problems: dict[int, str] = {}
     for finding in errors_of(findings):
         for number in finding.lines:
-            problems.setdefault(number, finding.text)
+            problems.setdefault(cart_number[number], finding.text)
     cart = replace(
         priced,
         lines=tuple(_with_problem(line, problems.get(n, "")) for n, line in enumerate(priced.lines, start=1)),

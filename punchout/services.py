@@ -25,6 +25,7 @@ from punchout.freezing import CartNotReturnable, freeze_lines
 from punchout.models import PunchoutSession, ReturnedCart, WireMessage
 from punchout.rows import insert_row
 from punchout.secrets import new_public_id, new_token, token_digest
+from punchout.surcharges import is_surcharge
 from shop.carts import PricedCart, price_cart
 from shop.models import Cart, CartLine, line_token
 
@@ -68,7 +69,7 @@ def start_session(*, setup: SetupRequest, message: WireMessage) -> StartedSessio
     cart = Cart(organisation=organisation)
     insert_row(cart)
     if setup.items:
-        _fill(cart, setup.items)
+        message.notes.extend(_fill(cart, setup.items))
     site = _delivery_site(setup)
     token = new_token()
     session = PunchoutSession(
@@ -125,8 +126,11 @@ def _person(setup: SetupRequest) -> Person | None:
     return person
 
 
-def _fill(cart: Cart, items: tuple[RequestedItem, ...]) -> None:
-    """Rebuilds a cart from the lines the buyer's system sent; unknown articles are kept and shown."""
+def _fill(cart: Cart, items: tuple[RequestedItem, ...]) -> list[str]:
+    """Rebuilds a cart from the lines the buyer's system sent; unknown articles are kept and shown.
+
+    Our own lines for surcharges are not: they are calculated anew from their articles. Gives what to note.
+    """
     if len(items) > MOST_ITEMS:
         raise MessageInvalid(f"A cart of more than {MOST_ITEMS} lines cannot be edited.")
     organisation = cart.organisation
@@ -135,8 +139,12 @@ def _fill(cart: Cart, items: tuple[RequestedItem, ...]) -> None:
         for product in Product.objects.visible_to(organisation).filter(sku__in={item.sku for item in items})
     }
     lines: dict[object, CartLine] = {}
+    surcharges = 0
     for position, item in enumerate(items, start=1):
         product = products.get(item.sku.casefold())
+        if product is None and is_surcharge(item.sku):
+            surcharges += 1
+            continue
         same = lines.get(product.pk) if product else None
         if same is not None:
             # One article may come back on several lines (a copied cart); we hold it once.
@@ -154,6 +162,7 @@ def _fill(cart: Cart, items: tuple[RequestedItem, ...]) -> None:
             position=position,
         )
     CartLine.objects.bulk_create(lines.values())
+    return [f"{surcharges} lines for surcharges are calculated anew."] if surcharges else []
 
 
 def redeem_start_token(*, token: str) -> tuple[PunchoutSession, str, str] | None:
@@ -319,7 +328,7 @@ def _end(
         outcome=outcome,
         lines=[line.as_json() for line in lines],
         currency=priced.currency if priced else session.organisation.currency,
-        total=priced.total.amount if priced else Decimal(0),
+        total=sum((line.total for line in lines), Decimal(0)),
         return_host=host,
         form=form.as_json() if form else {},
         findings=[finding.as_json() for finding in findings],

@@ -66,6 +66,13 @@ class AdapterOptions(BaseModel):
         description="Outgoing fields by name, one a line, after the mapping. A cart in which one is empty is"
         " stopped while the buyer can still change it.",
     )
+    # An adapter that can say them in fields of its protocol adds "field"; its lines then have them beside
+    # the price (``punchout.surcharges``).
+    surcharges: Literal["in_price", "own_line"] = Field(
+        default="in_price",
+        title="Metal surcharges and eco-contributions",
+        description="in_price: part of the price. own_line: a line of its own after that of its article.",
+    )
     most_lines: int | None = Field(
         default=None,
         ge=1,

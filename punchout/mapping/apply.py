@@ -82,16 +82,19 @@ def _lines(
 ) -> tuple[ReturnLine, ...]:
     rules = rules_of(adapter, options)
     roots = frozenset().union(*(row.roots for _name, row in rows))
-    skus = [line.sku for line in lines]
+    # A line for a surcharge speaks of the article that it belongs to.
+    own = {line.number: line.sku for line in lines}
+    sku_of = {line.number: own[line.parent or line.number] for line in lines}
+    skus = list(dict.fromkeys(sku_of.values()))
     products = products_of(skus) if "product" in roots else {}
     attributes = attributes_of(skus) if "attribute" in roots else {}
     done = []
     for line in lines:
         values["line"] = LineValues(line, rules)
         if products:
-            values["product"] = products[line.sku]
+            values["product"] = products[sku_of[line.number]]
         if attributes:
-            values["attribute"] = attributes[line.sku]
+            values["attribute"] = attributes[sku_of[line.number]]
         mapped = {name: _clean(row.evaluate(values)) for name, row in rows}
         currency = options.currencies.get(line.currency, line.currency)
         done.append(replace(line, mapped=mapped, currency=currency))

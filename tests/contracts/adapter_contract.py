@@ -8,11 +8,13 @@ import re
 from datetime import timedelta
 from decimal import Decimal
 from io import StringIO
+from typing import get_args
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
+from punchout.adapters import get_adapter
 from punchout.models import Connection, PunchoutSession, ReturnedCart, Secret, WireMessage
 from punchout.secrets import rotate
 from shop.models import CartLine
@@ -28,7 +30,15 @@ from tests.contracts.harness import (
 )
 from tests.contracts.pages import read_return_page
 from tests.contracts.replay_contract import ReplayContract
-from tests.factories import CANARY_SECRET, ListPriceFactory, ProductFactory, priced_products
+from tests.factories import (
+    CANARY_SECRET,
+    ListPriceFactory,
+    MetalQuotationFactory,
+    ProductFactory,
+    ProductLevyFactory,
+    ProductMetalFactory,
+    priced_products,
+)
 
 __all__ = ["RETURN_ORIGINS", "RETURN_URL", "AdapterContract", "Launch", "ReadLine", "Visit"]
 
@@ -215,6 +225,42 @@ class AdapterContract(ReplayContract):
         frozen = ReturnedCart.objects.get()
         assert frozen.total == Decimal("140.29")
         assert len(frozen.lines) == 2
+
+    def test_metal_and_contributions_are_paid_once_however_they_are_sent(self) -> None:
+        """In the price or as lines of their own: what the buyer's system adds up is the cart's total."""
+        connection = self.make_connection()
+        cable = ProductFactory(order_unit="MTR", price_unit=100)
+        ListPriceFactory(
+            product=cable,
+            price_list=connection.organisation.price_list,
+            amount=Decimal("41.20"),
+            price_unit=100,
+        )
+        ProductMetalFactory(product=cable, weight=Decimal("9.6"), base=Decimal(0))
+        MetalQuotationFactory(amount=Decimal(900))
+        ProductLevyFactory(product=cable, amount=Decimal("0.05"))
+        plain = self.product(connection)
+        options = get_adapter(connection.adapter).Options.model_fields["surcharges"].annotation
+        for how in get_args(options):
+            if how == "field" and get_args(options) != ("field",):
+                continue  # in fields of its own: the adapter's own tests know which
+            Connection.objects.filter(pk=connection.pk).update(
+                options={**connection.options, "surcharges": how}
+            )
+            visit = self.visit(connection)
+            visit.put(cable, "200")
+            visit.put(plain, "2")
+            lines = self.read_cart(tuple(self.returned(visit).fields))
+            # 82.40 of cable, 172.80 of copper, 10.00 of levy, and the plain article
+            assert sum(line.total for line in lines) == Decimal("290.00"), how
+            assert ReturnedCart.objects.latest("pk").total == Decimal("290.00")
+            numbers = [line.sku for line in lines]
+            if how == "own_line":
+                own = ["SURCHARGE-CU", "SURCHARGE-RECUPEL-0101"]
+                assert numbers == [cable.sku, *own, plain.sku]
+                assert {line.quantity for line in lines[:3]} == {Decimal(200)}
+            else:
+                assert numbers == [cable.sku, plain.sku]
 
     def test_the_return_page_is_a_form_with_nothing_of_ours_in_it(self) -> None:
         connection = self.make_connection()

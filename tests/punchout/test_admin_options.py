@@ -33,7 +33,8 @@ def options_form(data=None, stored=None):
 
 
 def posted(**changes):
-    values = {"version": "5.0", "decimals": "3", "length": "132", "needed": "x", **changes}
+    values = {"version": "5.0", "decimals": "3", "length": "132", "needed": "x", "surcharges": "in_price"}
+    values |= changes
     return {option_fields.PREFIX + name: value for name, value in values.items()}
 
 

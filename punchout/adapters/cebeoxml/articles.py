@@ -11,8 +11,9 @@ from django.db.models import Q
 
 from catalog.display import stock_of
 from catalog.models import Brand, CustomerArticle, Product, ProductQuerySet
-from catalog.prices import PriceBook
+from catalog.prices import NetPrice, PriceBook
 from catalog.search import Query, SearchUnavailable, search
+from catalog.surcharges import LEVY, METAL
 from customers.models import Organisation
 from punchout.errors import PunchoutError
 
@@ -25,13 +26,18 @@ class SearchNotReady(PunchoutError):
 
 @dataclass(frozen=True, slots=True)
 class ArticleFacts:
-    """One article for one customer. Prices are without VAT per order unit; ``None``: on request."""
+    """One article for one customer. Prices are without VAT per order unit; ``None``: on request.
+
+    The net price has the metal of the day in it, as cebeoXML has no place of its own for that.
+    """
 
     product: Product
     net_price: Decimal | None
     list_price: Decimal | None
     stock: Decimal
     customer_number: str = ""
+    # Eco-contributions per order unit: scheme and amount.
+    levies: tuple[tuple[str, Decimal], ...] = ()
 
 
 def facts_of(organisation: Organisation, products: Sequence[Product]) -> tuple[ArticleFacts, ...]:
@@ -47,13 +53,21 @@ def facts_of(organisation: Organisation, products: Sequence[Product]) -> tuple[A
         found.append(
             ArticleFacts(
                 product=product,
-                net_price=price.per_order_unit if price else None,
+                net_price=_with_metal(price) if price else None,
                 list_price=listed / price.price_unit if price and listed is not None else None,
                 stock=sum((row.quantity for row in stock[product.pk]), Decimal(0)),
                 customer_number=numbers.get(product.pk, ""),
+                levies=tuple((each.code, each.amount) for each in price.surcharges if each.kind == LEVY)
+                if price
+                else (),
             )
         )
     return tuple(found)
+
+
+def _with_metal(price: NetPrice) -> Decimal:
+    metals = (each.amount / each.price_unit for each in price.surcharges if each.kind == METAL)
+    return price.per_order_unit + sum(metals, Decimal(0))
 
 
 def find_articles(organisation: Organisation, numbers: Iterable[str]) -> tuple[list[Product], list[str]]:

@@ -24,8 +24,12 @@ _INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
 _SCHEMA = "http://b2b.cebeo.be/XMLschema/2.0.0/cebeoXML.xsd"
 # A piece is PCE, a metre MTR; other units go as the catalog has them.
 UNITS: Mapping[str, str] = {"C62": "PCE"}
-# Belgian contributions by article. The shop keeps none, and clients add them up: zero, not left out.
+# Belgian contributions by their schemes; Auvibel collects what Sabam is owed for private copies. Any other
+# one is an Ecotax. Clients add them up: where none is due it is zero, not left out.
 CONTRIBUTIONS = ("Ecotax", "Recupel", "Sabam")
+SCHEMES = {"recupel": "Recupel", "auvibel": "Sabam", "sabam": "Sabam"}
+# Order units that are a reel of cable.
+REELS = frozenset(("RO", "RL", "CL"))
 NONE = Decimal(0)
 NOTHING: Mapping[str, str] = {}
 
@@ -41,6 +45,7 @@ class Material:
     brand_name: str
     reference: str
     description: str
+    reel_length: Decimal | None = None  # metres on a reel of cable
 
 
 def message(code: int, text: str) -> bytes:
@@ -88,7 +93,7 @@ def _item(listed: etree._Element, facts: ArticleFacts, options: CebeoOptions) ->
     _add(item, "StockCode", "1" if facts.stock > 0 else "0")
     _add(item, "Stock", number(facts.stock))
     _add(item, "UnitOfMeasure", translate_unit(product.order_unit, options.units, UNITS))
-    _unit_price(item, facts.net_price, facts.list_price, options)
+    _unit_price(item, facts.net_price, facts.list_price, options, contributions(facts.levies))
     _add(item, "SalesPackQuantity", number(product.quantity_step))
 
 
@@ -101,6 +106,9 @@ def _named(product: Product, customer_number: str) -> Material:
         brand_name=product.brand.name,
         reference=product.manufacturer_part_number,
         description=product.name,
+        reel_length=product.content_quantity
+        if product.order_unit in REELS and product.content_unit == "MTR"
+        else None,
     )
 
 
@@ -113,6 +121,7 @@ def _material(parent: etree._Element, named: Material) -> None:
         "BrandName": named.brand_name,
         "Reference": named.reference,
         "Description": named.description,
+        "ReelLength": number(named.reel_length) if named.reel_length is not None else "",
     }
     material = etree.SubElement(parent, "Material")
     for name, value in values.items():
@@ -125,6 +134,7 @@ def _unit_price(
     net: Decimal | None,
     listed: Decimal | None,
     options: CebeoOptions,
+    due: Mapping[str, Decimal],
     mapped: Mapping[str, str] = NOTHING,
 ) -> None:
     """Without a net price there is none to give; the buyer asks for a quotation."""
@@ -136,7 +146,16 @@ def _unit_price(
         if text := mapped.get(name, own):
             _add(prices, name, text.replace(".", ","))
     for name in CONTRIBUTIONS:
-        _add(prices, name, amount(NONE, 2))
+        _add(prices, name, amount(due.get(name, NONE), options.price_decimals))
+
+
+def contributions(levies: Iterable[tuple[str, Decimal]]) -> Mapping[str, Decimal]:
+    """What is due of each element of ``CONTRIBUTIONS`` per order unit, from schemes and their amounts."""
+    due: dict[str, Decimal] = {}
+    for scheme, value in levies:
+        name = SCHEMES.get(scheme.casefold(), "Ecotax")
+        due[name] = due.get(name, NONE) + value
+    return due
 
 
 def _header(parent: etree._Element, order: OpenOrder) -> None:
@@ -165,7 +184,11 @@ def _order_line(parent: etree._Element, line: ReturnLine, options: CebeoOptions)
     unit = translate_unit(line.unit, options.units, UNITS)
     _add(element, "UnitOfMeasure", line.sent("UnitOfMeasure", unit))
     listed = line.list_price / line.price_unit if line.list_price is not None else None
-    _unit_price(element, line.price / line.price_unit, listed, options, line.mapped)
+    beside = line.surcharges
+    metal = sum((each.amount / each.price_unit for each in beside if each.kind == "metal"), Decimal(0))
+    levies = [(each.code, each.amount / each.price_unit) for each in beside if each.kind == "levy"]
+    net = line.price / line.price_unit + metal
+    _unit_price(element, net, listed, options, contributions(levies), line.mapped)
 
 
 def amount(value: Decimal, decimals: int) -> str:

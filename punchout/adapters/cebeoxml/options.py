@@ -1,6 +1,6 @@
 """What may differ between two systems that both speak cebeoXML; stored on the connection."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -10,6 +10,11 @@ UnitCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,4}$")]
 
 
 class CebeoOptions(AdapterOptions):
+    surcharges: Literal["field"] = Field(  # type: ignore[assignment]
+        "field",
+        title="Metal surcharges and eco-contributions",
+        description="Contributions are Recupel, Sabam and Ecotax of UnitPrice; metal is part of NetPrice.",
+    )
     customer_number: str = Field(
         "",
         max_length=50,

@@ -29,17 +29,16 @@ from punchout.adapters.ids.fields import (
     UNIT_LENGTH,
     UNITS,
 )
-from punchout.adapters.ids.metals import MetalShare, line_total
+from punchout.adapters.ids.metals import metal_name, metals
 from punchout.adapters.ids.options import IdsOptions
 from punchout.adapters.ids.positions import Placed, placed
 from punchout.adapters.texts import one_line, plain_text, shortened
 from punchout.adapters.units import translate_unit
-from punchout.documents import ReturnForm, ReturnLine
+from punchout.documents import LineSurcharge, ReturnForm, ReturnLine
 from punchout.errors import Conflict
 
 FIELD = "warenkorb"
 RETURN_MARK = "Warenkorbrückgabe"
-Metals = Mapping[str, tuple[MetalShare, ...]]
 NOTHING: Mapping[str, str] = {}
 
 
@@ -50,17 +49,14 @@ def cart_form(
     currency: str,
     lines: tuple[ReturnLine, ...],
     options: IdsOptions,
-    metals: Metals | None = None,
     mapped: Mapping[str, str] = NOTHING,
 ) -> ReturnForm:
     """The form with its one field, to the whole return address: its query is the client's session.
 
-    ``metals`` are the metal shares by article number, ``mapped`` fields of ``OrderInfo``. Raises
-    ``Conflict`` for a line that IDS-Connect cannot carry, saying which and why.
+    ``mapped`` are fields of ``OrderInfo``. Raises ``Conflict`` for a line that IDS-Connect cannot carry,
+    saying which and why.
     """
-    root = cart_document(
-        echo=echo, currency=currency, lines=lines, options=options, metals=metals, mapped=mapped
-    )
+    root = cart_document(echo=echo, currency=currency, lines=lines, options=options, mapped=mapped)
     document = etree.tostring(root, encoding=options.charset, xml_declaration=True)
     assert isinstance(document, bytes)
     return ReturnForm(
@@ -78,7 +74,6 @@ def cart_document(
     currency: str,
     lines: tuple[ReturnLine, ...],
     options: IdsOptions,
-    metals: Metals | None = None,
     mapped: Mapping[str, str] = NOTHING,
 ) -> etree._Element:
     """The document ``Warenkorb``; without lines it is an empty cart, which only 2.5 knows."""
@@ -97,7 +92,7 @@ def cart_document(
     _order_info(_child(order, "OrderInfo"), sent, mapped.get("Cur", currency))
     _parties(order, echo.get("parties") or {})
     for item in placed(lines, echo.get("positions") or ()):
-        _item(_child(order, "OrderItem"), item, options, (metals or {}).get(item.line.sku, ()))
+        _item(_child(order, "OrderItem"), item, options)
     return root
 
 
@@ -128,7 +123,7 @@ def _parties(order: etree._Element, sent: Mapping[str, Mapping[str, str]]) -> No
                 _optional(address, part, values.get(part, ""))
 
 
-def _item(element: etree._Element, item: Placed, options: IdsOptions, metals: tuple[MetalShare, ...]) -> None:
+def _item(element: etree._Element, item: Placed, options: IdsOptions) -> None:
     line = item.line
     _child(element, "ItemChara", item.character or "normal")
     _references(element, item)
@@ -148,11 +143,10 @@ def _item(element: etree._Element, item: Placed, options: IdsOptions, metals: tu
         line.list_price if line.list_price is not None else line.price, line.price_unit
     )
     _child(element, "OfferPrice", sent("OfferPrice", _amount(listed, line)))
-    net = _amount(line_total(line.total, line.quantity, metals), line)
-    _child(element, "NetPrice", sent("NetPrice", net))
+    _child(element, "NetPrice", sent("NetPrice", _amount(line.total, line)))
     _child(element, "PriceBasis", sent("PriceBasis", str(basis)))
     _child(element, "VAT", sent("VAT", f"{options.vat:.2f}"))
-    for metal in metals:
+    for metal in metals(line):
         _metal(_child(element, "Rohstoffanteil"), metal, translate_unit(line.unit, options.units, UNITS))
 
 
@@ -167,14 +161,14 @@ def _references(element: etree._Element, item: Placed) -> None:
             _child(references, name, values[name])
 
 
-def _metal(element: etree._Element, metal: MetalShare, unit: str) -> None:
-    _child(element, "Rohstoff", metal.metal)
-    _child(element, "Gewichtsanteilswert", _plain(metal.kilograms))
+def _metal(element: etree._Element, metal: LineSurcharge, unit: str) -> None:
+    _child(element, "Rohstoff", metal_name(metal.code))
+    _child(element, "Gewichtsanteilswert", _plain(metal.weight or Decimal(0)))
     _child(element, "Gewichtsanteilseinheit", "KGM")
-    _child(element, "Basiswert", _plain(metal.per))
+    _child(element, "Basiswert", str(metal.per))
     _child(element, "Basiseinheit", unit)
-    _child(element, "Basisnotierung", _plain(metal.in_price))
-    _child(element, "NotierungAktuell", _plain(metal.today))
+    _child(element, "Basisnotierung", _plain(metal.base or Decimal(0)))
+    _child(element, "NotierungAktuell", _plain(metal.quotation or Decimal(0)))
 
 
 def _article_number(line: ReturnLine, options: IdsOptions) -> str:

@@ -33,6 +33,12 @@ class IdsOptions(AdapterOptions):
         description="The newest version to answer in. A lower one in the launch is obeyed.",
     )
 
+    surcharges: Literal["field"] = Field(  # type: ignore[assignment]
+        "field",
+        title="Metal surcharges and eco-contributions",
+        description="Part of NetPrice, the total of the line; metals are named in Rohstoffanteil.",
+    )
+
     # -- the launch
     customer_number: str = Field(
         "",

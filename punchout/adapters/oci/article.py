@@ -17,6 +17,7 @@ from catalog.models import Product
 from catalog.quantities import QuantityInvalid, next_allowed, parse_quantity
 from punchout import origins, wire
 from punchout.adapters.oci import pages
+from punchout.adapters.oci.build import VALIDATES
 from punchout.adapters.oci.functions import Asked, Visit, find_article, product_number
 from punchout.adapters.oci.launch import read_launch
 from punchout.adapters.units import OCI_UNITS, translate_unit
@@ -35,7 +36,7 @@ def validate(asked: Asked) -> Answer:
     form = None
     if product is not None and product.orderable:
         item = RequestedItem(sku=product.sku, quantity=_quantity(asked, product))
-        form = _returned(asked, replace(setup, items=(item,)))
+        form = _returned(asked, replace(setup, items=(item,), echo={**setup.echo, VALIDATES: True}))
     if form is None:
         text = _("This article cannot be ordered any more.")
         wire.note(asked.inbound, "The article cannot be ordered: the answer has no form.")

@@ -19,6 +19,7 @@ from punchout.adapters.oci.hook import read_hook, sent_hook
 from punchout.adapters.oci.launch import answer_language, read_echo
 from punchout.documents import Answer, ReturnLine
 from punchout.services import freeze_lines
+from punchout.surcharges import arranged
 from shop.cart_rows import ArticleRow, LineRow
 from shop.carts import PricedCart, PricedLine
 from shop.models import Cart
@@ -38,7 +39,9 @@ def background_search(asked: Asked) -> Answer:
     words = parameters.get("SEARCHSTRING").strip("*% ")
     with translation.override(language):
         found = _hits(connection.organisation, words, language, options.search_hits)
-        lines = priced_lines(connection.organisation, found, language, asked.inbound.base_url)
+        # A hit is taken over by itself: with a line of its own for a surcharge that would be lost.
+        how = "field" if options.surcharges == "field" else "in_price"
+        lines = arranged(priced_lines(connection.organisation, found, language, asked.inbound.base_url), how)
     for text in notes:
         wire.note(asked.inbound, text)
     form = build.return_form(return_url=hook, echo=echo, quote_id="", lines=lines, options=options)

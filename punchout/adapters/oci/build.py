@@ -31,6 +31,15 @@ from punchout.mapping.tables import buyer_class
 SCHEMAS = {"unspsc": ("UNSPSC", "unspsc"), "eclass": ("ECLASS", "eclass"), "etim": ("ETIM", "etim_class")}
 # Values that may be cut to fit a field; a code that does not fit is left out instead.
 TEXT_VALUES = frozenset(("brand", "category", "description", "name"))
+# What an additional field can say of surcharges, and of which kinds.
+SURCHARGES = {
+    "levies": frozenset(("levy",)),
+    "metal_surcharge": frozenset(("metal",)),
+    "surcharges": frozenset(("levy", "metal")),
+}
+# In the echo of a session that answers VALIDATE.
+VALIDATES = "validates"
+ROOT, OUTLINE = "R", "O"  # NEW_ITEM-ITEM_TYPE
 PRICE_DIGITS = 11  # NEW_ITEM-PRICE is 11.3: eleven digits before the point
 
 Pair = tuple[str, str]
@@ -45,6 +54,9 @@ def return_form(
     options: OciOptions,
 ) -> ReturnForm:
     """The cart as form; prices net in the line's currency, per PRICEUNIT. ``quote_id`` may be empty."""
+    if echo.get(VALIDATES):
+        # The buyer's cart has the line of a surcharge already; VALIDATE is for the article alone.
+        lines = tuple(line for line in lines if not line.parent)
     action, fields = action_and_fields(return_url, options.hook_query, _its(echo))
     items = _Items(echo, quote_id, options)
     return ReturnForm(
@@ -98,6 +110,7 @@ class _Items:
         self.vendor: str = echo.get("vendor") or ""
         self.quote_id = quote_id
         self.options = options
+        self._parents: set[int] = set()
         self.price_unit_limit = price_unit_limit(self.version)
         # Brands, groups and prices repeat from line to line: each is worked out once a cart.
         self._text = cache(self._cleaned)
@@ -108,6 +121,7 @@ class _Items:
     def fields(self, lines: tuple[ReturnLine, ...]) -> list[Pair]:
         pairs = []
         descriptions = self._descriptions(lines)
+        self._parents = {line.parent for line in lines}
         for index, (line, description) in enumerate(zip(lines, descriptions, strict=True), start=1):
             suffix = f"[{index}]"
             for name, value in self._line(line, description).items():
@@ -185,10 +199,24 @@ class _Items:
         yield "MATGROUP", self._text(buyer_class(self.options.classifications, line))
         yield from self._agreement(line)
         yield "EXT_QUOTE_ITEM", str(line.number)
-        yield "EXT_PRODUCT_ID", self._text(line.sku)
+        # A line for a surcharge is no article that could be looked up or validated.
+        yield "EXT_PRODUCT_ID", "" if line.parent else self._text(line.sku)
         if options.attachment:
             yield "ATTACHMENT", line.picture_url
         yield from self._classification(line)
+        yield from self._hierarchy(line)
+
+    def _hierarchy(self, line: ReturnLine) -> Iterator[Pair]:
+        """OCI 5.0: the article is the root, its surcharges name it; the number of a line is its index."""
+        if line.parent and self.options.surcharge_service:
+            yield "SERVICE", "X"
+        if not self.options.surcharge_hierarchy:
+            return
+        if line.parent:
+            yield "ITEM_TYPE", OUTLINE
+            yield "PARENT_ID", str(line.parent)
+        elif line.number in self._parents:
+            yield "ITEM_TYPE", ROOT
 
     def _number(self, value: Decimal, decimals: int) -> str:
         return f"{value:.{decimals}f}".replace(".", self.options.decimal_sign)
@@ -210,10 +238,20 @@ class _Items:
         yield "EXT_SCHEMA_TYPE", schema
         yield "EXT_CATEGORY_ID", self._text(getattr(line, attribute))
 
+    def _surcharges(self, line: ReturnLine, kinds: frozenset[str]) -> str:
+        """Per PRICEUNIT as sent, so that it adds to PRICE; nothing where none is due."""
+        _price, price_unit = self._scaled(line.price, line.price_unit)
+        amounts = [
+            each.amount * price_unit / each.price_unit for each in line.surcharges if each.kind in kinds
+        ]
+        return self._number(sum(amounts, Decimal(0)), 4) if amounts else ""
+
     def _extra(self, name: str, source: str, line: ReturnLine) -> str:
         literal = source.startswith("=")
         if source == "tax_rate":
             return self.options.tax_rate
+        if source in SURCHARGES:
+            return self._surcharges(line, SURCHARGES[source])
         value = self._text(source[1:] if literal else getattr(line, source))
         known = FIELDS.get(name)
         if known is not None and (literal or source in TEXT_VALUES):

@@ -166,9 +166,11 @@ def _descriptions(product: Product) -> list[dict[str, str]]:
 
 def _scales(price: NetPrice) -> tuple[list[dict[str, Any]], int]:
     """The price from each quantity on, all per the one PRICE_QUANTITY that three decimals need."""
-    rows = [(step.quantity, step.amount, step.price_unit) for step in price.breaks] or [
-        (price.quantity, price.amount, price.price_unit)
-    ]
+    # The format has no place for surcharges, so they are in the price.
+    beside = (price.full_amount - price.amount) / price.price_unit
+    rows = [
+        (step.quantity, step.amount + beside * step.price_unit, step.price_unit) for step in price.breaks
+    ] or [(price.quantity, price.full_amount, price.price_unit)]
     limit = price_unit_limit(VERSION)
     per = max(scale_price(amount, unit, limit=limit)[1] for _quantity, amount, unit in rows)
     scales = [

@@ -1,9 +1,9 @@
 """What may differ between two buyers who both speak OCI; stored on the connection, its form made from it."""
 
 import re
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, Self, get_args
 
-from pydantic import AfterValidator, Field, StringConstraints, field_validator
+from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 
 from punchout.adapters.oci.fields import DEFAULT_VERSION, Version
 from punchout.adapters.registry import AdapterOptions
@@ -40,7 +40,10 @@ LineValue = Literal[
     "name",
     "page_url",
     "picture_url",
+    "levies",
+    "metal_surcharge",
     "sku",
+    "surcharges",
     "tax_rate",
     "token",
     "unspsc",
@@ -161,6 +164,23 @@ class OciOptions(AdapterOptions):
     )
 
     # -- the lines
+    surcharges: Literal["in_price", "own_line", "field"] = Field(  # type: ignore[assignment]
+        "in_price",
+        title="Metal surcharges and eco-contributions",
+        description=(
+            "in_price: part of PRICE. own_line: a line of its own after that of its article. field: in "
+            'additional fields, such as {"CUST_FIELD1": "metal_surcharge", "CUST_FIELD2": "levies"}, as '
+            "amounts per PRICEUNIT; surcharges is the sum of both."
+        ),
+    )
+    surcharge_hierarchy: bool = Field(
+        False,
+        title="Surcharge lines belong to their article",
+        description="OCI 5.0: ITEM_TYPE and PARENT_ID say that such a line is part of the one above it.",
+    )
+    surcharge_service: bool = Field(
+        False, title="Surcharge lines are services", description="SERVICE is X for them: no goods receipt."
+    )
     units: dict[str, UnitCode] = Field(
         default_factory=dict,
         title="Units",
@@ -226,6 +246,21 @@ class OciOptions(AdapterOptions):
             ),
         )
     )
+
+    @model_validator(mode="after")
+    def _surcharges_are_sent(self) -> Self:
+        """With ``field`` nothing may be lost: both kinds need a field."""
+        sources = set(self.extra_fields.values())
+        if (
+            self.surcharges == "field"
+            and "surcharges" not in sources
+            and not {"metal_surcharge", "levies"} <= sources
+        ):
+            raise ValueError(
+                "For surcharges in a field, additional fields must be filled with surcharges, or with "
+                "metal_surcharge and levies."
+            )
+        return self
 
     @property
     def vat_percent(self) -> str:

@@ -73,9 +73,9 @@ class TestCebeo(AdapterContract):
         for _name, document in fields:
             for line in ElementTree.fromstring(document.encode()).iter("OrderLine"):
                 quantity = number(line, "OrderedQuantity")
-                total = (quantity * number(line, "UnitPrice/NetPrice")).quantize(
-                    Decimal("0.01"), ROUND_HALF_UP
-                )
+                paid = ("NetPrice", "Ecotax", "Recupel", "Sabam")
+                each = sum((number(line, f"UnitPrice/{name}") for name in paid), Decimal(0))
+                total = (quantity * each).quantize(Decimal("0.01"), ROUND_HALF_UP)
                 lines.append(ReadLine(line.findtext("Material/SupplierItemID", ""), quantity, total))
         return lines
 

@@ -10,14 +10,19 @@ from xml.etree import ElementTree
 import pytest
 
 from punchout.adapters.ids.build import cart_document, cart_form
-from punchout.adapters.ids.metals import MetalShare
 from punchout.adapters.ids.options import IdsOptions
-from punchout.documents import ReturnForm, ReturnLine
+from punchout.documents import LineSurcharge, ReturnForm, ReturnLine
 from punchout.errors import Conflict
 from punchout.models import PunchoutSession, ReturnedCart
 from punchout.sandbox.parse_ids import read_cart as read_as_client
 from punchout.sandbox.systems import SYSTEMS
-from tests.factories import AgreementFactory, ListPriceFactory, ProductFactory
+from tests.factories import (
+    AgreementFactory,
+    ListPriceFactory,
+    MetalQuotationFactory,
+    ProductFactory,
+    ProductMetalFactory,
+)
 from tests.punchout.ids.client import (
     HOOK,
     NAMESPACE,
@@ -47,7 +52,12 @@ LINE = ReturnLine(
     gtin="4012345678901",
     list_price=Decimal("10000"),
 )
-COPPER = MetalShare("CU", Decimal(96), Decimal(100), Decimal(150), Decimal(300))
+COPPER = LineSurcharge(
+    kind="metal", code="CU", label="Copper", text="", amount=Decimal(1440), price_unit=1000,
+    total=Decimal("72.00"), weight=Decimal(96), per=100, base=Decimal(150), quotation=Decimal(300),
+    day="2026-11-20",
+)  # fmt: skip
+WITH_COPPER = replace(LINE, total=Decimal("522.00"), surcharges=(COPPER,))
 
 
 def form(*lines: ReturnLine, echo: dict[str, Any] | None = None, **options: Any) -> ReturnForm:
@@ -75,10 +85,7 @@ def value(name: str, line: ReturnLine = LINE, **options: Any) -> str | None:
 
 def test_net_price_is_the_total_of_the_line_with_its_metal() -> None:
     """50 m at 10,000 per 1000 m less 10 %; 96 kg of copper in 100 m, 150 in the price and 300 today."""
-    assert COPPER.surcharge(Decimal(50)) == 72
-    root = cart_document(
-        echo=ECHO, currency="EUR", lines=(LINE,), options=IdsOptions(), metals={"CABLE-1": (COPPER,)}
-    )
+    root = cart_document(echo=ECHO, currency="EUR", lines=(WITH_COPPER,), options=IdsOptions())
     item = root.find(f"{{{NAMESPACE['w']}}}Order/{{{NAMESPACE['w']}}}OrderItem")
     assert item is not None
     values = {element.tag.rpartition("}")[2]: element.text for element in item.iter()}
@@ -97,18 +104,29 @@ def test_net_price_is_the_total_of_the_line_with_its_metal() -> None:
     ]
 
 
-def test_metal_that_became_cheaper_lowers_the_line() -> None:
-    cheaper = replace(COPPER, today=Decimal(100))
-    root = cart_document(
-        echo=ECHO, currency="EUR", lines=(LINE,), options=IdsOptions(), metals={"CABLE-1": (cheaper,)}
+def test_a_metal_that_ids_connect_has_no_name_for_is_in_the_total_only() -> None:
+    iron = replace(WITH_COPPER, surcharges=(replace(COPPER, code="FE"),))
+    root = cart_document(echo=ECHO, currency="EUR", lines=(iron,), options=IdsOptions())
+    assert root.findtext(".//{*}NetPrice") == "522.0000"
+    assert root.find(".//{*}Rohstoffanteil") is None
+
+
+@pytest.mark.django_db
+def test_the_metal_of_a_real_cart_is_in_its_net_price() -> None:
+    """The example of IDS-Connect once more, from the catalog to the form."""
+    connection = make_connection()
+    cable = ProductFactory(sku="CABLE-1", order_unit="MTR", price_unit=1000)
+    ListPriceFactory(
+        product=cable, price_list=connection.organisation.price_list, amount=Decimal(10000), price_unit=1000
     )
-    assert root.findtext(".//{*}NetPrice") == "426.0000"
-
-
-@pytest.mark.parametrize("change", [{"metal": "FE"}, {"per": Decimal(0)}])
-def test_a_metal_that_is_not_on_the_list_or_in_nothing_is_a_mistake(change: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="no metal share"):
-        replace(COPPER, **change)
+    AgreementFactory(organisation=connection.organisation, value=Decimal(10))
+    ProductMetalFactory(product=cable)
+    MetalQuotationFactory(amount=Decimal(300))
+    browser, prefix = enter(send())
+    browser.post(f"{prefix}/cart/add", {"sku": "CABLE-1", "quantity": "50"})
+    cart = read_cart(returned(browser, prefix))
+    assert cart.column("NetPrice") == ["522.0000"]
+    assert cart.column("Rohstoffanteil/NotierungAktuell") == ["300"]
 
 
 def test_without_metal_there_is_no_share_of_it() -> None:
