@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AdminURLFieldWidget
 from django.core.exceptions import ValidationError
 from django.db.models import Max, QuerySet
@@ -18,6 +19,7 @@ from punchout.adapters.registry import Adapter
 from punchout.admin import option_fields
 from punchout.admin.connection_secrets import no_key_among, secrets_page, slot_states
 from punchout.admin.connection_test import check_page
+from punchout.admin.mapping import impact_answer, mapping_page, try_rows_view
 from punchout.endpoint import base_url
 from punchout.models import Connection, PartyCredential
 from punchout.presets import PRESETS, Preset
@@ -40,6 +42,8 @@ class ConnectionForm(forms.ModelForm):
     options_adapter: Adapter | None = None
     # What a new connection starts with, when the operator named the buyer's system.
     preset: Preset | None = None
+    # True: shown again as it was typed, not to be saved.
+    held = False
     adapter = forms.ChoiceField(label=_("Protocol"))
     default_return_url = forms.URLField(
         label=_("Return address when none is sent"),
@@ -83,6 +87,8 @@ class ConnectionForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        if self.held:
+            self.add_error(None, _("Nothing was saved yet."))
         chosen = find_adapter(cleaned.get("adapter", ""))
         if chosen is None:
             return cleaned
@@ -100,6 +106,8 @@ class ConnectionForm(forms.ModelForm):
             return cleaned
         try:
             stored = self.instance.options or {}
+            if not self.instance.pk and self.preset is not None and self.preset.adapter == chosen.slug:
+                stored = self.preset.options
             self.instance.options = option_fields.validated(chosen.Options, cleaned, stored)
         except ValidationError as error:
             known = {name: text for name, text in error.message_dict.items() if name not in self.errors}
@@ -202,7 +210,10 @@ class ConnectionAdmin(admin.ModelAdmin):
     def get_form(
         self, request: HttpRequest, obj: Connection | None = None, change: bool = False, **kwargs: Any
     ) -> Any:
-        kwargs["form"] = form_for(self._adapter(request, obj), self._preset(request, obj))
+        # Back from the page that shows what a change does: what was typed is there, and nothing is saved.
+        held = request.method == "POST" and "_back" in request.POST
+        form = form_for(self._adapter(request, obj), self._preset(request, obj))
+        kwargs["form"] = type(form.__name__, (form,), {"held": True}) if held else form
         return super().get_form(request, obj, change, **kwargs)
 
     def get_inlines(self, request: HttpRequest, obj: Connection | None) -> list[Any]:
@@ -253,6 +264,30 @@ class ConnectionAdmin(admin.ModelAdmin):
         fieldsets.append((_("How long it is kept"), {"fields": ("retention_days",)}))
         return fieldsets
 
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Before options are saved that would have changed carts, shows which and how."""
+        if request.method == "POST" and object_id and not {"_confirm", "_back"} & request.POST.keys():
+            answer = self._ask_first(request, unquote(object_id))
+            if answer is not None:
+                return answer
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def _ask_first(self, request: HttpRequest, object_id: str) -> HttpResponse | None:
+        connection = self.get_object(request, object_id)
+        if connection is None or not self.has_change_permission(request, connection):
+            return None
+        before, protocol = dict(connection.options or {}), connection.adapter
+        form = self.get_form(request, connection, change=True)(request.POST, instance=connection)
+        if not form.is_valid() or connection.adapter != protocol or connection.options == before:
+            return None
+        return impact_answer(self, request, connection, before)
+
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
@@ -291,11 +326,23 @@ class ConnectionAdmin(admin.ModelAdmin):
         return [
             path("<path:object_id>/secrets/", view(self.secrets_view), name="punchout_connection_secrets"),
             path("<path:object_id>/test/", view(self.test_view), name="punchout_connection_test"),
+            path("<path:object_id>/mapping/", view(self.mapping_view), name="punchout_connection_mapping"),
+            path(
+                "<path:object_id>/mapping/try/",
+                view(self.mapping_try_view),
+                name="punchout_connection_mapping_try",
+            ),
             *super().get_urls(),
         ]
 
     def secrets_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return secrets_page(self, request, object_id)
+
+    def mapping_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return mapping_page(self, request, object_id)
+
+    def mapping_try_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return try_rows_view(self, request, object_id)
 
     def test_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return check_page(self, request, object_id)

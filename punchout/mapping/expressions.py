@@ -4,6 +4,7 @@
 template language of ``punchout.template_language``: no file, no database, no call, bounded work.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,25 +12,37 @@ from typing import Any
 
 from django.template import Context
 from django.template.base import FilterExpression, Node, TextNode, Variable, VariableNode
+from django.utils.translation import gettext as _
 
-from punchout.mapping.names import NAMES
+from punchout.mapping.names import NAMES, OPEN
 from punchout.template_language import CompiledTemplate, TemplateInvalid, compile_template, text_of
 
 LONGEST_EXPRESSION = 2_000
 # What one field may become; the longest text of a protocol is shorter.
 LONGEST_RESULT = 8_000
+_LEFT_OPEN = re.compile(r"\{\{|\}\}|\{%|%\}")
 Values = Mapping[str, Any]
 _Part = Callable[[Values], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A checked expression. ``roots`` are the names it speaks of, without their parts: line, attribute …"""
+    """A checked expression; ``names`` are what it speaks of, such as ``("line", "sku")``."""
 
     source: str
-    roots: frozenset[str]
+    names: frozenset[tuple[str, str]]
     _parts: tuple[str | _Part, ...] | None
     _template: CompiledTemplate
+
+    @property
+    def roots(self) -> frozenset[str]:
+        """The names without their parts: line, attribute …"""
+        return frozenset(root for root, _part in self.names)
+
+    @property
+    def open_names(self) -> frozenset[tuple[str, str]]:
+        """Names that only the connection and the catalog know to be there."""
+        return frozenset(name for name in self.names if name[0] in OPEN)
 
     def evaluate(self, values: Values) -> str:
         """The text for these values, at most ``LONGEST_RESULT`` characters."""
@@ -50,35 +63,37 @@ def compile_expression(source: str) -> Expression:
     """The expression, checked; ``TemplateInvalid`` in plain words for whoever wrote it."""
     compiled = compile_template(source, "plain", NAMES)
     nodes = compiled.template.nodelist
-    roots: set[str] = set()
-    _collect(nodes.get_nodes_by_type(Node), roots)
+    if any(isinstance(node, TextNode) and _LEFT_OPEN.search(node.s) for node in nodes):
+        raise TemplateInvalid(_("Braces are opened and not closed, or the other way round."))
+    names: set[tuple[str, str]] = set()
+    _collect(nodes.get_nodes_by_type(Node), names)
     parts = [_part(node) for node in nodes]
     plain = None if any(part is None for part in parts) else tuple(part for part in parts if part is not None)
-    return Expression(source, frozenset(roots), plain, compiled)
+    return Expression(source, frozenset(names), plain, compiled)
 
 
-def _collect(nodes: Any, roots: set[str]) -> None:
+def _collect(nodes: Any, names: set[tuple[str, str]]) -> None:
     for node in nodes:
         if isinstance(node, VariableNode):
-            _roots_of(node.filter_expression, roots)
+            _names_of(node.filter_expression, names)
         for condition, _nodes in getattr(node, "conditions_nodelists", ()):
-            _condition(condition, roots)
+            _condition(condition, names)
 
 
-def _condition(condition: Any, roots: set[str]) -> None:
+def _condition(condition: Any, names: set[tuple[str, str]]) -> None:
     """The names in a parsed ``{% if %}``: a tree of operators with filter expressions as leaves."""
     for part in (getattr(condition, "first", None), getattr(condition, "second", None)):
         if part is not None:
-            _condition(part, roots)
+            _condition(part, names)
     if isinstance(value := getattr(condition, "value", None), FilterExpression):
-        _roots_of(value, roots)
+        _names_of(value, names)
 
 
-def _roots_of(expression: FilterExpression, roots: set[str]) -> None:
+def _names_of(expression: FilterExpression, names: set[tuple[str, str]]) -> None:
     arguments = [value for _function, found in expression.filters for is_name, value in found if is_name]
     for variable in (expression.var, *arguments):
         if isinstance(variable, Variable) and variable.lookups:
-            roots.add(variable.lookups[0])
+            names.add((variable.lookups[0], variable.lookups[1]))
 
 
 def _part(node: Node) -> str | _Part | None:
