@@ -31,6 +31,7 @@ from catalog.models import (
     ProductAttribute,
     ProductChange,
     Stock,
+    Synonym,
 )
 
 log = structlog.get_logger(__name__)
@@ -88,6 +89,7 @@ def connect() -> None:
     listeners: dict[type[Model], Any] = {
         **dict.fromkeys((Product, Stock, ProductAttribute), _product_changed),
         **dict.fromkeys((Category, Brand, Attribute, AttributeChoice, CategoryAttribute), _label_changed),
+        Synonym: _synonym_changed,
     }
     for model, listener in listeners.items():
         for signal in (post_save, post_delete):
@@ -117,11 +119,20 @@ def _product_changed(sender: type[Model], instance: Any, **kwargs: Any) -> None:
 
 
 def _label_changed(sender: type[Model], instance: Any, created: bool = False, **kwargs: Any) -> None:
+    _announce_labels()
+    if not created:
+        record(_labelled(instance))
+
+
+def _synonym_changed(sender: type[Model], instance: Any, **kwargs: Any) -> None:
+    _announce_labels()
+
+
+def _announce_labels() -> None:
     from catalog.search import labels
 
     labels.forget()
-    if not created:
-        record(_labelled(instance))
+    transaction.on_commit(labels.announce, robust=True)
 
 
 def _labelled(instance: Model) -> Iterator[int]:

@@ -7,6 +7,7 @@ import tantivy
 from catalog.models import Product
 from catalog.search import matching, schema
 from catalog.search.labels import Labels
+from catalog.search.matching import Dictionary
 from catalog.search.text import LANGUAGES, Token, tokens
 
 SHORTEST_CORRECTED = 4
@@ -17,7 +18,7 @@ LOOKED_AT = 20
 
 
 def corrections(
-    searcher: tantivy.Searcher, words: Sequence[Token], language: str, labels: Labels
+    dictionary: Dictionary, words: Sequence[Token], language: str, labels: Labels
 ) -> Iterator[tuple[Token, ...]]:
     """What may be meant: each unknown word replaced by the likeliest known one, or left out.
 
@@ -25,16 +26,16 @@ def corrections(
     happen to be a word of another language; last what no name spells so, because it may share its stem.
     """
     rounds: tuple[Callable[[Token], bool], ...] = (
-        lambda word: matching.is_said(searcher, word, LANGUAGES),
-        lambda word: matching.is_said(searcher, word, (language,)),
-        lambda word: not word.is_word or bool(searcher.doc_freq(schema.word(language), word.text)),
+        lambda word: matching.is_said(dictionary, word, LANGUAGES),
+        lambda word: matching.is_said(dictionary, word, (language,)),
+        lambda word: not word.is_word or bool(dictionary.articles(schema.word(language), word.text)),
     )
     for is_known in rounds:
         meant = []
         for word in words:
             if is_known(word):
                 meant.append(word)
-            elif (known := _nearest(searcher, word, language, labels)) is not None:
+            elif (known := _nearest(dictionary.searcher, word, language, labels)) is not None:
                 meant.append(Token(known))
         if meant and tuple(meant) != tuple(words):
             yield tuple(meant)

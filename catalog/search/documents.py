@@ -1,48 +1,45 @@
-"""One article as the index holds it, made from the database in a fixed number of queries a batch."""
+"""One article as the index holds it, made from the database in a fixed number of queries a batch.
+
+A million of these are made in one go, so whatever comes again is made once: the words of a text by
+``analysis``, what a category, a brand or a value says by ``Maker``.
+"""
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import tantivy
 from django.db.models import Sum
 
 from catalog.models import Product, ProductAttribute, Stock
 from catalog.search import schema
+from catalog.search.analysis import SHORTEST_PART, Said, analyse, together
 from catalog.search.labels import Labels
-from catalog.search.text import COMPOUNDING, LANGUAGES, code_key, sort_key, stem, tokens
+from catalog.search.text import COMPOUNDING, LANGUAGES, code_key, sort_key
 
-# What relevance is multiplied by: an article one can no longer get comes after those one can.
+# What relevance is multiplied by, among articles that fit about as well.
 WEIGHTS = {Product.Status.ACTIVE: 1.0, Product.Status.RUN_OUT: 0.9, Product.Status.DISCONTINUED: 0.3}
 OUT_OF_STOCK = 0.95
-# Only words this long are taken for compounds, and only parts this long are looked for at their end.
-SHORTEST_COMPOUND = 8
-SHORTEST_PART = 4
 _ENUMERATION = re.compile(r",|&|\b(?:and|en|et|und)\b", re.IGNORECASE)
 _COLUMNS = ("id", "sku", "gtin", "brand_id", "manufacturer_part_number", "category_id", "status")
 _TEXTS = tuple(f"{kind}_{language}" for language in LANGUAGES for kind in ("name", "description"))
+
+Value = tuple[int, int | None, Decimal | None]
+
+
+class _Classes(NamedTuple):
+    """What the brand and the categories of an article say in one language."""
+
+    heads: str
+    said: Said
 
 
 def number_text(number: Decimal) -> str:
     """A number as attribute filters spell it: ``2.5``, ``16``."""
     return f"{number.normalize():f}"
-
-
-def documents(product_ids: Sequence[int], labels: Labels) -> Iterator[tantivy.Document]:
-    """The documents of those of these articles that customers may find; three queries."""
-    lying = Stock.objects.filter(product__in=product_ids).order_by().values_list("product")
-    stock: dict[int, Decimal] = dict(lying.annotate(Sum("quantity")))
-    values: dict[int, list[tuple[int, int | None, Decimal | None]]] = defaultdict(list)
-    rows = ProductAttribute.objects.filter(product__in=product_ids).order_by()
-    for product, *value in rows.values_list("product", "attribute", "choice", "number"):
-        values[product].append(tuple(value))  # type: ignore[arg-type]
-    found = Product.objects.filter(id__in=product_ids, status__in=Product.SHOWN).order_by("id")
-    for row in found.values_list(*_COLUMNS, *_TEXTS):
-        article = dict(zip((*_COLUMNS, *_TEXTS), row, strict=True))
-        yield _document(article, stock.get(article["id"], Decimal(0)), values[article["id"]], labels)
 
 
 def code_tails(code: str) -> Iterator[str]:
@@ -69,96 +66,120 @@ def heads_of(category: str, language: str) -> tuple[str, ...]:
     return tuple(part[0] if language == "fr" else part[-1] for part in parts if part)
 
 
-def _document(
-    article: dict[str, Any],
-    quantity: Decimal,
-    values: Iterable[tuple[int, int | None, Decimal | None]],
-    labels: Labels,
-) -> tantivy.Document:
-    document = tantivy.Document()
-    document.add_unsigned(schema.PRODUCT, article["id"])
-    path = labels.path(article["category_id"])
-    for category in path:
-        document.add_unsigned(schema.CATEGORY, category)
-    document.add_unsigned(schema.LEAF, article["category_id"])
-    document.add_unsigned(schema.BRAND, article["brand_id"])
-    document.add_boolean(schema.IN_STOCK, quantity > 0)
-    document.add_float(schema.QUANTITY, float(quantity))
-    weight = WEIGHTS[article["status"]] * (1.0 if quantity > 0 else OUT_OF_STOCK)
-    document.add_float(schema.WEIGHT, weight)
-    _add_codes(document, article)
+class Maker:
+    """Makes documents with one state of the labels."""
 
-    said: dict[str, list[str]] = {language: [] for language in LANGUAGES}
-    attributes: dict[str, list[str]] = {}
-    for attribute, choice, number in values:
-        feature = labels.features.get(attribute)
+    def __init__(self, labels: Labels) -> None:
+        self.labels = labels
+        self._classes: dict[tuple[int, int], dict[str, _Classes]] = {}
+        self._path = lru_cache(maxsize=None)(labels.path)
+        self._values: dict[Value, tuple[str, str, dict[str, str]] | None] = {}
+
+    def of(self, product_ids: Sequence[int]) -> Iterator[tantivy.Document]:
+        """The documents of those of these articles that customers may find; three queries."""
+        return self._documents({"product__in": product_ids}, {"id__in": product_ids})
+
+    def between(self, first: int, last: int) -> Iterator[tantivy.Document]:
+        """The same for all articles with an id from ``first`` to ``last``."""
+        return self._documents(
+            {"product__gte": first, "product__lte": last}, {"id__gte": first, "id__lte": last}
+        )
+
+    def _documents(self, theirs: dict[str, Any], own: dict[str, Any]) -> Iterator[tantivy.Document]:
+        lying = Stock.objects.filter(**theirs).order_by().values_list("product")
+        stock: dict[int, Decimal] = dict(lying.annotate(Sum("quantity")))
+        values: dict[int, list[Value]] = defaultdict(list)
+        rows = ProductAttribute.objects.filter(**theirs).order_by()
+        for product, attribute, choice, number in rows.values_list(
+            "product", "attribute", "choice", "number"
+        ):
+            values[product].append((attribute, choice, number))
+        found = Product.objects.filter(**own, status__in=Product.SHOWN).order_by("id")
+        for row in found.values_list(*_COLUMNS, *_TEXTS):
+            yield self._document(row, stock.get(row[0], Decimal(0)), values[row[0]])
+
+    def _document(self, row: tuple[Any, ...], quantity: Decimal, values: list[Value]) -> tantivy.Document:
+        product, sku, gtin, brand, part_number, category, status, *texts = row
+        gone = status == Product.Status.DISCONTINUED
+        document = tantivy.Document()
+        document.add_unsigned(schema.PRODUCT, product)
+        document.add_unsigned(schema.SLICE, schema.slice_of(product))
+        for node in self._path(category):
+            document.add_unsigned(schema.CATEGORY, node)
+        document.add_unsigned(schema.LEAF, category)
+        document.add_unsigned(schema.BRAND, brand)
+        document.add_boolean(schema.IN_STOCK, quantity > 0)
+        document.add_float(schema.QUANTITY, float(quantity))
+        document.add_float(schema.WEIGHT, WEIGHTS[status] * (1.0 if quantity > 0 else OUT_OF_STOCK))
+        _add_codes(document, sku, part_number, gtin)
+        known = [found for value in values if (found := self._value(value))]
+        if known:
+            document.add_json(schema.ATTRIBUTES, {code: [chosen] for code, chosen, _ in known})
+        classes = self._classes_of(brand, category)
+        for place, language in enumerate(LANGUAGES):
+            name = texts[2 * place] or texts[0]
+            description = texts[2 * place + 1] or texts[1]
+            named, described = analyse(name, language), analyse(description, language)
+            own = classes[language]
+            said = [named.stems, own.said.stems, *(stems[language] for _, _, stems in known), described.stems]
+            document.add_text(schema.said(language), " ".join(said))
+            # What one can no longer get is found after all that is called so: no name to rank by.
+            if not gone:
+                # The first word of a name is the thing itself; said twice it weighs more.
+                first = named.stems.partition(" ")[0]
+                document.add_text(schema.name(language), f"{first} {named.stems}")
+                document.add_text(schema.class_(language), own.heads)
+            document.add_text(schema.word(language), f"{named.words} {own.said.words}")
+            if language in COMPOUNDING:
+                document.add_text(schema.tail(language), named.tails)
+            # Discontinued articles stand at the end of an alphabetical list too.
+            document.add_text(schema.sort_name(language), ("~" if gone else "") + sort_key(name))
+        return document
+
+    def _classes_of(self, brand: int, category: int) -> dict[str, _Classes]:
+        found = self._classes.get((brand, category))
+        if found is None:
+            nodes = [self.labels.categories[node] for node in self.labels.path(category)]
+            called = self.labels.brands.get(brand, ("", ""))[1]
+            found = self._classes[brand, category] = {}
+            for language in LANGUAGES:
+                names = [node.names[language] for node in nodes]
+                heads = [head for text in names for head in heads_of(text, language)]
+                found[language] = _Classes(
+                    analyse(" ".join([called, *heads]), language).stems,
+                    together([analyse(text, language) for text in (called, *names)]),
+                )
+        return found
+
+    def _value(self, value: Value) -> tuple[str, str, dict[str, str]] | None:
+        """The attribute's code, the value's, and its stems by language."""
+        if value not in self._values:
+            self._values[value] = self._read_value(*value)
+        return self._values[value]
+
+    def _read_value(
+        self, attribute: int, choice: int | None, number: Decimal | None
+    ) -> tuple[str, str, dict[str, str]] | None:
+        feature = self.labels.features.get(attribute)
         if feature is None:
-            continue
-        if choice is not None and (chosen := labels.choices.get(choice)):
-            attributes[feature.code] = [chosen.code]
-            for language in LANGUAGES:
-                said[language].append(chosen.names[language])
-        elif number is not None:
-            text = number_text(number)
-            attributes[feature.code] = [text]
-            for language in LANGUAGES:
-                said[language].append(f"{text} {feature.unit}")
-    if attributes:
-        document.add_json(schema.ATTRIBUTES, attributes)
-
-    brand = labels.brands.get(article["brand_id"], ("", ""))[1]
-    for language in LANGUAGES:
-        name = article[f"name_{language}"] or article["name_en"]
-        description = article[f"description_{language}"] or article["description_en"]
-        categories = [labels.categories[node].names[language] for node in path]
-        heads = [head for category in categories for head in heads_of(category, language)]
-        document.add_text(schema.class_(language), _stems(" ".join([brand, *heads]), language))
-        _add_texts(document, language, name, [brand, *categories], [*said[language], description])
-        # Discontinued articles stand at the end of an alphabetical list too.
-        late = "~" if article["status"] == Product.Status.DISCONTINUED else ""
-        document.add_text(schema.sort_name(language), late + sort_key(name))
-    return document
+            return None
+        if choice is not None and (chosen := self.labels.choices.get(choice)):
+            stems = {language: analyse(chosen.names[language], language).stems for language in LANGUAGES}
+            return feature.code, chosen.code, stems
+        if number is None:
+            return None
+        text = number_text(number)
+        said = f"{text} {feature.unit}"
+        return feature.code, text, {language: analyse(said, language).stems for language in LANGUAGES}
 
 
-def _add_codes(document: tantivy.Document, article: dict[str, Any]) -> None:
-    codes = [code for code in (article["sku"], article["manufacturer_part_number"]) if code]
+def _add_codes(document: tantivy.Document, sku: str, part_number: str, gtin: str) -> None:
+    codes = [code for code in (sku, part_number) if code]
     for key in dict.fromkeys(code_key(code) for code in codes):
         document.add_text(schema.CODE, key)
     for key in dict.fromkeys(tail for code in codes for tail in code_tails(code)):
         document.add_text(schema.PART, key)
-    if article["gtin"]:
+    if gtin:
         # With and without leading zeros it is the same number (GTIN-13 in 14 digits, UPC in 13).
-        document.add_text(schema.GTIN, article["gtin"].lstrip("0"))
-    document.add_text(schema.SORT_SKU, sort_key(article["sku"]))
-
-
-def _add_texts(
-    document: tantivy.Document, language: str, name: str, classes: Iterable[str], said: Iterable[str]
-) -> None:
-    name_words = _spellings(name)
-    class_words = [word for text in classes for word in _spellings(text)]
-    name_stems = [stem(word, language) for word in name_words]
-    # The first word of a name is the thing itself; counted twice it weighs more than what it goes with.
-    document.add_text(schema.name(language), " ".join([*name_stems[:1], *name_stems]))
-    class_stems = [stem(word, language) for word in class_words]
-    document.add_text(
-        schema.body(language), " ".join([*class_stems, *(_stems(text, language) for text in said)])
-    )
-    words = dict.fromkeys([*name_words, *class_words])
-    document.add_text(schema.word(language), " ".join(words))
-    if language in COMPOUNDING:
-        long = {
-            stem(word, language) for word in name_words if len(word) >= SHORTEST_COMPOUND and word.isalpha()
-        }
-        document.add_text(schema.tail(language), " ".join(sorted(text[::-1] for text in long)))
-
-
-# The texts of categories, brands, values and product families come again and again.
-@lru_cache(maxsize=50_000)
-def _spellings(text: str) -> tuple[str, ...]:
-    return tuple(word for token in tokens(text) for word in (token.text, *token.also))
-
-
-@lru_cache(maxsize=20_000)
-def _stems(text: str, language: str) -> str:
-    return " ".join(stem(word, language) for word in _spellings(text))
+        document.add_text(schema.GTIN, gtin.lstrip("0"))
+    document.add_text(schema.SORT_SKU, sort_key(sku))

@@ -12,12 +12,13 @@ from django.utils.translation import override
 
 from catalog.models import Attribute
 from catalog.search import schema
-from catalog.search.filters import BRAND, CATEGORY, RESERVED, STOCK, Filters
+from catalog.search.filters import BRAND, CATEGORY, RESERVED, STOCK, Filters, within
 from catalog.search.labels import Feature, Labels
 
 # More values than this nobody reads; the most frequent are kept.
 MOST_VALUES = 100
 MOST_CATEGORIES = 20_000
+TOTAL = "total*"
 DECIMAL_POINT = {"en": "."}
 
 
@@ -49,7 +50,19 @@ class Chosen:
     attributes: Mapping[str, tuple[str, ...]]
 
 
-Counts = Mapping[str, Mapping[Any, int]]
+@dataclass(frozen=True)
+class Counts:
+    """Articles per value of every facet, and in all; not exact when they were told from a sample."""
+
+    by_facet: Mapping[str, Mapping[Any, int]]
+    total: int
+    exact: bool = True
+
+
+# Up to here every article that fits is counted; of more, a sample of about so many.
+COUNTED = 30_000
+# A sample with fewer hits than this says too little; then few fit, and counting them all is quick.
+TELLING = 2_000
 
 
 def shown_features(chosen: Chosen, labels: Labels) -> tuple[Feature, ...]:
@@ -70,11 +83,16 @@ def parent_of_shown(chosen: Chosen, labels: Labels) -> int | None:
 def count(
     searcher: tantivy.Searcher,
     text: tantivy.Query,
+    most: int,
     filters: Filters,
     features: Iterable[Feature],
     parent: int | None,
 ) -> Counts:
-    """Articles per value of every facet: one pass, and one more for each facet with something ticked."""
+    """Articles per value of every facet: one pass, and one more for each facet with something ticked.
+
+    ``most`` is how many articles can fit ``text``; where that is far more than anybody reads, the numbers are
+    told from a part of the assortment and rounded.
+    """
     wanted: dict[str, dict[str, Any]] = {
         CATEGORY: {"terms": {"field": schema.LEAF, "size": MOST_CATEGORIES}},
         BRAND: {"terms": {"field": schema.BRAND, "size": MOST_VALUES}},
@@ -83,30 +101,62 @@ def count(
     for feature in features:
         field = f"{schema.ATTRIBUTES}.{feature.code}"
         wanted[feature.code] = {"terms": {"field": field, "size": MOST_VALUES}}
+    # Every article is in stock or not, so this one tells how many there are.
+    wanted[TOTAL] = wanted[STOCK]
     passes: dict[str, dict[str, dict[str, Any]]] = {}
     for facet, aggregation in wanted.items():
         passes.setdefault(facet if facet in filters.by_facet else "", {})[facet] = aggregation
     counts: dict[str, dict[Any, int]] = {}
+    all_exact = True
     for without, aggregations in passes.items():
         here = filters.around(text, parent) if without == CATEGORY else filters.narrow(text, without=without)
-        answer = searcher.aggregate(here, aggregations)
-        for facet, result in answer.items():
-            counts[facet] = {bucket["key"]: int(bucket["doc_count"]) for bucket in result["buckets"]}
-    return counts
+        answer, exact = _aggregated(searcher, here, aggregations, most)
+        all_exact &= exact
+        counts |= answer
+    return Counts(counts, sum(counts.pop(TOTAL).values()), all_exact)
+
+
+def _aggregated(
+    searcher: tantivy.Searcher, query: tantivy.Query, aggregations: dict[str, dict[str, Any]], most: int
+) -> tuple[dict[str, dict[Any, int]], bool]:
+    if most > COUNTED:
+        slices = max(1, COUNTED * schema.SLICES // most)
+        part = tantivy.Query.term_set_query(schema.SCHEMA, schema.SLICE, list(range(slices)))
+        sample = _buckets(searcher, within(query, [part]), aggregations)
+        if sum(max(sample.values(), key=lambda counts: sum(counts.values())).values()) >= TELLING:
+            times = schema.SLICES / slices
+            return {facet: _rounded(counts, times) for facet, counts in sample.items()}, False
+    return _buckets(searcher, query, aggregations), True
+
+
+def _buckets(
+    searcher: tantivy.Searcher, query: tantivy.Query, aggregations: dict[str, dict[str, Any]]
+) -> dict[str, dict[Any, int]]:
+    answer = searcher.aggregate(query, aggregations)
+    return {
+        facet: {bucket["key"]: int(bucket["doc_count"]) for bucket in result["buckets"]}
+        for facet, result in answer.items()
+    }
+
+
+def _rounded(counts: Mapping[Any, int], times: float) -> dict[Any, int]:
+    """To two digits, as a sample says no more."""
+    return {key: int(float(f"{number * times:.2g}")) for key, number in counts.items()}
 
 
 def facets(
     counts: Counts, chosen: Chosen, features: Sequence[Feature], labels: Labels, language: str
 ) -> tuple[Facet, ...]:
     """The facets as they are shown, named in one language; without those that offer nothing."""
+    numbers = counts.by_facet
     with override(language):
         found = [
-            Facet(CATEGORY, _("Category"), "", _categories(counts[CATEGORY], chosen, labels, language)),
-            Facet(BRAND, _("Brand"), "", _brands(counts[BRAND], chosen, labels)),
-            Facet(STOCK, _("Availability"), "", _stock(counts[STOCK], chosen)),
+            Facet(CATEGORY, _("Category"), "", _categories(numbers[CATEGORY], chosen, labels, language)),
+            Facet(BRAND, _("Brand"), "", _brands(numbers[BRAND], chosen, labels)),
+            Facet(STOCK, _("Availability"), "", _stock(numbers[STOCK], chosen)),
         ]
     for feature in features:
-        values = _values(counts[feature.code], chosen.attributes.get(feature.code, ()), feature, language)
+        values = _values(numbers[feature.code], chosen.attributes.get(feature.code, ()), feature, language)
         found.append(Facet(feature.code, feature.names[language], feature.unit, values))
     return tuple(facet for facet in found if facet.values)
 

@@ -20,15 +20,16 @@ class Filters:
 
     def narrow(self, query: Query, *, without: str = "") -> Query:
         """The query within these filters, scores unchanged; ``without`` leaves one facet's own out."""
-        return _within(query, [chosen for facet, chosen in self.by_facet.items() if facet != without])
+        return within(query, [chosen for facet, chosen in self.by_facet.items() if facet != without])
 
     def around(self, query: Query, category: int | None) -> Query:
         """The query within these filters, but in another category."""
         narrowed = self.narrow(query, without=CATEGORY)
-        return narrowed if category is None else _within(narrowed, [_in_category(category)])
+        return narrowed if category is None else within(narrowed, [_in_category(category)])
 
 
-def _within(query: Query, chosen: list[Query]) -> Query:
+def within(query: Query, chosen: list[Query]) -> Query:
+    """The query within all of these, scores unchanged."""
     musts = [(Occur.Must, Query.const_score_query(each, 0.0)) for each in chosen]
     return Query.boolean_query([(Occur.Must, query), *musts]) if musts else query
 

@@ -1,5 +1,10 @@
-"""The small tables that give facets their names: read in a fixed number of queries, at most a minute old."""
+"""The small tables that searching needs beside the index: names of facets, and synonyms.
 
+Read in a fixed number of queries; a change in any process of this machine counts from the next search on, one
+that came another way within a minute.
+"""
+
+import os
 import threading
 import time
 from collections import defaultdict
@@ -10,9 +15,13 @@ from functools import cached_property
 from django.conf import settings
 
 from catalog.models import Attribute, AttributeChoice, Brand, Category, CategoryAttribute
+from catalog.search import synonyms
+from catalog.search.synonyms import Synonyms
 from catalog.search.text import LANGUAGES
 
 MAX_AGE_SECONDS = 60.0
+# Beside the index, which all processes of a machine share: touched when one of the tables changed.
+STAMP = "labels"
 
 NAME_COLUMNS = tuple(f"name_{language}" for language in LANGUAGES)
 
@@ -54,12 +63,13 @@ class Feature:
 
 @dataclass(frozen=True)
 class Labels:
-    """Categories, brands and attributes as they stood when they were read."""
+    """Categories, brands, attributes and synonyms as they stood when they were read."""
 
     categories: Mapping[int, Node]
     brands: Mapping[int, tuple[str, str]]
     features: Mapping[int, Feature]
     filters: Mapping[int, tuple[int, ...]]
+    synonyms: Synonyms
 
     @cached_property
     def category_ids(self) -> Mapping[str, int]:
@@ -107,7 +117,7 @@ class Labels:
 
 
 def read() -> Labels:
-    """The tables as they stand now: five queries."""
+    """The tables as they stand now: six queries."""
     attributes = Attribute.objects.values_list("id", "code", "kind", "unit", *NAME_COLUMNS)
     features = {
         pk: Feature(pk, code, kind, unit, Names.of(names)) for pk, code, kind, unit, *names in attributes
@@ -127,29 +137,48 @@ def read() -> Labels:
         brands={pk: (code, name) for pk, code, name in Brand.objects.values_list("id", "code", "name")},
         features=features,
         filters={category: tuple(ids) for category, ids in filters.items()},
+        synonyms=synonyms.read(),
     )
 
 
 _lock = threading.Lock()
-_held: tuple[str, float, Labels] | None = None
+_held: tuple[tuple[str, int], float, Labels] | None = None
 
 
 def current(clock: Callable[[], float] = time.monotonic) -> Labels:
-    """The labels, read again when they are a minute old or belong to another index."""
+    """The labels, read again when they changed, are a minute old, or belong to another index."""
     global _held
-    place = str(settings.SEARCH_INDEX_DIR)
+    version = _version()
     held = _held
-    if held and held[0] == place and clock() - held[1] < MAX_AGE_SECONDS:
+    if held and held[0] == version and clock() - held[1] < MAX_AGE_SECONDS:
         return held[2]
     with _lock:
         held = _held
-        if not held or held[0] != place or clock() - held[1] >= MAX_AGE_SECONDS:
-            held = (place, clock(), read())
+        if not held or held[0] != version or clock() - held[1] >= MAX_AGE_SECONDS:
+            held = (version, clock(), read())
             _held = held
         return held[2]
 
 
 def forget() -> None:
-    """The next use reads the tables again; called when one of them is saved in this process."""
+    """The next use in this process reads the tables again."""
     global _held
     _held = None
+
+
+def announce() -> None:
+    """The next search of every process on this machine reads the tables again; called after the commit."""
+    forget()
+    folder = str(settings.SEARCH_INDEX_DIR)
+    os.makedirs(folder, exist_ok=True)
+    stamp = os.path.join(folder, STAMP)
+    with open(stamp, "a"):
+        os.utime(stamp)
+
+
+def _version() -> tuple[str, int]:
+    folder = str(settings.SEARCH_INDEX_DIR)
+    try:
+        return folder, os.stat(f"{folder}/{STAMP}").st_mtime_ns
+    except OSError:
+        return folder, 0

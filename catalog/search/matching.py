@@ -1,36 +1,33 @@
 """From the words of a buyer to a query of the index.
 
-An article is found when every word of the query is said of it, in any language; the session's language and
-the name count most. Article numbers are compared without separators and always come first.
+An article is found when every word of the query is said of it; the name and what its category is count most.
+Article numbers are compared without separators and always come first. What a word may stand for (the
+beginning of another, the end of a compound, a synonym) is looked up in the index's dictionary first, so that
+the query is a few plain terms: the best articles of a million are then known without looking at all that fit.
 """
 
-import re
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 
 import tantivy
 from tantivy import Occur, Query
 
 from catalog.search import schema
-from catalog.search.documents import SHORTEST_PART
+from catalog.search.analysis import SHORTEST_PART
 from catalog.search.text import COMPOUNDING, LANGUAGES, Token, code_key, stem, without_ascii_umlauts
 
-# What a match is worth. Ranked matches are multiplied (BM25 gives about 1 to 10), the others are constants.
+# What a match is worth; a rare word is not worth more than a frequent one, as all must be said anyway.
 EXACT_CODE = 10_000.0
 SHORTENED_CODE = 1_000.0
 START_OF_CODE = 100.0
 START_OF_LETTERS = 1.0  # without a digit it is more likely a word
-NAME, BODY = 4.0, 0.5
-NAME_ELSEWHERE, BODY_ELSEWHERE = 0.8, 0.1  # in a language other than the session's
-START_OF_WORD, START_ELSEWHERE = 2.0, 0.4
-END_OF_COMPOUND, END_ELSEWHERE = 4.0, 0.6
-# Added when the brand or category is called so: "cable" means cables before cable shears.
-CLASS = 2.0
-INSIDE_WORD = 0.5
+NAME, SAID, CLASS = 4.0, 0.4, 2.0
 CODE_WORD = 8.0
-OTHER_MEANING = 0.7
-# How much the weaker places where a word is found add to the best one.
-TIE_BREAKER = 0.1
+# Of those, what a word is worth that was not typed like this.
+END_OF_COMPOUND, START_OF_WORD, INSIDE_WORD, OTHER_MEANING, OTHER_LANGUAGE = 0.8, 0.5, 0.2, 0.7, 0.2
 
 SHORTEST_START = 2
 SHORTEST_INSIDE = 5
@@ -38,118 +35,304 @@ SHORTEST_CODE = 3
 SHORTEST_CODE_START = 4
 # GTINs of one shop begin alike, so a few digits must not match them all.
 SHORTEST_GTIN_START = 8
+# So many words that go on or end like the typed one are looked for, the most frequent first.
+MOST_VARIANTS = 24
+# Up to so many article numbers that begin as typed are ranked one by one.
+MOST_CODES = 64
 
 
 class Breadth(Enum):
-    """How much a word may match: ``TYPED`` completes the last word, ``LOOSE`` any word, inside words too."""
+    """How a word may be taken: as typed; as the beginning of another when it is the last; in any way."""
 
     TYPED = "typed"
+    STARTED = "started"
     LOOSE = "loose"
 
 
-def text_query(words: Sequence[Token], typed: str, language: str, breadth: Breadth = Breadth.TYPED) -> Query:
-    """Articles of which all these words are said, and those whose number is what was typed."""
-    loose = breadth is Breadth.LOOSE
-    every = [
-        (Occur.Must, _word(word, language, starts=loose or word is words[-1], inside=loose)) for word in words
-    ]
-    wanted = [(Occur.Should, Query.boolean_query(every))] if every else []
-    wanted += [(Occur.Should, query) for query in _codes(typed)]
-    return Query.boolean_query(wanted) if wanted else Query.empty_query()
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One word of the index's dictionary in one language, and what finding it is worth (1 as typed)."""
+
+    language: str
+    stem: str
+    worth: float
 
 
-def is_said(searcher: tantivy.Searcher, word: Token, languages: Sequence[str] = LANGUAGES) -> bool:
+@dataclass(frozen=True)
+class Wanted:
+    """One thing that must be said of an article: any of these terms, numbers, or wordings."""
+
+    terms: tuple[Term, ...] = ()
+    codes: tuple[str, ...] = ()
+    wordings: tuple[tuple["Wanted", ...], ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.terms or self.codes or self.wordings)
+
+
+@dataclass(frozen=True)
+class Dictionary:
+    """The words of one state of the index."""
+
+    searcher: tantivy.Searcher
+    kept: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def articles(self, name: str, term: str) -> int:
+        """How many articles have this term in this field."""
+        found = self.kept.get((name, term))
+        if found is None:
+            found = self.kept[name, term] = self.searcher.doc_freq(name, term)
+        return found
+
+    @cached_property
+    def size(self) -> int:
+        return self.searcher.num_docs
+
+    def rarity(self, name: str, term: str) -> float:
+        """By what the index multiplies a match of this term (inverse document frequency of BM25)."""
+        found = self.articles(name, term)
+        return math.log(1 + (self.size - min(found, self.size) + 0.5) / (found + 0.5))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to understand what was typed."""
+
+    wanted: tuple[Wanted, ...]
+    typed: str
+    words: Dictionary
+
+    @cached_property
+    def ranked(self) -> Query:
+        """The articles that fit, the best first."""
+        codes = [(Occur.Should, query) for query in _codes(self.words, self.typed)]
+        if not self.wanted:
+            return Query.boolean_query(codes) if codes else Query.empty_query()
+        if len(self.wanted) == 1:
+            # Nothing but alternatives: the index skips whatever cannot be among the best.
+            terms = [
+                (Occur.Should, query) for query in _alternatives(self.words, self.wanted[0], ranked=True)
+            ]
+            return Query.boolean_query([*terms, *codes])
+        every = _every(self.words, self.wanted, ranked=True)
+        return Query.boolean_query([(Occur.Should, every), *codes]) if codes else every
+
+    @cached_property
+    def matched(self) -> Query:
+        """The same articles in no order, for counting and for another order."""
+        found = [(Occur.Should, query) for query in _codes(self.words, self.typed)]
+        if self.wanted:
+            found.append((Occur.Should, _every(self.words, self.wanted, ranked=False)))
+        return Query.boolean_query(found) if found else Query.empty_query()
+
+    @cached_property
+    def is_number(self) -> bool:
+        """Whether what was typed is the number of an article."""
+        key = code_key(self.typed)
+        gtin = key.lstrip("0") if key.isdecimal() else ""
+        known = self.words.articles
+        return bool((key and known(schema.CODE, key)) or (gtin and known(schema.GTIN, gtin)))
+
+    @cached_property
+    def most(self) -> int:
+        """No more articles than this can fit, by words."""
+        return min((_most(self.words, wanted) for wanted in self.wanted), default=0)
+
+
+def read(
+    words: Dictionary, query: Sequence[Token], typed: str, language: str, breadth: Breadth
+) -> Reading | None:
+    """The articles of which all these words are said, or whose number is what was typed.
+
+    ``None`` when one of the words is in no article if it is taken like this and nothing has such a number.
+    """
+    wanted = []
+    for word in query:
+        started = breadth is Breadth.LOOSE or (breadth is Breadth.STARTED and word is query[-1])
+        found = _wanted(words, word, language, started=started, loose=breadth is Breadth.LOOSE)
+        if not found:
+            # A word that nobody says like this may be unfinished or of another language.
+            found = _wanted(words, word, language, started=word is query[-1], loose=False, foreign=True)
+        if not found:
+            return Reading((), typed, words) if any(True for _ in _codes(words, typed)) else None
+        wanted.append(found)
+    return Reading(tuple(wanted), typed, words) if wanted else None
+
+
+def is_said(words: Dictionary, word: Token, languages: Sequence[str] = LANGUAGES) -> bool:
     """Whether any article says this word, in one of these languages."""
-    for language in languages:
-        query = _word(word, language, starts=True, inside=True, languages=languages)
-        if searcher.search(query, 1, count=False).hits:
-            return True
-    return False
+    return any(_wanted(words, word, language, started=True, loose=True) for language in languages)
 
 
-def _term(field: str, text: str) -> Query:
-    return Query.term_query(schema.SCHEMA, field, text, "freq")
+def _wanted(
+    words: Dictionary, word: Token, language: str, *, started: bool, loose: bool, foreign: bool = False
+) -> Wanted:
+    """Every way in which this one word may be said, as the dictionary knows them."""
+    terms: dict[tuple[str, str], Term] = {}
+    wordings: list[tuple[Wanted, ...]] = []
+    codes: tuple[str, ...] = ()
+
+    def add(found: Iterable[Term]) -> None:
+        for term in found:
+            key = (term.language, term.stem)
+            if key not in terms or terms[key].worth < term.worth:
+                terms[key] = term
+
+    phrase = " " in word.text
+    languages = LANGUAGES if (loose or foreign) and word.is_word else (language,)
+    spellings = [(word.text, 1.0)]
+    if word.is_word and (plain := without_ascii_umlauts(word.text)) != word.text:
+        spellings.append((plain, OTHER_MEANING))
+    for each in () if phrase else languages:
+        part = 1.0 if each == language else OTHER_LANGUAGE
+        for spelling, worth in spellings:
+            add(_forms(words, spelling, each, worth * part))
+            if started and len(spelling) >= SHORTEST_START:
+                add(_beginnings(words, spelling, each, worth * part))
+    if loose and word.is_word and len(word.text) >= SHORTEST_INSIDE:
+        add(_insides(words, word.text, language))
+    if not word.is_word and not phrase:
+        codes = tuple(_numbers(words, word.text))
+    for meaning in word.meanings:
+        own = phrase and " ".join(meaning) == word.text
+        parts = tuple(_meant(words, part, language, 1.0 if own else OTHER_MEANING) for part in meaning)
+        if not all(parts):
+            continue
+        if len(parts) == 1:
+            add(parts[0].terms)
+        else:
+            wordings.append(parts)
+    return Wanted(tuple(terms.values()), codes, tuple(wordings))
 
 
-def _starting(field: str, text: str) -> Query:
-    # A thousand times cheaper to make than the regular expression that says the same.
-    return Query.fuzzy_term_query(schema.SCHEMA, field, text, distance=0, prefix=True)
+def _meant(words: Dictionary, part: str, language: str, worth: float) -> Wanted:
+    """A word that was not typed itself, in the session's language or, where that has none, in any."""
+    found = tuple(_forms(words, part, language, worth))
+    if not found and part.isalpha():
+        found = tuple(
+            term
+            for each in LANGUAGES
+            if each != language
+            for term in _forms(words, part, each, worth * OTHER_LANGUAGE)
+        )
+    return Wanted(found)
 
 
-def _inside(field: str, text: str) -> Query:
-    return Query.regex_query(schema.SCHEMA, field, f"[!-~]*{re.escape(text)}[!-~]*")
+def _forms(words: Dictionary, word: str, language: str, worth: float) -> Iterator[Term]:
+    """The word with any ending, and the compounds that end in it."""
+    stemmed = stem(word, language)
+    if words.articles(schema.said(language), stemmed):
+        yield Term(language, stemmed, worth)
+    if language in COMPOUNDING and len(stemmed) >= SHORTEST_PART and stemmed.isalpha():
+        name = schema.tail(language)
+        for backwards, _ in words.searcher.terms_with_prefix(name, stemmed[::-1], limit=MOST_VARIANTS):
+            if (compound := backwards[::-1]) != stemmed:
+                yield Term(language, compound, worth * END_OF_COMPOUND)
 
 
-def _worth(query: Query, score: float) -> Query:
-    return Query.const_score_query(query, score)
+def _beginnings(words: Dictionary, word: str, language: str, worth: float) -> Iterator[Term]:
+    for longer, _ in words.searcher.terms_with_prefix(schema.word(language), word, limit=MOST_VARIANTS):
+        if longer != word:
+            yield Term(language, stem(longer, language), worth * START_OF_WORD)
 
 
-def _codes(typed: str) -> Iterable[Query]:
+def _insides(words: Dictionary, word: str, language: str) -> Iterator[Term]:
+    # This looks at every word of the dictionary, so only at those of one language.
+    known = words.searcher.terms_with_prefix(schema.word(language), "")
+    inside = (longer for longer, _ in known if word in longer[1:])
+    for _, longer in zip(range(MOST_VARIANTS), inside, strict=False):
+        yield Term(language, stem(longer, language), INSIDE_WORD)
+
+
+def _numbers(words: Dictionary, word: str) -> Iterator[str]:
+    """Numbers of articles that begin like this word among other words: ``5SY6116 disjoncteur``."""
+    key = code_key(word)
+    if len(key) >= SHORTEST_CODE_START:
+        for number, _ in words.searcher.terms_with_prefix(schema.PART, key, limit=MOST_CODES):
+            yield number
+
+
+def _most(words: Dictionary, wanted: Wanted) -> int:
+    return (
+        sum(words.articles(schema.said(term.language), term.stem) for term in wanted.terms)
+        + len(wanted.codes)
+        + sum(min(_most(words, part) for part in wording) for wording in wanted.wordings)
+    )
+
+
+def _every(words: Dictionary, wanted: Sequence[Wanted], *, ranked: bool) -> Query:
+    """All of these said; by rank, their names and categories come on top."""
+    musts, shoulds = [], []
+    for each in wanted:
+        said = list(_alternatives(words, each, ranked=False))
+        musts.append((Occur.Must, said[0] if len(said) == 1 else _any(said)))
+        if ranked:
+            shoulds += [(Occur.Should, query) for query in _titles(words, each)]
+            shoulds += [
+                (Occur.Should, query)
+                for wording in each.wordings
+                for part in wording
+                for query in _titles(words, part)
+            ]
+    if len(musts) == 1 and not shoulds:
+        return musts[0][1]
+    return Query.boolean_query([*musts, *shoulds])
+
+
+def _any(queries: Iterable[Query]) -> Query:
+    return Query.boolean_query([(Occur.Should, query) for query in queries])
+
+
+def _alternatives(words: Dictionary, wanted: Wanted, *, ranked: bool) -> Iterator[Query]:
+    for term in wanted.terms:
+        yield _term(words, schema.said(term.language), term.stem, SAID * term.worth)
+    if ranked:
+        yield from _titles(words, wanted)
+    for number in wanted.codes:
+        yield _term(words, schema.PART, number, CODE_WORD)
+    for wording in wanted.wordings:
+        yield _every(words, wording, ranked=ranked)
+
+
+def _titles(words: Dictionary, wanted: Wanted) -> Iterator[Query]:
+    for term in wanted.terms:
+        for name, worth in ((schema.name(term.language), NAME), (schema.class_(term.language), CLASS)):
+            if words.articles(name, term.stem):
+                yield _term(words, name, term.stem, worth * term.worth)
+
+
+def _term(words: Dictionary, name: str, term: str, worth: float) -> Query:
+    query = Query.term_query(schema.SCHEMA, name, term, "freq")
+    # A word that nearly everything says has a rarity near nothing; its worth must not blow up.
+    return Query.boost_query(query, worth / max(words.rarity(name, term), 0.01))
+
+
+def _codes(words: Dictionary, typed: str) -> Iterator[Query]:
     key = code_key(typed)
     if len(key) < SHORTEST_CODE:
         return
-    yield _worth(_term(schema.CODE, key), EXACT_CODE)
-    yield _worth(_term(schema.PART, key), SHORTENED_CODE)
+    exact: Callable[[str, str], bool] = lambda name, code: bool(words.articles(name, code))  # noqa: E731
+    if exact(schema.CODE, key):
+        yield _term(words, schema.CODE, key, EXACT_CODE)
+    if exact(schema.PART, key):
+        yield _term(words, schema.PART, key, SHORTENED_CODE)
     if key.isdecimal():
         gtin = key.lstrip("0")
-        yield _worth(_term(schema.GTIN, gtin), EXACT_CODE)
+        if exact(schema.GTIN, gtin):
+            yield _term(words, schema.GTIN, gtin, EXACT_CODE)
         if len(gtin) >= SHORTEST_GTIN_START:
-            yield _worth(_starting(schema.GTIN, gtin), START_OF_CODE)
+            yield from _starting(words, schema.GTIN, gtin, START_OF_CODE)
     if len(key) >= SHORTEST_CODE_START:
         score = START_OF_LETTERS if key.isalpha() else START_OF_CODE
-        yield _worth(_starting(schema.PART, key), score)
+        yield from _starting(words, schema.PART, key, score)
 
 
-def _word(
-    word: Token, language: str, *, starts: bool, inside: bool, languages: Sequence[str] = LANGUAGES
-) -> Query:
-    """Articles of which this one word is said; the best of all places where it is said counts."""
-    ways = list(_places(word.text, language, starts=starts, languages=languages))
-    if not word.is_word:
-        ways += list(_code_word(word.text))
-    elif (plain := without_ascii_umlauts(word.text)) != word.text:
-        places = _places(plain, language, starts=False, languages=languages)
-        ways += [Query.boost_query(way, OTHER_MEANING) for way in places]
-    if inside and word.is_word and len(word.text) >= SHORTEST_INSIDE:
-        # This looks at every word of the index, so only at those of one language.
-        ways.append(_worth(_inside(schema.word(language), word.text), INSIDE_WORD))
-    for meaning in word.meanings:
-        parts = [
-            (Occur.Must, Query.disjunction_max_query([*_places(part, language, starts=False)], TIE_BREAKER))
-            for part in meaning
-        ]
-        ways.append(Query.boost_query(Query.boolean_query(parts), OTHER_MEANING / len(parts)))
-    best = Query.disjunction_max_query(ways, TIE_BREAKER)
-    called = Query.boost_query(_term(schema.class_(language), stem(word.text, language)), CLASS)
-    return Query.boolean_query([(Occur.Should, best), (Occur.Should, called)])
-
-
-def _places(
-    word: str, language: str, *, starts: bool, languages: Sequence[str] = LANGUAGES
-) -> Iterable[Query]:
-    if not word.isalpha():
-        # Sizes and types are written the same in every language.
-        yield Query.boost_query(_term(schema.name(language), word), NAME)
-        yield Query.boost_query(_term(schema.body(language), word), BODY)
-    else:
-        for each in languages:
-            here = each == language
-            stemmed = stem(word, each)
-            yield Query.boost_query(_term(schema.name(each), stemmed), NAME if here else NAME_ELSEWHERE)
-            yield Query.boost_query(_term(schema.body(each), stemmed), BODY if here else BODY_ELSEWHERE)
-            if each in COMPOUNDING and len(stemmed) >= SHORTEST_PART:
-                score = END_OF_COMPOUND if here else END_ELSEWHERE
-                yield _worth(_starting(schema.tail(each), stemmed[::-1]), score)
-    if starts and len(word) >= SHORTEST_START:
-        for each in languages if word.isalpha() else (language,):
-            score = START_OF_WORD if each == language else START_ELSEWHERE
-            yield _worth(_starting(schema.word(each), word), score)
-
-
-def _code_word(word: str) -> Iterable[Query]:
-    """A number of an article among other words: ``5SY6116 disjoncteur``."""
-    key = code_key(word)
-    if len(key) >= SHORTEST_CODE_START:
-        yield _worth(_starting(schema.PART, key), CODE_WORD)
-        if key.isdecimal():
-            yield _worth(_term(schema.GTIN, key.lstrip("0")), CODE_WORD)
+def _starting(words: Dictionary, name: str, key: str, score: float) -> Iterator[Query]:
+    found = words.searcher.terms_with_prefix(name, key, limit=MOST_CODES + 1)
+    if len(found) > MOST_CODES:
+        starting = Query.fuzzy_term_query(schema.SCHEMA, name, key, distance=0, prefix=True)
+        yield Query.const_score_query(starting, score)
+        return
+    for code, _ in found:
+        if code != key:
+            yield _term(words, name, code, score)

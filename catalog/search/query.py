@@ -32,6 +32,7 @@ class Query:
 class Results:
     """One page of articles in order; ``total`` is at most 1,000 and says so in ``total_is_exact``.
 
+    Of very many articles the facets count a sample, rounded; then ``facets_are_exact`` is false.
     ``corrected`` is what was searched for instead of words that no article says.
     """
 
@@ -39,6 +40,7 @@ class Results:
     total: int = 0
     total_is_exact: bool = True
     facets: tuple[Facet, ...] = ()
+    facets_are_exact: bool = True
     corrected: str | None = None
     next_page: str | None = None
     previous_page: str | None = None

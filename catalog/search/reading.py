@@ -14,6 +14,7 @@ from catalog.models import Product, ProductChange
 from catalog.search import labels, storage, writing
 from catalog.search.errors import SearchUnavailable
 from catalog.search.facets import Counts
+from catalog.search.matching import Dictionary
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +33,7 @@ class Reader:
     index: tantivy.Index
     searcher: tantivy.Searcher
     seen: tuple[object, object]
+    words: Dictionary
     memory: dict[tuple[object, ...], Counts] = field(default_factory=dict)
 
 
@@ -107,7 +109,8 @@ def _open(root: Path) -> Reader | None:
             index.reload()
         else:
             index = storage.open_index(folder)
-        opened = Reader(folder, pointer, meta, index, index.searcher(), seen)
+        searcher = index.searcher()
+        opened = Reader(folder, pointer, meta, index, searcher, seen, Dictionary(searcher))
     except (ValueError, OSError) as error:
         _readers.pop(str(root), None)
         log.error("search_index_unreadable", version=folder.name, error=str(error))

@@ -1,17 +1,17 @@
 """The fields of the index. ``VERSION`` changes with them, and an index of another version is rebuilt.
 
 Texts are tokenised by ``catalog.search.text`` before they come here, so every text field splits at spaces
-only. Per language: ``name_`` stems of the name, ``class_`` stems of its brand and of what its categories
-are, ``body_`` stems of everything else that is said, ``word_`` whole words (prefixes and corrections),
-``tail_`` long stems backwards (so that the end of a compound is a prefix), ``sort_`` the name as a sort
-key. No price of any customer is ever here.
+only. Per language: ``said_`` stems of all that is said, by which an article is found; ``name_`` stems of the
+name and ``class_`` stems of its brand and of what its categories are, by which it is ranked; ``word_`` whole
+words and ``tail_`` long stems backwards, which say how a word goes on and which compounds end in it;
+``sort_`` the name as a sort key. No price of any customer is ever here.
 """
 
 import tantivy
 
 from catalog.search.text import COMPOUNDING, LANGUAGES
 
-VERSION = 3
+VERSION = 4
 
 PRODUCT = "product"  # Product.id
 CATEGORY = "category"  # ids of its category and of all above it, to filter by
@@ -20,19 +20,27 @@ BRAND = "brand"  # Brand.id
 IN_STOCK = "in_stock"
 QUANTITY = "quantity"  # in order units, over all sites
 WEIGHT = "weight"  # what relevance is multiplied by
+SLICE = "slice"  # one of SLICES equal parts of the assortment, to count a sample
 ATTRIBUTES = "attributes"  # attribute code -> choice code, or the number as text
 CODE = "code"  # article and manufacturer part numbers, without separators
 PART = "part"  # those, and what is left of them without their first parts
 GTIN = "gtin"
 SORT_SKU = "sort_sku"
 
+SLICES = 64
+
+
+def slice_of(product: int) -> int:
+    # Articles that were imported one after the other are alike, so neighbours go to different slices.
+    return product * 2_654_435_761 % 2**32 * SLICES >> 32
+
 
 def name(language: str) -> str:
     return f"name_{language}"
 
 
-def body(language: str) -> str:
-    return f"body_{language}"
+def said(language: str) -> str:
+    return f"said_{language}"
 
 
 def class_(language: str) -> str:
@@ -55,7 +63,8 @@ def _build() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     for number in (PRODUCT, BRAND):
         builder.add_unsigned_field(number, indexed=True, fast=True)
-    builder.add_unsigned_field(CATEGORY, indexed=True)
+    for number in (CATEGORY, SLICE):
+        builder.add_unsigned_field(number, indexed=True)
     builder.add_unsigned_field(LEAF, fast=True)
     builder.add_boolean_field(IN_STOCK, indexed=True, fast=True)
     builder.add_float_field(QUANTITY, fast=True)
@@ -65,8 +74,8 @@ def _build() -> tantivy.Schema:
         builder.add_text_field(code, tokenizer_name="raw", index_option="basic")
     builder.add_text_field(SORT_SKU, tokenizer_name="raw", index_option="basic", fast=True)
     for language in LANGUAGES:
+        builder.add_text_field(said(language), tokenizer_name="whitespace", index_option="basic")
         builder.add_text_field(name(language), tokenizer_name="whitespace", index_option="freq")
-        builder.add_text_field(body(language), tokenizer_name="whitespace", index_option="freq")
         builder.add_text_field(class_(language), tokenizer_name="whitespace", index_option="freq")
         builder.add_text_field(word(language), tokenizer_name="whitespace", index_option="basic")
         builder.add_text_field(sort_name(language), tokenizer_name="raw", index_option="basic", fast=True)

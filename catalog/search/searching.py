@@ -3,14 +3,14 @@
 import base64
 import binascii
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import tantivy
 
 from catalog.models import Product
 from catalog.search import labels as label_cache
-from catalog.search import matching, schema
+from catalog.search import matching, ranking
 from catalog.search.correction import corrections
 from catalog.search.facets import Chosen, Counts, count, facets, parent_of_shown, shown_features
 from catalog.search.filters import RESERVED, Filters, filters
@@ -18,7 +18,7 @@ from catalog.search.labels import Labels
 from catalog.search.matching import Breadth
 from catalog.search.query import Query, Results, Sort, Suggestion
 from catalog.search.reading import Reader, reader
-from catalog.search.text import LANGUAGES, LONGEST_QUERY, query_tokens
+from catalog.search.text import LANGUAGES, LONGEST_QUERY, Token, query_tokens, telling
 
 # Above this nobody wants the number: "more than 1,000".
 COUNT_CAP = 1_000
@@ -27,6 +27,8 @@ LARGEST_PAGE = 200
 MOST_SUGGESTIONS = 20
 # The counts of this many lists are kept for as long as the index does not change.
 COUNTS_KEPT = 256
+# With fewer articles than this the last word may be the beginning of another as well.
+FEW = 20
 # No article has this brand: an unknown brand finds nothing instead of everything.
 NO_BRAND = 0
 _PAGE_KEY = re.compile(r"\Ap(\d{1,6})\Z")
@@ -34,9 +36,16 @@ _PAGE_KEY = re.compile(r"\Ap(\d{1,6})\Z")
 
 @dataclass(frozen=True)
 class _Attempt:
-    """One way to understand what was typed; ``key`` tells it from every other."""
+    """One way to understand what was typed; ``key`` tells it from every other.
 
-    query: tantivy.Query
+    ``ranked`` and ``matched`` find the same articles, at most ``most``.
+    """
+
+    ranked: tantivy.Query
+    matched: tantivy.Query
+    most: int
+    breadth: Breadth
+    is_number: bool
     key: tuple[object, ...]
     corrected: str | None = None
 
@@ -45,7 +54,6 @@ class _Attempt:
 class _Page:
     attempt: _Attempt
     ids: tuple[int, ...]
-    total: int
 
 
 def search(query: Query) -> Results:
@@ -75,16 +83,20 @@ def search(query: Query) -> Results:
     features = shown_features(chosen, labels)
     key = (*page.attempt.key, category, chosen.brands, chosen.in_stock, tuple(sorted(ticked.items())))
     parent = parent_of_shown(chosen, labels)
+    attempt = page.attempt
     counts = _kept(
-        opened, key, lambda: count(opened.searcher, page.attempt.query, narrowed, features, parent)
+        opened,
+        key,
+        lambda: count(opened.searcher, attempt.matched, attempt.most, narrowed, features, parent),
     )
-    more = offset + size < min(page.total, MOST_PAGES * size)
+    more = offset + size < min(counts.total, MOST_PAGES * size)
     return Results(
         product_ids=page.ids,
-        total=min(page.total, COUNT_CAP),
-        total_is_exact=page.total <= COUNT_CAP,
+        total=min(counts.total, COUNT_CAP),
+        total_is_exact=counts.total <= COUNT_CAP,
         facets=facets(counts, chosen, features, labels, language),
-        corrected=page.attempt.corrected,
+        facets_are_exact=counts.exact,
+        corrected=attempt.corrected,
         next_page=_page_key(offset + size) if more else None,
         previous_page=_page_key(max(0, offset - size)) if offset else None,
     )
@@ -99,12 +111,16 @@ def suggest(text: str, language: str, limit: int = 8) -> tuple[Suggestion, ...]:
     """The articles whose name or number goes on like this, best first; one read of the database."""
     opened = reader()
     language = _language(language)
-    words = query_tokens(text)
-    if opened is None or not words:
+    if opened is None:
+        return ()
+    words = _words(label_cache.current(), text, language)
+    if not words:
         return ()
     typed = text.strip()[:LONGEST_QUERY]
-    query = matching.text_query(words, typed, language)
-    ids = _page(opened.searcher, query, "relevance", language, max(1, min(limit, MOST_SUGGESTIONS)), 0)[0]
+    reading = matching.read(opened.words, words, typed, language, Breadth.STARTED)
+    if reading is None:
+        return ()
+    ids = ranking.best(opened.searcher, reading.ranked, max(1, min(limit, MOST_SUGGESTIONS)), 0)
     found = Product.objects.filter(id__in=ids, status__in=Product.SHOWN)
     rows = {pk: row for pk, *row in found.values_list("id", "sku", f"name_{language}", "name_en")}
     return tuple(
@@ -125,48 +141,51 @@ def _find(
     searcher = opened.searcher
     text = query.text.strip()[:LONGEST_QUERY]
     if not text:
-        attempt = _Attempt(tantivy.Query.all_query(), ("",))
+        everything = tantivy.Query.all_query()
+        attempt = _Attempt(everything, everything, opened.words.size, Breadth.TYPED, False, ("",))
         sort: Sort = "name" if query.sort == "relevance" else query.sort
-        ids, total = _page(searcher, narrowed.narrow(attempt.query), sort, language, size, offset)
-        return _Page(attempt, ids, total)
-    page = None
-    for attempt in _attempts(searcher, labels, text, language):
-        ids, total = _page(searcher, narrowed.narrow(attempt.query), query.sort, language, size, offset)
-        page = _Page(attempt, ids, total)
-        # When only the filters leave nothing over, the words were understood.
-        if total or (narrowed.by_facet and searcher.search(attempt.query, 1, count=False).hits):
+        found = ranking.sorted_by(searcher, narrowed.narrow(everything), sort, language, size, offset)
+        return _Page(attempt, found)
+    page: _Page | None = None
+    for attempt in _attempts(opened, labels, text, language):
+        if page is not None and page.ids and attempt.breadth is not Breadth.STARTED:
+            break
+        if query.sort == "relevance":
+            found = ranking.best(searcher, narrowed.narrow(attempt.ranked), size, offset)
+        else:
+            here = narrowed.narrow(attempt.matched)
+            found = ranking.sorted_by(searcher, here, query.sort, language, size, offset)
+        if page is None or len(found) > len(page.ids):
+            page = _Page(attempt, found)
+        if attempt.is_number or len(found) >= min(FEW, size) or (offset and found):
+            break
+        # When only the filters leave few over, the words were understood.
+        if narrowed.by_facet and len(searcher.search(attempt.matched, FEW, count=False).hits) >= FEW:
             break
     return page
 
 
-def _attempts(searcher: tantivy.Searcher, labels: Labels, text: str, language: str) -> Iterator[_Attempt]:
-    words = query_tokens(text)
+def _attempts(opened: Reader, labels: Labels, text: str, language: str) -> Iterator[_Attempt]:
+    words = _words(labels, text, language)
     if not words:
         return
-    for breadth in Breadth:
-        yield _Attempt(matching.text_query(words, text, language, breadth), (breadth, text, language))
-    for meant in corrections(searcher, words, language, labels):
+    yield from _readings(opened, words, text, language)
+    for meant in corrections(opened.words, words, language, labels):
         said = " ".join(word.text for word in meant)
-        for breadth in Breadth:
-            query = matching.text_query(meant, said, language, breadth)
-            yield _Attempt(query, (breadth, said, language), said)
+        for attempt in _readings(opened, meant, said, language):
+            yield replace(attempt, corrected=said)
 
 
-def _page(
-    searcher: tantivy.Searcher, query: tantivy.Query, sort: Sort, language: str, size: int, offset: int
-) -> tuple[tuple[int, ...], int]:
-    ascending, descending = tantivy.Order.Asc, tantivy.Order.Desc
-    if sort == "name":
-        field = schema.sort_name(language)
-        found = searcher.search(query, size, offset=offset, order_by_field=field, order=ascending)
-    elif sort == "sku":
-        found = searcher.search(query, size, offset=offset, order_by_field=schema.SORT_SKU, order=ascending)
-    elif sort == "stock":
-        found = searcher.search(query, size, offset=offset, order_by_field=schema.QUANTITY, order=descending)
-    else:
-        found = searcher.search(query, size, offset=offset, weight_by_field=schema.WEIGHT)
-    ids = searcher.fast_field_values(schema.PRODUCT, [address for _, address in found.hits])
-    return tuple(int(pk) for pk in ids if pk is not None), found.count  # type: ignore[attr-defined]
+def _readings(opened: Reader, words: Sequence[Token], text: str, language: str) -> Iterator[_Attempt]:
+    for breadth in Breadth:
+        reading = matching.read(opened.words, words, text, language, breadth)
+        if reading is not None:
+            key = (breadth, text, language)
+            yield _Attempt(reading.ranked, reading.matched, reading.most, breadth, reading.is_number, key)
+
+
+def _words(labels: Labels, text: str, language: str) -> tuple[Token, ...]:
+    return telling(labels.synonyms.read_into(query_tokens(text), language))
 
 
 def _kept(opened: Reader, key: tuple[object, ...], make: Callable[[], Counts]) -> Counts:

@@ -6,13 +6,13 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import tantivy
 
-from catalog.search.words import STOP_WORDS, SYNONYMS, UNITS
+from catalog.search.words import STOP_WORDS, UNITS
 
 LANGUAGES = ("en", "nl", "fr", "de")
 # The languages that write compounds as one word, whose last part is the thing itself.
@@ -98,13 +98,17 @@ def tokens(text: str) -> Iterator[Token]:
 
 
 def query_tokens(text: str) -> tuple[Token, ...]:
-    """What a query asks for: its tokens without stop words, unless there is nothing else."""
-    found = [_with_synonyms(token) for token in dict.fromkeys(tokens(text[:LONGEST_QUERY]))]
-    telling = [token for token in found if token.text not in STOP_WORDS]
-    return tuple((telling or found)[:MOST_WORDS])
+    """The words of a query, each once, in its order."""
+    return tuple(dict.fromkeys(tokens(text[:LONGEST_QUERY])))
 
 
-@lru_cache(maxsize=200_000)
+def telling(query: Sequence[Token]) -> tuple[Token, ...]:
+    """What a query asks for: its words without stop words, unless there is nothing else."""
+    found = [token for token in query if token.text not in STOP_WORDS]
+    return tuple((found or list(query))[:MOST_WORDS])
+
+
+@lru_cache(maxsize=60_000)
 def stem(word: str, language: str) -> str:
     """The stem of a folded word; whatever holds a digit is its own stem."""
     if len(word) < 3 or not word.isalpha():
@@ -121,22 +125,6 @@ def sort_key(text: str) -> str:
     """Sorts as people do: case and accents do not count, 2.5 stands before 16."""
     plain = " ".join(fold(_DECIMAL_COMMA.sub(".", text)).split())
     return re.sub(r"\d+", lambda digits: digits.group().zfill(6), plain)[:120]
-
-
-def _with_synonyms(token: Token) -> Token:
-    return replace(token, meanings=(*token.meanings, *_synonyms().get(token.text, ())))
-
-
-@lru_cache(maxsize=1)
-def _synonyms() -> dict[str, tuple[tuple[str, ...], ...]]:
-    """What a single word may mean as well: for each other term of its line, the words of that term."""
-    lines = [[[token.text for token in tokens(term)] for term in line] for line in SYNONYMS]
-    meant: dict[str, list[tuple[str, ...]]] = {}
-    for line in lines:
-        for term in line:
-            if len(term) == 1:
-                meant.setdefault(term[0], []).extend(tuple(other) for other in line if other != term)
-    return {word: tuple(dict.fromkeys(meanings)) for word, meanings in meant.items()}
 
 
 def _without_zeros(match: re.Match[str]) -> str:

@@ -13,13 +13,13 @@ import tantivy
 
 from catalog.models import Product, ProductChange
 from catalog.search import labels, schema, storage
-from catalog.search.documents import documents
+from catalog.search.documents import Maker
 from catalog.search.errors import SearchUnavailable
 
 log = structlog.get_logger(__name__)
 
 BATCH = 2_000
-REBUILD_MEMORY = 256_000_000
+REBUILD_MEMORY = 96_000_000
 FOLLOW_MEMORY = 32_000_000
 # A second rebuild waits for the first instead of failing; a million articles take minutes.
 REBUILD_WAIT_SECONDS = 1_800.0
@@ -61,11 +61,11 @@ def _rebuild() -> int:
         logged = list(ProductChange.objects.values_list("id", flat=True))
         index = tantivy.Index(schema.SCHEMA, path=str(folder))
         writer = index.writer(REBUILD_MEMORY, 1)
-        names = labels.read()
+        maker = Maker(labels.read())
         count = 0
         try:
-            for ids in _batches():
-                for document in documents(ids, names):
+            for first, last in _batches():
+                for document in maker.between(first, last):
                     writer.add_document(document)
                     count += 1
             writer.commit()
@@ -100,7 +100,7 @@ def _follow() -> int:
             writer.delete_documents_by_query(
                 tantivy.Query.term_set_query(schema.SCHEMA, schema.PRODUCT, products)
             )
-            for document in documents(products, labels.read()):
+            for document in Maker(labels.read()).of(products):
                 writer.add_document(document)
             writer.commit()
             _forget_changes([row for row, _ in rows])
@@ -112,13 +112,13 @@ def _follow() -> int:
     return done
 
 
-def _batches() -> Iterator[list[int]]:
-    """The ids of all articles, in order, by key and not by offset."""
+def _batches() -> Iterator[tuple[int, int]]:
+    """The first and last ids of batches that hold all articles, by key and not by offset."""
     last = 0
     articles = Product.objects.order_by("id").values_list("id", flat=True)
     while ids := list(articles.filter(id__gt=last)[:BATCH]):
-        yield ids
         last = ids[-1]
+        yield ids[0], last
 
 
 def _forget_changes(ids: list[int]) -> None:

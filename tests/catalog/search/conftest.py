@@ -1,5 +1,9 @@
 """A small shop whose index is its own: every test has a folder of its own."""
 
+import contextlib
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -29,6 +33,38 @@ def search_index(settings: Any, tmp_path: Path, db: None) -> Iterator[Path]:
     search.forget()
     yield settings.SEARCH_INDEX_DIR
     search.forget()
+
+
+@pytest.fixture
+def worker(search_index: Path) -> Iterator[Callable[[str], Iterator[str]]]:
+    """Another process of the shop: what an expression is there, each time it is asked."""
+    look = (
+        "import sys, django; django.setup();"
+        "from django.conf import settings; settings.SEARCH_INDEX_DIR = sys.argv[1];"
+        "from catalog.search import labels, reading;"
+        "[print(eval(sys.argv[2]), flush=True) for _ in sys.stdin]"
+    )
+    with contextlib.ExitStack() as workers:
+
+        def start(expression: str) -> Iterator[str]:
+            process = workers.enter_context(
+                subprocess.Popen(
+                    [sys.executable, "-c", look, str(search_index), expression],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    text=True,
+                    env={**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"},
+                )
+            )
+            assert process.stdin is not None
+            assert process.stdout is not None
+            workers.callback(process.stdin.close)
+            while True:
+                process.stdin.write("\n")
+                process.stdin.flush()
+                yield process.stdout.readline()
+
+        yield start
 
 
 @pytest.fixture

@@ -22,7 +22,8 @@ from catalog.models import (
     ProductChange,
     Stock,
 )
-from catalog.search import storage, writing
+from catalog.search import storage
+from catalog.search.documents import Maker
 
 
 def found(text: str, **more: Any) -> list[str]:
@@ -114,6 +115,19 @@ def test_a_commit_is_followed_in_the_background(article: Any, search_index: Path
         assert not ProductChange.objects.exists()
 
 
+def test_every_worker_finds_a_change_as_soon_as_one_has_followed_it(
+    article: Any, shop: Path, worker: Any
+) -> None:
+    articles = worker("reading.reader().searcher.num_docs")
+    doorbells = worker("reading.reader().words.articles('said_en', 'doorbel')")
+    before = int(next(articles))
+    assert int(next(doorbells)) == 0
+    article("NEW-1", "Doorbell")
+    search.follow_changes()
+    assert int(next(articles)) == before + 1
+    assert int(next(doorbells)) == 1
+
+
 def test_a_rebuild_switches_readers_without_a_gap(shop: Path) -> None:
     before = storage.current_version()
     misses: list[str] = []
@@ -200,7 +214,7 @@ def test_a_change_stays_logged_until_it_is_committed_to_the_index(
         raise RuntimeError("the database went away")
 
     with monkeypatch.context() as patch:
-        patch.setattr(writing, "documents", broken)
+        patch.setattr(Maker, "_documents", broken)
         with pytest.raises(RuntimeError):
             search.follow_changes()
     assert ProductChange.objects.count() == waiting
@@ -217,7 +231,7 @@ def test_a_failed_rebuild_leaves_the_index_in_use_untouched(
         raise RuntimeError("the database went away")
 
     with monkeypatch.context() as patch:
-        patch.setattr(writing, "documents", broken)
+        patch.setattr(Maker, "_documents", broken)
         with pytest.raises(RuntimeError):
             search.rebuild()
     assert storage.current_version() == before

@@ -177,7 +177,7 @@ def test_suggestions_complete_names_and_numbers(shop: Path) -> None:
 def test_a_search_reads_the_database_only_for_the_names_of_facets(
     shop: Path, django_assert_num_queries: Any
 ) -> None:
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         ask("automaat", "nl", category="breakers", brands=("kopra",))
     with django_assert_num_queries(0):
         ask("kabel", "nl", attributes={"section": ("2.5",)})
