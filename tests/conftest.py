@@ -9,6 +9,7 @@ from django.core.cache import cache
 from pytest_django import Settings
 
 from catalog import search
+from punchout.adapters.cxml import dtd
 
 # The contract suites are modules that are inherited from: their assertions explain themselves too.
 pytest.register_assert_rewrite(
@@ -31,3 +32,17 @@ def own_search_index(settings: Settings, tmp_path: Path) -> Iterator[None]:
     search.forget()
     yield
     search.forget()
+
+
+@pytest.fixture(autouse=True)
+def only_valid_cxml_is_sent(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever cXML a test makes us send is valid for its version and the newest: else the test fails.
+
+    ``@pytest.mark.invalid_cxml`` is for the tests of what happens otherwise.
+    """
+    if request.node.get_closest_marker("invalid_cxml") is None:
+        monkeypatch.setattr(dtd, "report", _fail)
+
+
+def _fail(version: str, wrong: list[str]) -> None:
+    raise AssertionError(f"What we sent is not valid (cXML {version}): {wrong}")

@@ -8,6 +8,8 @@ no category is taken for an article.
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from django.conf import settings
+
 from catalog.exports.order import ExportOrder
 from catalog.models import Category
 from catalog.texts import translated
@@ -24,15 +26,15 @@ class Entry(NamedTuple):
     name: str
 
 
-def entries(order: ExportOrder, shop_name: str) -> Iterator[Entry]:
+def entries(order: ExportOrder) -> Iterator[Entry]:
     """The store, then every category with articles in the file: an aisle has categories below, a shelf none.
 
-    None in a file of changes: these do not change with articles.
+    None unless they were asked for, nor in a file of changes: they do not change with articles.
     """
-    if order.incremental:
+    if order.incremental or not order.with_levels:
         return
     if not order.categories and not order.brands:
-        yield Entry(STORE, STORE, shop_name)
+        yield Entry(STORE, STORE, settings.SUPPLIER_NAME or order.organisation.name)
     categories = {category.pk: category for category in Category.objects.all()}
     parents = {category.parent_id for category in categories.values()}
     filled: set[int] = set()

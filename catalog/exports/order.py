@@ -32,6 +32,8 @@ class ExportOrder:
     with_stock: bool = True
     agreed_only: bool = False
     orderable_only: bool = False
+    # Level-2 catalogs: the shop itself and its categories are entries too (``catalog.exports.levels``).
+    with_levels: bool = False
     byte_order_mark: bool = False
     decimal_comma: bool = False
     today: date = field(default_factory=timezone.localdate)

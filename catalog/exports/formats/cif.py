@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from django.utils import timezone
 
+from catalog.exports.levels import Entry, entries
 from catalog.exports.order import ExportOrder
 from catalog.exports.registry import register
 from catalog.exports.row import ExportRow
@@ -24,6 +25,7 @@ FIELDS = (
     "Currency", "Short Name", "Language", "Expiration Date", "Delete", "PunchOut Enabled", "PunchoutLevel",
     "Image",
 )  # fmt: skip
+AUXILIARY = "Supplier Part Auxiliary ID"
 # As the specification's own examples write them; the country says nothing about prices.
 LOCALES = {"en": "en_US", "nl": "nl_NL", "fr": "fr_FR", "de": "de_DE"}
 _UNQUOTABLE = str.maketrans({'"': "''", "\\": "/"})
@@ -47,11 +49,19 @@ def write(order: ExportOrder) -> Iterator[bytes]:
         "UNUOM": "TRUE",
         "FIELDNAMES": ",".join(FIELDS),
     }
+    levels = list(entries(order))
+    names: tuple[str, ...] = FIELDS
+    if levels:
+        # Only where it is needed: a loader that does not know the field warns about each line.
+        names = (*FIELDS, AUXILIARY)
+        header |= {"ITEMCOUNT": str(order.count() + len(levels)), "FIELDNAMES": ",".join(names)}
     lines = ["CIF_I_V3.0", *(f"{key}: {value}" for key, value in header.items()), "DATA"]
     locale = LOCALES[order.written_language]
     yield (LINE.join(lines) + LINE).encode()
+    yield "".join(_line(_level_fields(entry, supplier, url, locale)) for entry in levels).encode()
+    rest = ("",) if levels else ()
     for rows in chunks(order):
-        yield "".join(_line(_fields(row, supplier, url, locale)) for row in rows).encode()
+        yield "".join(_line(_fields(row, supplier, url, locale) + rest) for row in rows).encode()
     yield f"ENDOFDATA{LINE}".encode()
 
 
@@ -61,6 +71,23 @@ def _line(fields: tuple[str, ...]) -> str:
     if clean(together) != together or '"' in together or "\\" in together:
         fields = tuple(clean(field).translate(_UNQUOTABLE) for field in fields)
     return '"' + '","'.join(fields) + '"' + LINE
+
+
+def _level_fields(entry: Entry, supplier: Supplier, url: str, locale: str) -> tuple[str, ...]:
+    """The shop, an aisle or a shelf: it has no price, and the launch gets number and level back."""
+    values = {
+        "Supplier ID": supplier.identity,
+        "Supplier Part ID": entry.number[:LONGEST_ID],
+        "Item Description": entry.name[:LONGEST_DESCRIPTION],
+        "SPSC Code": supplier.default_unspsc,
+        "Supplier URL": url,
+        "Short Name": entry.name[:LONGEST_SHORT_NAME],
+        "Language": locale,
+        "PunchOut Enabled": "TRUE",
+        "PunchoutLevel": entry.level,
+        AUXILIARY: entry.level,
+    }
+    return tuple(values.get(name, "") for name in (*FIELDS, AUXILIARY))
 
 
 def _fields(row: ExportRow, supplier: Supplier, url: str, locale: str) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape, quoteattr
 from django.utils import timezone
 
 from catalog.exports.errors import ExportRefused
+from catalog.exports.levels import Entry, entries
 from catalog.exports.order import ExportOrder
 from catalog.exports.registry import register
 from catalog.exports.row import ExportRow
@@ -45,6 +46,9 @@ def write(order: ExportOrder) -> Iterator[bytes]:
     )
     language = _attribute(order.written_language)
     empty = True
+    if levels := "".join(_level(entry, supplier, url, language) for entry in entries(order)):
+        yield f"{begin}<IndexItem>\n{levels}</IndexItem>\n".encode()
+        empty = False
     for rows in chunks(order):
         parts = [begin] if empty else []
         empty = False
@@ -71,6 +75,20 @@ def _punchout(row: ExportRow, supplier: Supplier, url: str, language: str) -> st
         f"{_optional('ManufacturerPartID', row.manufacturer_number)}"
         f"<LeadTime>{row.lead_time_days}</LeadTime>"
         f"{_expiration(row.valid_until)}{_extrinsics(row)}"
+        "</PunchoutDetail></IndexItemPunchout>\n"
+    )
+
+
+def _level(entry: Entry, supplier: Supplier, url: str, language: str) -> str:
+    """The shop, an aisle or a shelf: the launch gets number and level back and opens it."""
+    code = supplier.default_unspsc
+    domain, code = ("UNSPSC", code) if code else ("custom", entry.number)
+    return (
+        f"<IndexItemPunchout><ItemID><SupplierPartID>{_text(entry.number)}</SupplierPartID>"
+        f"<SupplierPartAuxiliaryID>{entry.level}</SupplierPartAuxiliaryID></ItemID>"
+        f'<PunchoutDetail punchoutLevel="{entry.level}">'
+        f"<Description xml:lang={language}>{_text(entry.name)}</Description><URL>{_text(url)}</URL>"
+        f'<Classification domain="{domain}">{_text(code)}</Classification>'
         "</PunchoutDetail></IndexItemPunchout>\n"
     )
 

@@ -27,6 +27,9 @@ class Command(BaseCommand):
         parser.add_argument("--language", choices=[code for code, _name in settings.LANGUAGES])
         parser.add_argument("--origin", default=settings.PUBLIC_URL, help="Scheme and host of links.")
         parser.add_argument("--without-stock", action="store_true")
+        parser.add_argument(
+            "--levels", action="store_true", help="CIF and cXML Index: entries for the shop and categories."
+        )
         parser.add_argument("--bom", action="store_true", help="CSV: begin with a byte order mark.")
         parser.add_argument("--decimal-comma", action="store_true", help="CSV: write 12,40.")
 
@@ -42,6 +45,7 @@ class Command(BaseCommand):
             language=options["language"] or "",
             origin=options["origin"].rstrip("/"),
             with_stock=not options["without_stock"],
+            with_levels=options["levels"],
             byte_order_mark=options["bom"],
             decimal_comma=options["decimal_comma"],
         )

@@ -68,7 +68,11 @@ def check(root: etree._Element, version: str) -> None:
     if directory:
         wrong = errors(root, version, directory)
         if wrong:
-            log.error("cxml_invalid", version=version, errors=wrong[:10])
+            report(version, wrong)
+
+
+def report(version: str, wrong: list[str]) -> None:
+    log.error("cxml_invalid", version=version, errors=wrong[:10])
 
 
 def insist_on_valid(root: etree._Element, notes: list[str]) -> None:

@@ -1,5 +1,6 @@
 """What differs between cXML buyers; every option changes what we send or accept."""
 
+from decimal import Decimal
 from typing import Literal
 
 from pydantic import Field, field_validator
@@ -79,6 +80,58 @@ class CxmlOptions(AdapterOptions):
         description="Send the price per price unit, as in “12.40 per 100”, to buyers above cXML 1.2.020; "
         "otherwise the price of one order unit is sent, with as many decimals as it needs.",
     )
+    price_decimals: int | None = Field(
+        default=None,
+        ge=2,
+        le=12,
+        title="Decimals of a price",
+        description="At most as many; JAGGAER takes four. A price of one order unit that needs more is sent "
+        "per price unit where the version has PriceBasisQuantity, otherwise it is rounded, and the total of "
+        "the cart is what the buyer's system will calculate. Empty: as many as it needs.",
+    )
+    components: bool = Field(
+        default=False,
+        title="Parts of a set",
+        description="Send the articles that a set consists of as parts of its line (composite lines), to "
+        "buyers from cXML 1.2.037 on.",
+    )
+    comments: Literal["", "price", "delivery"] = Field(
+        default="",
+        title="Comments of a line",
+        description="price: the agreement and the list price. delivery: the delivery time. Sent to buyers "
+        "above cXML 1.2.020.",
+    )
+    freight: Decimal | None = Field(
+        default=None,
+        ge=0,
+        le=99999,
+        decimal_places=2,
+        title="Freight",
+        description="Sent as Shipping of the whole cart, without VAT, in the customer's currency; the shop "
+        "itself shows no freight. Empty: none is sent.",
+    )
+    freight_free_from: Decimal | None = Field(
+        default=None,
+        ge=0,
+        le=99999999,
+        decimal_places=2,
+        title="Free delivery from",
+        description="Value of the cart without VAT from which the freight is 0.00.",
+    )
+    tax: Literal["", "cart", "lines"] = Field(
+        default="",
+        title="Tax",
+        description="Send the VAT of the whole cart, or that of each line and of the cart. Most buyers "
+        "work it out themselves.",
+    )
+    tax_rate: Decimal = Field(
+        default=Decimal(21),
+        ge=0,
+        le=100,
+        decimal_places=2,
+        title="VAT in per cent",
+        description="The rate of all articles and of the freight.",
+    )
     description: Literal["name", "name_and_text"] = Field(
         default="name_and_text",
         title="Description",
@@ -131,6 +184,20 @@ class CxmlOptions(AdapterOptions):
         return self.version >= (1, 2, 37)
 
     @property
-    def sends_price_basis(self) -> bool:
+    def knows_price_basis(self) -> bool:
         """PriceBasisQuantity is not in the DTD up to 1.2.020 (cXML Reference Guide 1.2.051, p. 361)."""
-        return self.price_basis and self.version > (1, 2, 20)
+        return self.version > (1, 2, 20)
+
+    @property
+    def sends_price_basis(self) -> bool:
+        return self.price_basis and self.knows_price_basis
+
+    @property
+    def sends_comments(self) -> bool:
+        """Comments of an ItemIn are not in the DTD up to 1.2.020."""
+        return bool(self.comments) and self.version > (1, 2, 20)
+
+    @property
+    def sends_components(self) -> bool:
+        """itemType and its like are not in the DTDs 1.2.014 and 1.2.020, they are from 1.2.037 on."""
+        return self.components and self.version >= (1, 2, 37)

@@ -16,6 +16,7 @@ from catalog.quantities import LARGEST
 from punchout import duplicates, origins, services
 from punchout.adapters.cxml import build
 from punchout.adapters.cxml.authenticate import is_addressed
+from punchout.adapters.cxml.composite import without_parts
 from punchout.adapters.cxml.landing import read_landing
 from punchout.adapters.cxml.parse import Credential, inner_xml, text_of
 from punchout.adapters.cxml.requests import Exchange, handles
@@ -34,6 +35,7 @@ from punchout.models import Connection, PartyCredential, WireMessage
 
 OPERATIONS = ("create", "inspect", "edit")
 LONGEST_TOKEN = 255  # what a cart line keeps
+MOST_NODES = 20  # marketplaces that one line passed through
 QUANTUM = Decimal("0.001")
 
 
@@ -83,7 +85,7 @@ def read_setup(exchange: Exchange) -> SetupRequest:
         delivery_code=delivery_code,
         delivery_address=delivery_address,
         landing=read_landing(request, connection.organisation, notes),
-        items=_items(request, operation, notes),
+        items=_items(request, operation, connection, notes),
         echo=_echo(exchange, extrinsics),
         notes=tuple(notes),
     )
@@ -120,15 +122,15 @@ def _return_url(request: etree._Element, connection: Connection, notes: list[str
         raise MessageInvalid(f"BrowserFormPost: {error}", path="BrowserFormPost/URL") from None
 
 
-def _items(request: etree._Element, operation: str, notes: list[str]) -> tuple[RequestedItem, ...]:
+def _items(
+    request: etree._Element, operation: str, connection: Connection, notes: list[str]
+) -> tuple[RequestedItem, ...]:
     elements = request.findall("ItemOut")
     if operation == "create":
         if elements:
             notes.append(f"{len(elements)} ItemOut of a create request were ignored.")
         return ()
-    composed = sum(element.get("parentLineNumber") is not None for element in elements)
-    if composed:
-        notes.append(f"{composed} ItemOut are parts of a composite line; each was read as a line of its own.")
+    elements = without_parts(elements, connection.organisation, notes)
     return tuple(_item(element, position, notes) for position, element in enumerate(elements, start=1))
 
 
@@ -183,20 +185,32 @@ def _echo(exchange: Exchange, extrinsics: dict[str, str]) -> dict[str, Any]:
         "test": envelope.deployment_mode == "test",
         "frame": extrinsics.get("returnframe", ""),
         "extrinsics": kept_extrinsics(envelope.request),
-        "lines": _kept_lines(envelope.request),
+        "paths": _kept_paths(envelope.request),
         "host": exchange.inbound.base_url.partition("://")[2],
     }
 
 
-def _kept_lines(request: etree._Element) -> dict[str, dict[str, str]]:
-    """What the lines of an edited cart must go back with, by their auxiliary id (p. 192-198)."""
-    kept: dict[str, dict[str, str]] = {}
+def _kept_paths(request: etree._Element) -> dict[str, list[dict[str, Any]]]:
+    """The way that lines of an edited cart took through marketplaces, by their auxiliary id (p. 192-198)."""
+    kept: dict[str, list[dict[str, Any]]] = {}
     for element in request.findall("ItemOut"):
-        auxiliary, path = element.find("ItemID/SupplierPartAuxiliaryID"), element.find("Path")
+        auxiliary = element.find("ItemID/SupplierPartAuxiliaryID")
         token = inner_xml(auxiliary).strip() if auxiliary is not None else ""
-        if path is not None and token and len(token) <= LONGEST_TOKEN:
-            kept.setdefault(token, {"path": inner_xml(path)})
+        nodes = [_node(node) for node in element.findall("Path/Node")[:MOST_NODES]]
+        if nodes and token and len(token) <= LONGEST_TOKEN:
+            kept.setdefault(token, [node for node in nodes if node["credentials"]])
     return kept
+
+
+def _node(node: etree._Element) -> dict[str, Any]:
+    """A marketplace on the way; its credentials without what they prove themselves by."""
+    credentials = [
+        [(element.get("domain") or "").strip()[:255], identity[:255]]
+        for element in node.findall("Credential")
+        if (identity := text_of(element, "Identity"))
+    ]
+    kind = "route" if node.get("type") == "route" else "copy"
+    return {"type": kind, "details": node.get("itemDetailsRequired") == "yes", "credentials": credentials}
 
 
 def _without_secrets(credentials: tuple[Credential, ...]) -> list[list[str]]:
