@@ -28,6 +28,7 @@ from tests.contracts.harness import (
     Visit,
     hostile_return_urls,
 )
+from tests.contracts.mapping_contract import MappingContract
 from tests.contracts.pages import read_return_page
 from tests.contracts.replay_contract import ReplayContract
 from tests.factories import (
@@ -44,7 +45,7 @@ __all__ = ["RETURN_ORIGINS", "RETURN_URL", "AdapterContract", "Launch", "ReadLin
 
 
 @pytest.mark.django_db
-class AdapterContract(ReplayContract):
+class AdapterContract(MappingContract, ReplayContract):
     """The inherited suite."""
 
     # -- who may come in -------------------------------------------------------------------------------------

@@ -82,10 +82,12 @@ def _order_line(element: etree._Element, line: ReturnLine, options: OracleOption
 def _contract(element: etree._Element, line: ReturnLine, options: OracleOptions) -> None:
     """Without catalogType CONTRACTED Oracle ignores the contract."""
     number = line.sent("contractNumber", line.agreement or options.contract_number)
-    if options.contract == "none" or not number:
+    # A number that somebody maps is meant to be sent, whatever the option says of our agreements.
+    kind = "buyer" if options.contract == "none" and "contractNumber" in line.mapped else options.contract
+    if kind == "none" or not number:
         return
     contract = etree.SubElement(element, "contract")
-    _text(etree.SubElement(contract, f"{options.contract}Contract"), "contractNumber", number)
+    _text(etree.SubElement(contract, f"{kind}Contract"), "contractNumber", number)
     _text(contract, "catalogType", "CONTRACTED")
 
 
