@@ -25,7 +25,7 @@ All amounts are without VAT. ``PriceBook.load`` makes at most three queries for 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -36,7 +36,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Agreement
 from catalog.money import Money, round_price, round_total
-from catalog.price_rows import Agreed, ListedPrice, PriceRows, Wanted, read_rows
+from catalog.price_rows import Agreed, ListedPrice, MetalInside, PriceRows, Wanted, read_rows
 from catalog.surcharges import QuotationMissing, Surcharge, surcharges_of
 from customers.models import Organisation, PriceList
 
@@ -344,6 +344,10 @@ class PriceBook:
             book=self,
             product=product,
         )
+
+    def metals(self, product: Article) -> Sequence[MetalInside]:
+        """What metal is in the article, whether it costs anything today or not."""
+        return self._metals.get(product.pk, ())
 
     def missing_quotation(self, product: Article) -> str:
         """The metal for want of whose quotation the article has no price; empty: it is something else."""

@@ -1,7 +1,8 @@
 """Which articles an incremental file holds: what changed since a moment, for one customer.
 
-An article counts as changed when it was saved, and when one of this customer's prices began or ended by its
-dates. Prices that were corrected without a date of validity carry no moment: a complete file has them.
+An article counts as changed when it was saved, and when a price of this customer, a metal in it, its
+quotation or an eco-contribution was saved, or began or ended by its dates. What was deleted left nothing
+behind that could say so: a complete file has it.
 """
 
 from datetime import date, datetime, timedelta
@@ -10,7 +11,14 @@ from django.db.models import Q
 from django.utils import timezone
 
 from catalog.exports.tree import below
-from catalog.models import Agreement, Category, ListPrice
+from catalog.models import (
+    Agreement,
+    Category,
+    ListPrice,
+    MetalQuotation,
+    ProductLevy,
+    ProductMetal,
+)
 from customers.models import Organisation
 
 DAY = timedelta(days=1)
@@ -19,24 +27,39 @@ DAY = timedelta(days=1)
 def changed_since(organisation: Organisation, since: datetime, today: date) -> Q:
     """The articles that changed at ``since`` or later; everything, if a discount on everything did."""
     day = timezone.localtime(since).date()
+    saved = Q(updated_at__gte=since)
     # What is valid until yesterday ends today; the day before ``since`` is taken in, rather twice than never.
-    turned = Q(valid_from__gte=day, valid_from__lte=today) | Q(
-        valid_until__gte=day - DAY, valid_until__lt=today
+    turned = (
+        saved
+        | Q(valid_from__gte=day, valid_from__lte=today)
+        | Q(valid_until__gte=day - DAY, valid_until__lt=today)
     )
-    agreed = Agreement.objects.filter(turned, organisation=organisation).order_by()
+    holder = Q(organisation=organisation) | Q(price_list=organisation.price_list_id)
+    agreed = Agreement.objects.filter(turned, holder).order_by()
     listed = ListPrice.objects.filter(turned, price_list=organisation.price_list_id).order_by()
-    wide = list(agreed.filter(product__isnull=True).values_list("brand_id", "category_id").distinct())
-    if (None, None) in wide:
+    wide = list(
+        agreed.filter(product__isnull=True)
+        .values_list("discount_group", "brand_id", "category_id")
+        .distinct()
+    )
+    if ("", None, None) in wide:
         return Q()
+    quoted = MetalQuotation.objects.filter(saved | Q(day__gte=day, day__lte=today))
+    metals = ProductMetal.objects.filter(saved | Q(metal__in=quoted.values("metal"))).order_by()
     found = (
-        Q(updated_at__gte=since)
+        saved
         | Q(pk__in=listed.values("product_id"))
         | Q(pk__in=agreed.filter(product__isnull=False).values("product_id"))
+        | Q(pk__in=metals.values("product_id"))
+        | Q(pk__in=ProductLevy.objects.filter(saved).order_by().values("product_id"))
     )
-    brands = [brand for brand, _category in wide if brand is not None]
+    groups = [group for group, _brand, _category in wide if group]
+    if groups:
+        found |= Q(discount_group__in=groups)
+    brands = [brand for _group, brand, _category in wide if brand is not None]
     if brands:
         found |= Q(brand_id__in=brands)
-    categories = [category for _brand, category in wide if category is not None]
+    categories = [category for _group, _brand, category in wide if category is not None]
     if categories:
         rows = Category.objects.order_by().values_list("id", "parent_id")
         found |= Q(category_id__in=below(rows, categories))

@@ -4,9 +4,19 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
+from catalog.price_rows import MetalInside
+
 MOST_SCALES = 5
 UNIT_PRICE_DECIMALS = Decimal("0.000001")
 REMOVED = "removed"
+
+
+class Levy(NamedTuple):
+    """An eco-contribution per order unit."""
+
+    scheme: str
+    code: str
+    amount: Decimal
 
 
 class ExportRow(NamedTuple):
@@ -44,6 +54,12 @@ class ExportRow(NamedTuple):
     unspsc: str = ""
     image: str = ""
     page: str = ""
+    discount_group: str = ""
+    # Beside the amounts: metal by the day's quotation per ``price_quantity``, levies per order unit.
+    metals: tuple[MetalInside, ...] = ()
+    metal_amount: Decimal | None = None
+    levies: tuple[Levy, ...] = ()
+    promotion_until: date | None = None
 
     @property
     def removed(self) -> bool:

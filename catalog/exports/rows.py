@@ -14,10 +14,11 @@ from django.db.models import Min, Q, Sum
 from django.urls import reverse
 
 from catalog.exports.order import ExportOrder
-from catalog.exports.row import MOST_SCALES, REMOVED, ExportRow, six_decimals
+from catalog.exports.row import MOST_SCALES, REMOVED, ExportRow, Levy, six_decimals
 from catalog.media import media_address
 from catalog.models import CustomerArticle, Product, ProductMedia, Stock
-from catalog.prices import PriceBook
+from catalog.prices import NetPrice, PriceBook
+from catalog.surcharges import METAL
 
 CHUNK = 500
 # Articles that lie further apart than this are named one by one.
@@ -158,6 +159,9 @@ class _Reader:
                 each.unspsc,
                 pictures.get(each.pk, ""),
                 self._page + quote(each.sku) if self.order.origin else "",
+                each.discount_group,
+                tuple(book.metals(each)),
+                *(_surcharges(price) if price and (price.surcharges or price.promotion) else _NO_SURCHARGES),
             )
         return rows
 
@@ -196,6 +200,22 @@ def _these(ids: Sequence[int]) -> Q:
     if ids[-1] - ids[0] < SPARSE * len(ids):
         return Q(product_id__gte=ids[0], product_id__lte=ids[-1])
     return Q(product_id__in=ids)
+
+
+_NO_SURCHARGES: tuple[Decimal | None, tuple[Levy, ...], date | None] = (None, (), None)
+
+
+def _surcharges(price: NetPrice) -> tuple[Decimal | None, tuple[Levy, ...], date | None]:
+    """Metal per the price's own unit, levies per order unit, and the last day of a promotion."""
+    metals = [each for each in price.surcharges if each.kind == METAL]
+    levies = tuple(
+        Levy(each.code, each.tariff, each.amount) for each in price.surcharges if each.kind != METAL
+    )
+    return (
+        sum((each.amount for each in metals), Decimal(0)) if metals else None,
+        levies,
+        price.promotion.until if price.promotion else None,
+    )
 
 
 def _scales(book: PriceBook, article: Listed, price_unit: int) -> tuple[tuple[Decimal, Decimal], ...]:

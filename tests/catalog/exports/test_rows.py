@@ -10,7 +10,15 @@ from django.utils import timezone
 from catalog.exports import ExportOrder, FieldUnknown, FormatUnknown, make_export
 from catalog.exports.registry import find_format, format_slugs, register, restored
 from catalog.exports.rows import CHUNK, chunks
-from catalog.models import Agreement, ListPrice, Product, ProductMedia
+from catalog.models import (
+    Agreement,
+    ListPrice,
+    MetalQuotation,
+    Product,
+    ProductLevy,
+    ProductMedia,
+    ProductMetal,
+)
 from tests.catalog.exports.conftest import ORIGIN
 from tests.factories import (
     AgreementFactory,
@@ -31,6 +39,7 @@ def test_a_row_says_all_that_the_shop_knows(read_csv, customer):
     successor = ProductFactory(sku="NEW/1")
     product = ProductFactory(
         sku="A 1", gtin="5410000012345", name_nl="Automaat", description_en="Long", order_unit="RO",
+        discount_group="D14",
         content_quantity=100, content_unit="MTR", price_unit=10, minimum_quantity=2, quantity_step=2,
         unspsc="39121601", etim_class="EC000042", lead_time_days=3, status="run-out", successor=successor,
         brand__name="Kepler", manufacturer_part_number="MPN-1", category__slug="breakers",
@@ -43,6 +52,10 @@ def test_a_row_says_all_that_the_shop_knows(read_csv, customer):
     StockFactory(product=product, quantity=7, next_date=timezone.localdate() - timedelta(days=1))
     StockFactory(product=product, quantity="1.5", next_date=tomorrow)
     ProductMedia.objects.create(product=product, kind="picture", address="https://cdn.example/1.png")
+    ProductMetal.objects.create(product=product, metal="CU", weight="9.6", base=150)
+    MetalQuotation.objects.create(metal="CU", day=timezone.localdate(), amount=800)
+    ProductLevy.objects.create(product=product, scheme="Recupel", code="03.02", amount="0.05")
+    ProductLevy.objects.create(product=product, scheme="Bebat", amount="0.10")
     found = {row["article_number"]: row for row in read_csv(language="nl")}["A 1"]
     assert found == {
         "article_number": "A 1",
@@ -76,7 +89,53 @@ def test_a_row_says_all_that_the_shop_knows(read_csv, customer):
         "unspsc": "39121601",
         "image_url": "https://cdn.example/1.png",
         "page_url": f"{ORIGIN}/p/A%201",
+        "discount_group": "D14",
+        "metal": "CU",
+        "metal_weight": "9.6",
+        "metal_weight_per": "1",
+        "metal_base": "150",
+        "metal_surcharge": "624",
+        "eco_contribution": "0.15",
+        "eco_contribution_codes": "Bebat + Recupel 03.02",
+        "promotion_until": "",
     }
+
+
+@pytest.mark.parametrize("what", ["list price", "agreement", "shared", "group", "metal", "quotation", "levy"])
+def test_a_correction_without_a_date_is_a_change_for_those_it_concerns(read_csv, customer, what):
+    long_ago = timezone.now() - timedelta(days=9)
+    product = ProductFactory(sku="A1", discount_group="D14")
+    ListPriceFactory(product=product, price_list=customer.price_list)
+    ProductMetal.objects.create(product=product, metal="CU", weight=1)
+    match what:
+        case "list price":
+            changed = product.list_prices.get()
+        case "agreement":
+            changed = AgreementFactory(organisation=customer, product=product)
+        case "shared":
+            changed = AgreementFactory(organisation=None, price_list=customer.price_list, product=product)
+        case "group":
+            changed = AgreementFactory(organisation=customer, discount_group="D14")
+        case "metal":
+            changed = product.metals.get()
+        case "quotation":
+            changed = MetalQuotation.objects.create(metal="CU", day=long_ago.date(), amount=900)
+        case "levy":
+            changed = ProductLevy.objects.create(product=product, scheme="Recupel", amount=1)
+    for model in (Product, ListPrice, Agreement, ProductMetal, MetalQuotation, ProductLevy):
+        model.objects.update(updated_at=long_ago)
+    since = timezone.now() - timedelta(days=1)
+    assert read_csv(since=since) == []
+    changed.save()
+    assert [row["article_number"] for row in read_csv(since=since)] == ["A1"]
+
+
+def test_another_customers_correction_is_no_change(read_csv, customer):
+    product = ProductFactory()
+    Product.objects.update(updated_at=timezone.now() - timedelta(days=9))
+    AgreementFactory(organisation=OrganisationFactory(), product=product)
+    ListPriceFactory(product=product)
+    assert read_csv(since=timezone.now() - timedelta(days=1)) == []
 
 
 def test_another_customers_price_number_and_list_are_in_no_format(networked, export):
