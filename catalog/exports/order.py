@@ -20,6 +20,7 @@ class ExportOrder:
 
     Without ``since`` the file is complete; with it, it holds what changed and names what went. ``origin`` is
     scheme and host of links; without it there are none. All prices are those of ``today``.
+    ``updates_before`` counts the files since the last complete one, for formats that number them.
     ``agreed_only`` keeps to the articles for which a net price was agreed with this customer.
     """
 
@@ -34,6 +35,7 @@ class ExportOrder:
     orderable_only: bool = False
     # Level-2 catalogs: the shop itself and its categories are entries too (``catalog.exports.levels``).
     with_levels: bool = False
+    updates_before: int = 0
     byte_order_mark: bool = False
     decimal_comma: bool = False
     today: date = field(default_factory=timezone.localdate)

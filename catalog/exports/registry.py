@@ -15,7 +15,10 @@ class FormatUnknown(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One kind of file. ``orderable_only``: articles that can no longer be ordered are left out of it."""
+    """One kind of file. ``orderable_only``: articles that can no longer be ordered are left out of it.
+
+    ``only_prices``: it says nothing of articles but their prices, so each file follows the one before.
+    """
 
     slug: str
     label: str
@@ -23,20 +26,27 @@ class Format:
     extension: str
     write: Writer
     orderable_only: bool = False
+    only_prices: bool = False
 
 
 _formats: dict[str, Format] = {}
 
 
 def register(
-    slug: str, *, label: str, media_type: str, extension: str, orderable_only: bool = False
+    slug: str,
+    *,
+    label: str,
+    media_type: str,
+    extension: str,
+    orderable_only: bool = False,
+    only_prices: bool = False,
 ) -> Callable[[Writer], Writer]:
     """Registers a writer, which gives the file in pieces and keeps no more of it than one."""
 
     def add(write: Writer) -> Writer:
         if slug in _formats:
             raise ValueError(f"the export format {slug} is registered twice")
-        _formats[slug] = Format(slug, label, media_type, extension, write, orderable_only)
+        _formats[slug] = Format(slug, label, media_type, extension, write, orderable_only, only_prices)
         return write
 
     return add

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from catalog.exports.errors import ExportRefused
 from catalog.exports.order import ExportOrder
-from catalog.exports.registry import FormatUnknown
+from catalog.exports.registry import FormatUnknown, find_format
 from catalog.exports.service import make_export
 from catalog.models import ExportFile, ExportSchedule
 
@@ -80,7 +80,7 @@ def write_file(*, file_id: int) -> None:
     try:
         if schedule is None:
             raise ExportRefused(_("Its schedule was deleted."))
-        name, size = _write(file, order_of(schedule, since=file.since))
+        name, size = _write(file, order_of(schedule, since=file.since, updates_before=_updates_before(file)))
     except (ExportRefused, FormatUnknown) as error:
         _failed(file, str(error))
         return
@@ -93,7 +93,7 @@ def write_file(*, file_id: int) -> None:
         ExportSchedule.objects.filter(pk=schedule.pk).update(changes_from=began - OVERLAP)
 
 
-def order_of(schedule: ExportSchedule, *, since: datetime | None) -> ExportOrder:
+def order_of(schedule: ExportSchedule, *, since: datetime | None, updates_before: int = 0) -> ExportOrder:
     """What the schedule asks for, at the prices of today."""
     return ExportOrder(
         organisation=schedule.organisation,
@@ -104,9 +104,23 @@ def order_of(schedule: ExportSchedule, *, since: datetime | None) -> ExportOrder
         origin=settings.PUBLIC_URL,
         with_stock=schedule.with_stock,
         agreed_only=schedule.agreed_only,
+        updates_before=updates_before,
         byte_order_mark=schedule.byte_order_mark,
         decimal_comma=schedule.decimal_comma,
     )
+
+
+def _updates_before(file: ExportFile) -> int:
+    """How many files of changes there were since the last complete one; price files are all changes."""
+    made = ExportFile.objects.filter(
+        schedule=file.schedule_id,
+        format=file.format,
+        status__in=(ExportFile.Status.READY, ExportFile.Status.EXPIRED),
+    ).exclude(filename="")
+    if not find_format(file.format).only_prices:
+        complete = made.filter(since__isnull=True).order_by("-id").first()
+        made = made.filter(since__isnull=False, id__gt=complete.pk if complete else 0)
+    return made.count()
 
 
 def path_of(file: ExportFile) -> Path:
