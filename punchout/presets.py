@@ -149,6 +149,8 @@ _ALL = (
             "description_length": 256,
             "accepted_units": list(USUAL_UNITS),
             "required_fields": ["unspsc"],
+            # It keeps four decimals of a price: sent so, the order has the price of the cart.
+            "mapping": [{"field": "UnitPrice", "expression": "{{ line.unit_price|decimals:4 }}"}],
         },
         sources=_("A digest of JAGGAER's cXML handbook; JAGGAER also speaks OCI."),
         ask=_(
@@ -157,7 +159,7 @@ _ALL = (
         ),
         doubts=(
             _("The list of units is a start, not the buyer's own."),
-            _("Prices with more than four decimals are rounded there; the shop does not round them before."),
+            _("That four decimals of a price are kept; it is sent with no more (see the mapping)."),
             _("That PunchOutOrderMessages of DTD 1.2.011 are still preferred."),
         ),
     ),
@@ -196,13 +198,29 @@ _ALL = (
             # Its field list has no MATNR and no long text.
             "material_number": "none",
             "longtext": False,
+            "required_outgoing": ["VENDORMAT", "DESCRIPTION"],
+            # Not in its field list either; a category goes by MATGROUP, where a table translates it.
+            "classification": "none",
+            "mapping": [
+                {"field": name, "expression": ""}
+                for name in (
+                    "MANUFACTMAT",
+                    "EXT_QUOTE_ID",
+                    "EXT_QUOTE_ITEM",
+                    "EXT_SCHEMA_TYPE",
+                    "EXT_CATEGORY_ID",
+                )
+            ],
         },
         sources=_("IFS Technical Documentation 21R2 to 24R2, “Punchout Catalog – Procurement”."),
         ask=_(
             "The whole punch-out URL as it will be entered (SENDERID, USERNAME, PASSWORD, NEW_ITEM-VENDOR), "
             "and the host of the OCICANCEL address, which must be among the allowed return origins."
         ),
-        doubts=(_("The charset in which the cart is read; without http_content_charset it is ISO-8859-1."),),
+        doubts=(
+            _("The charset in which the cart is read; without http_content_charset it is ISO-8859-1."),
+            _("What IFS does with a field that is not in its list; the mapping leaves such fields out."),
+        ),
     ),
     Preset(
         slug="basware",
@@ -214,6 +232,7 @@ _ALL = (
             "hook_query": "split",
             # The supplier's product name is read from DESCRIPTION alone.
             "material_number": "both",
+            "required_outgoing": ["DESCRIPTION"],
         },
         sources=_("Basware knowledge base, external webshops (BWKB0018306, BWKB0015957, BWKB0017367)."),
         ask=_(

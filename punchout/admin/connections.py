@@ -107,6 +107,7 @@ class ConnectionForm(forms.ModelForm):
         try:
             stored = self.instance.options or {}
             if not self.instance.pk and self.preset is not None and self.preset.adapter == chosen.slug:
+                # Its mapping, which has a page of its own once the connection is saved.
                 stored = self.preset.options
             self.instance.options = option_fields.validated(chosen.Options, cleaned, stored)
         except ValidationError as error:

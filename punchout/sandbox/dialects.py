@@ -80,6 +80,8 @@ class OciDialect:
     known_units: frozenset[str] = SAP_UNITS
     # Beside what OCI requires. Without one of them the line is not transferred.
     required: tuple[str, ...] = ()
+    # Without one of these a setting or the user of that system has to fill it in.
+    expected: tuple[str, ...] = ()
     # The fields that are read at all; None: those of the OCI table.
     reads: frozenset[str] | None = None
 

@@ -59,6 +59,8 @@ def _oci(dialect: OciDialect) -> Rules:
     yield from _lengths(LENGTHS_BY_VERSION.get(dialect.version, LENGTHS))
     required = ("QUANTITY", "UNIT", "CURRENCY", *dialect.required)
     yield _("Required"), ", ".join((*required, _("DESCRIPTION or MATNR")))
+    if dialect.expected:
+        yield _("Filled in there when missing"), ", ".join(dialect.expected)
     if dialect.reads is not None:
         yield _("Fields that are read"), ", ".join(sorted(dialect.reads))
     where = {

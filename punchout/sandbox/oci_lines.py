@@ -189,6 +189,9 @@ def _required(judge: _Judge, dialect: OciDialect) -> None:
     for name in dialect.required:
         if not judge.get(name):
             judge.say("lost", name, _("This system needs it of every line."))
+    for name in dialect.expected:
+        if not judge.get(name):
+            judge.say("note", name, _("Missing; a setting of that system or its user fills it in."))
 
 
 def _dialect_fields(judge: _Judge, lengths: Mapping[str, int], dialect: OciDialect) -> None:

@@ -119,7 +119,8 @@ OCI_SYSTEMS = (
             method="POST",
             language_name="LANGUAGE",
             its_fields=(("~OkCode", "ADDI"), ("~TARGET", "_top"), ("~CALLER", "CTLG")),
-            required=("DESCRIPTION", "PRICE", "VENDOR"),
+            required=("DESCRIPTION",),
+            expected=("PRICE", "VENDOR"),
         ),
     ),
 )

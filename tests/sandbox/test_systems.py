@@ -236,8 +236,9 @@ def test_ifs_says_which_fields_it_has_no_place_for() -> None:
     assert remark.severity == "note" and "EXT_QUOTE_ID" in remark.text
 
 
-def test_basware_needs_to_know_the_supplier_of_every_line() -> None:
-    assert severities(oci("basware", VENDOR="")) == {("lost", "VENDOR")}
+def test_basware_is_told_the_supplier_or_takes_that_of_its_settings() -> None:
+    cart = oci("basware", VENDOR="")
+    assert severities(cart) == {("note", "VENDOR")} and cart.lines[0].transferred
 
 
 def test_basware_needs_the_products_name() -> None:

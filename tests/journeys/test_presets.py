@@ -1,0 +1,144 @@
+"""Each procurement system, set up by an operator in the admin alone, then launched and returned to."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.journeys import walk
+from tests.journeys.conftest import Shop
+
+SECRET = "agreed-by-telephone-27"
+BUYER, HUB, SUPPLIER = ("DUNS", "321654987"), ("NetworkID", "AN01555000111"), ("DUNS", "123456789")
+
+
+@pytest.fixture(scope="module")
+def operator(chromium: Browser, shop: Shop) -> Iterator[Page]:
+    """An operator who is signed in, and the customer he has just entered."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    page.goto(f"{admin(shop)}login/?next=/admin/customers/organisation/add/")
+    page.get_by_label("Username").fill("admin")
+    page.get_by_label("Password").fill("demo-admin")
+    page.get_by_role("button", name="Log in").click()
+    page.locator("input[name=number]").fill("200001")
+    page.locator("input[name=name]").fill("Preset Industries")
+    page.locator("select[name=language]").select_option("en")
+    choose(page, "price_list", "")
+    page.get_by_role("button", name="Save", exact=True).first.click()
+    expect(page.locator(".messagelist")).to_contain_text("was added successfully")
+    yield page
+    context.close()
+
+
+def choose(page: Page, name: str, text: str) -> None:
+    """Takes the first suggestion for what is typed into one of the admin's autocompleting choices."""
+    page.locator(f".field-{name} .select2-selection").click()
+    page.locator(".select2-search__field").fill(text)
+    page.locator(".select2-results__option--highlighted").filter(has_text=text).click()
+
+
+def admin(shop: Shop) -> str:
+    """The admin on the sandbox's own site, so that its session is that of the operator."""
+    return shop.sandbox.replace("/sandbox/", "/admin/")
+
+
+def by_user_name(page: Page, slug: str) -> None:
+    page.locator("input[name=username]").fill(f"user-{slug}")
+
+
+def by_identities(page: Page, slug: str) -> None:
+    """Adds From, Sender and To; every buyer has identities of his own."""
+    for number, (party, (domain, identity)) in enumerate(identities(slug).items()):
+        page.get_by_text("Add another Credential").click()
+        row = f"credentials-{number}"
+        page.locator(f"select[name={row}-party]").select_option(party)
+        page.locator(f"input[name={row}-domain]").fill(domain)
+        page.locator(f"input[name={row}-identity]").fill(identity)
+
+
+def identities(slug: str) -> dict[str, tuple[str, str]]:
+    sender = HUB if slug == "ariba" else BUYER
+    return {
+        "from": (BUYER[0], f"{BUYER[1]}-{slug}"),
+        "sender": (sender[0], f"{sender[1]}-{slug}"),
+        "to": SUPPLIER,
+    }
+
+
+SYSTEMS: dict[str, tuple[str, Callable[[Page, str], None]]] = {
+    "sap-srm": ("SAP SRM", by_user_name),
+    "sap-s4": ("SAP S/4HANA", by_user_name),
+    "ariba": ("SAP Ariba", by_identities),
+    "coupa": ("Coupa", by_identities),
+    "oracle": ("Oracle", by_identities),
+    "jaggaer": ("JAGGAER", by_identities),
+    "dynamics365": ("Dynamics 365", by_identities),
+    "ifs": ("IFS", by_user_name),
+    "basware": ("Basware", by_user_name),
+}
+
+
+@pytest.mark.parametrize("slug", SYSTEMS)
+def test_a_system_is_connected_in_the_admin_launched_and_given_its_cart(
+    operator: Page, shop: Shop, slug: str
+) -> None:
+    name, identify = SYSTEMS[slug]
+    page = operator
+    page.goto(f"{admin(shop)}punchout/connection/add/")
+    page.get_by_role("link", name=name, exact=True).click()
+    set_up(page, shop, slug, identify)
+    expect(page.get_by_text("The connection was saved")).to_be_visible()
+    address = page.locator("code.address").first.inner_text()
+    page.get_by_role("link", name="Set, rotate or retire a secret").click()
+    page.get_by_label("Secret:", exact=True).fill(SECRET)
+    page.get_by_label("Once more").fill(SECRET)
+    page.get_by_role("button", name="Set this secret").click()
+    expect(page.get_by_text("The secret was set.")).to_be_visible()
+
+    buyer = page.context.new_page()
+    buyer.goto(f"{shop.sandbox}connect?system={slug}")
+    expect(buyer.get_by_role("heading", level=1)).to_contain_text(name)
+    type_in(buyer, slug, address)
+    buyer.get_by_role("button", name="Launch", exact=True).click()
+    visit = walk.in_new_window(buyer)
+    buyer.close()
+    visit.add(walk.BREAKER, "3")
+    visit.add(walk.CABLE, "50")
+    visit.send()
+    assert isinstance(visit.shop, Page)
+    lines = walk.requisition(visit.shop)
+    expect(lines).to_contain_text(walk.BREAKER)
+    expect(lines).to_contain_text(walk.CABLE)
+    visit.shop.get_by_role("link", name="Conformance report").click()
+    counts = visit.shop.locator(".counts")
+    for loss in ("Not transferred", "Converted"):
+        expect(counts.get_by_text(re.compile(f"^0 {loss}"))).to_be_visible()
+    visit.shop.close()
+
+
+def set_up(page: Page, shop: Shop, slug: str, identify: Callable[[Page, str], None]) -> None:
+    """What the operator adds to what the preset has filled in: who it is for, and where carts may go."""
+    page.locator("input[name=name]").fill(f"Preset {slug}")
+    page.keyboard.press("Tab")
+    expect(page.locator("input[name=slug]")).to_have_value(f"preset-{slug}")
+    choose(page, "organisation", "Preset Industries")
+    origin = shop.sandbox.removesuffix("/sandbox/")
+    page.locator("textarea[name=return_origins]").fill(origin)
+    page.locator("textarea[name=frame_origins]").fill(origin)
+    identify(page, slug)
+    page.get_by_role("button", name="Save", exact=True).first.click()
+
+
+def type_in(page: Page, slug: str, address: str) -> None:
+    """What the buyer's IT was given."""
+    if page.get_by_label("Launch address").count():
+        page.get_by_label("Launch address").fill(address)
+        page.get_by_label("User name").first.fill(f"user-{slug}")
+    else:
+        for party, (domain, identity) in identities(slug).items():
+            page.locator(f"input[name={party}_domain]").fill(domain)
+            page.locator(f"input[name={party}_identity]").fill(identity)
+    page.get_by_label("Secret").fill(SECRET)
