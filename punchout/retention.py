@@ -204,7 +204,7 @@ def _anonymise(keys: list[int]) -> int:
     _forget_answers(keys)
     ReturnedCart.objects.filter(session__in=keys).update(form={})
     sessions = PunchoutSession.objects.filter(pk__in=keys)
-    return sessions.update(person=None, echo={}, return_url="", cookie_digest="", path_digest="")
+    return sessions.update(person=None, delivery_address="", echo={}, return_url="", path_digest="")
 
 
 def _forget_answers(sessions: Iterable[int]) -> None:

@@ -7,7 +7,7 @@ Customizing and are matched whatever their case. Systems send UTF-8 or, unannoun
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from email.message import Message
 from io import BytesIO
@@ -19,25 +19,13 @@ from django.http.multipartparser import MultiPartParser, MultiPartParserError
 
 from punchout.adapters.charsets import read_charset
 from punchout.adapters.multipart import MULTIPART, multipart_text
+from punchout.adapters.redaction import SECRET_NAMES, holds_secret
 from punchout.documents import InboundMessage
 from punchout.errors import MessageUnreadable
 from punchout.wire import REDACTED
 
 MOST_PARAMETERS = 500
 FORM = "application/x-www-form-urlencoded"
-# Words that make a parameter's name one of a secret, in the languages of our buyers.
-SECRET_NAMES = (
-    "pass",
-    "pwd",
-    "secret",
-    "token",
-    "kennwort",
-    "wachtwoord",
-    "motdepasse",
-    "mdp",
-    "apikey",
-    "api_key",
-)
 # All that is kept of a launch to an address that no connection has: nobody knows there what the parameter
 # with the password is called.
 HARMLESS_NAMES = frozenset(
@@ -66,6 +54,8 @@ HARMLESS_NAMES = frozenset(
 # Names a parameter's value is kept under, beside its own.
 HOOK_ALIASES = ("hook_url", "hookurl", "mm_hook_url")
 
+# What no parameter is called: then it is something else that has an equals sign in it.
+_NAME = re.compile(r"[^\s\"'<>{}]{0,300}")
 Pairs = list[tuple[str, str]]
 
 
@@ -202,13 +192,28 @@ def is_secret(name: str, password_parameter: str | None) -> bool:
 
 def redact_form(text: str, password_parameter: str | None) -> str:
     """A query or urlencoded body with the values of secrets replaced, the rest as it came."""
+    return redact_pairs(text, lambda name: is_secret(name, password_parameter), MOST_PARAMETERS)
+
+
+def redact_pairs(text: str, is_secret_name: Callable[[str], bool], most: int) -> str:
+    """As ``redact_form``, for a protocol that has names of its own for what is secret.
+
+    What is no form is not kept, as nobody knows where a secret would be in it. Nor is a word without a value
+    (the rest of a password with an ``&`` in it), or a document in a value that has an element for a secret.
+    """
     kept = []
-    if text.count("&") >= MOST_PARAMETERS:  # refused all the same, and slow to look through
-        return f"[not kept: more than {MOST_PARAMETERS} parameters]"
+    if text.count("&") >= most:  # refused all the same, and slow to look through
+        return f"[not kept: more than {most} parameters]"
     for pair in text.split("&"):
-        name, equals, _value = pair.partition("=")
-        secret = equals and is_secret(unquote_plus(name), password_parameter)
-        kept.append(f"{name}={REDACTED}" if secret else pair)
+        name, equals, value = pair.partition("=")
+        if not _NAME.fullmatch(name):
+            return f"[not kept: {len(text)} characters that are not a form]"
+        if not equals:
+            kept.append(name if not name or name.casefold() in HARMLESS_NAMES else REDACTED)
+        elif is_secret_name(unquote_plus(name)) or holds_secret(unquote_plus(value)):
+            kept.append(f"{name}={REDACTED}")
+        else:
+            kept.append(pair)
     return "&".join(kept)
 
 
@@ -222,7 +227,10 @@ def redact_body(inbound: InboundMessage, password_parameter: str | None) -> str:
             pairs: Iterable[tuple[str, str]] = _multipart(inbound.body, inbound.content_type, charset, [])
         except MessageUnreadable:
             return _not_kept(inbound)
-        kept = ((name, REDACTED if is_secret(name, password_parameter) else value) for name, value in pairs)
+        kept = (
+            (name, REDACTED if is_secret(name, password_parameter) or holds_secret(value) else value)
+            for name, value in pairs
+        )
         return multipart_text(kept, inbound.content_type)
     try:
         if kind not in (FORM, ""):

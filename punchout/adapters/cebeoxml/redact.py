@@ -5,6 +5,7 @@ from urllib.parse import unquote_plus
 
 from punchout.adapters.parameters import redact_body as redact_form_body
 from punchout.adapters.parameters import redact_form
+from punchout.adapters.redaction import cut_at_doubt
 from punchout.adapters.xml import document_text
 from punchout.documents import InboundMessage
 from punchout.errors import MessageUnreadable
@@ -50,4 +51,6 @@ def redacted(inbound: InboundMessage) -> tuple[str, str]:
         if "not valid" not in error.message or b"\x00" in inbound.body[:4]:
             return query, f"[{len(inbound.body)} bytes not stored: {error.message}]"
         text = inbound.body.decode("latin-1")
-    return query, _PASSWORD.sub(rf"\g<1>{REDACTED}\g<2>", text)
+    if not text.lstrip("\ufeff \t\r\n").startswith("<"):
+        return query, f"[{len(inbound.body)} bytes not stored: not an XML document]"
+    return query, cut_at_doubt(_PASSWORD.sub(rf"\g<1>{REDACTED}\g<2>", text), "cebeoXML")

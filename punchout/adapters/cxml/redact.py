@@ -1,9 +1,10 @@
 """The message as text for the wire log, with every secret replaced, whatever state the document is in."""
 
 import re
-from urllib.parse import parse_qsl, urlencode
 
 from punchout.adapters.cxml.parts import unpack
+from punchout.adapters.parameters import redact_form
+from punchout.adapters.redaction import cut_at_doubt
 from punchout.adapters.xml import document_text
 from punchout.errors import MessageUnreadable
 from punchout.wire import REDACTED
@@ -21,7 +22,6 @@ _REDACTED_MAC = re.compile(
     rf"<((?:[\w.-]{{1,40}}:)?)CredentialMac(?:\s[^<>]*)?>{re.escape(REDACTED)}</(?:[\w.-]{{1,40}}:)?CredentialMac\s*>",
     re.IGNORECASE,
 )
-_SECRET_PARAMETER = re.compile(r"pass|secret|token|pw|key", re.IGNORECASE)
 
 
 def redacted_body(body: bytes, content_type: str) -> str:
@@ -44,7 +44,9 @@ def _redacted_document(body: bytes, content_type: str) -> str:
         if "not valid" not in error.message:
             return f"[{len(body)} bytes not stored: {error.message}]"
         text = body.decode("latin-1" if b"\x00" not in body[:4] else "utf-16", "replace")
-    return redact_xml(text)
+    if text and not text.lstrip("\ufeff \t\r\n").startswith("<"):
+        return f"[{len(body)} bytes not stored: not an XML document]"
+    return cut_at_doubt(redact_xml(text), "cXML")
 
 
 def redact_xml(text: str) -> str:
@@ -74,10 +76,4 @@ def with_shared_secret(text: str, secret: str) -> str:
 
 def redacted_query(query: str) -> str:
     """The query with the values of parameters that sound secret replaced."""
-    if not _SECRET_PARAMETER.search(query):
-        return query
-    try:
-        pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=100)
-    except ValueError:
-        return REDACTED
-    return urlencode([(name, REDACTED if _SECRET_PARAMETER.search(name) else value) for name, value in pairs])
+    return redact_form(query, "")

@@ -18,6 +18,8 @@ from django.http.multipartparser import MultiPartParser, MultiPartParserError
 
 from punchout.adapters.charsets import read_charset
 from punchout.adapters.multipart import MULTIPART, multipart_text
+from punchout.adapters.parameters import redact_pairs
+from punchout.adapters.redaction import holds_secret
 from punchout.documents import InboundMessage
 from punchout.errors import MessageUnreadable
 from punchout.wire import REDACTED
@@ -151,13 +153,7 @@ def is_secret(name: str) -> bool:
 
 def redact_form(text: str) -> str:
     """A query or urlencoded body with the values of secrets replaced, the rest as it came."""
-    kept = []
-    if text.count("&") >= MOST_PARAMETERS * 2:  # refused all the same, and slow to look through
-        return f"[not kept: more than {MOST_PARAMETERS} parameters]"
-    for pair in text.split("&"):
-        name, equals, _value = pair.partition("=")
-        kept.append(f"{name}={REDACTED}" if equals and is_secret(name) else pair)
-    return "&".join(kept)
+    return redact_pairs(text, is_secret, MOST_PARAMETERS * 2)
 
 
 def redact_body(inbound: InboundMessage) -> str:
@@ -168,7 +164,10 @@ def redact_body(inbound: InboundMessage) -> str:
     try:
         if kind == MULTIPART:
             pairs = _multipart(inbound.body, inbound.content_type)
-            kept = ((name, REDACTED if is_secret(name) else decoded(value, charset)) for name, value in pairs)
+            texts = ((name, decoded(value, charset)) for name, value in pairs)
+            kept = (
+                (name, REDACTED if is_secret(name) or holds_secret(text) else text) for name, text in texts
+            )
             return multipart_text(kept, inbound.content_type)
         _body(inbound, [])
     except MessageUnreadable:

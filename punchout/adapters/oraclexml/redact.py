@@ -1,9 +1,10 @@
 """The login request as text for the wire log, without its password, whatever state the document is in."""
 
 import re
-from urllib.parse import parse_qsl, unquote_plus
 
-from punchout.adapters.oraclexml.parse import is_form, request_text
+from punchout.adapters.oraclexml.parse import ROOT, is_form, request_text
+from punchout.adapters.parameters import redact_form
+from punchout.adapters.redaction import cut_at_doubt
 from punchout.documents import InboundMessage
 from punchout.errors import MessageUnreadable
 from punchout.wire import REDACTED
@@ -18,7 +19,6 @@ _INSIDE = re.compile(
 _SECRET_ATTRIBUTE = re.compile(
     r"""(?i)((?:passw|pwd|secret)[\w.-]{0,40}+\s{0,20}+=\s{0,20}+)(?:"[^"]*+"|'[^']*+')"""
 )
-_SECRET_PARAMETER = re.compile(r"pass|pwd|secret|token|pw", re.IGNORECASE)
 
 
 def redacted_body(inbound: InboundMessage) -> str:
@@ -31,7 +31,7 @@ def redacted_body(inbound: InboundMessage) -> str:
         return f"[{len(inbound.body)} bytes not kept: {error.message}]"
     if "<" not in text:
         return f"[{len(inbound.body)} bytes not kept: not an XML document]"
-    safe = redact_xml(text)
+    safe = cut_at_doubt(redact_xml(text), ROOT)
     return f"loginRequest={safe}" if is_form(inbound.body, inbound.content_type) else safe
 
 
@@ -59,11 +59,8 @@ def redact_xml(text: str) -> str:
 
 
 def redacted_query(query: str) -> str:
-    """The query with the values of parameters that sound secret replaced."""
-    if not _SECRET_PARAMETER.search(unquote_plus(query)):
-        return query
-    try:
-        names = [name for name, _value in parse_qsl(query, keep_blank_values=True, max_num_fields=100)]
-    except ValueError:
-        return REDACTED
-    return "&".join(f"{name}={REDACTED}" for name in names)
+    """The query with all values replaced when one sounds secret: this protocol has no use for any."""
+    safe = redact_form(query, "")
+    if REDACTED not in safe:
+        return safe
+    return "&".join(f"{pair.partition('=')[0]}={REDACTED}" for pair in safe.split("&"))

@@ -180,5 +180,5 @@ def test_a_secret_is_redacted_in_any_charset(body: bytes, content_type: str) -> 
 
 
 def test_a_secret_in_the_address_is_redacted() -> None:
-    assert redacted_query("a=1&SharedSecret=x&b=2") == "a=1&SharedSecret=%5Bredacted%5D&b=2"
+    assert redacted_query("a=1&SharedSecret=x&b=2") == "a=1&SharedSecret=[redacted]&b=2"
     assert redacted_query("a=1") == "a=1"
