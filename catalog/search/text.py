@@ -42,6 +42,7 @@ _TOKEN = re.compile(
   | (?<![\w.])(?P<neutral>\d)\s?p\s?\+\s?n(?!\w)
   | (?<![\w.])(?P<poles>\d{{1,2}})[\s-]?(?:p|pol|pole|poles|polig\w*|polaires?|pôles?|polen)(?!\w)
   | (?<![\w.])(?P<value>{_NUMBER})\s?(?P<unit>{_UNIT})(?!\w)
+  | (?<!\w)(?P<thread>m\d{{1,3}})\s?[x*]\s?{_NUMBER}(?!\w)
   | (?<!\w)(?P<kind>ip|ik|cat|kat|rj|gu|gx|mr|pg|dn|m|e)[\s.-]{{0,2}}
       (?P<grade>\d{{1,3}}(?:[a-z]{{1,2}})?)(?![\w.])
   | (?<![\w.])(?P<curve>[bcdkz])\s?(?P<ampere>\d{{1,3}})(?:\s?a)?(?![\w.-])
@@ -57,6 +58,7 @@ _DIAMETER = re.compile(r"[øØ⌀]\s?(?=\d)")
 _SEPARATORS = re.compile(r"[-/.+_&]")
 _NOT_CODE = re.compile(r"[\W_]+")
 _LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "µ": "u"})
+_VOWELS = "aeiouy"
 _ASCII_UMLAUT = re.compile(r"(?<=[aou])e")
 
 
@@ -113,7 +115,17 @@ def stem(word: str, language: str) -> str:
     """The stem of a folded word; whatever holds a digit is its own stem."""
     if len(word) < 3 or not word.isalpha():
         return word
-    return fold(_ANALYZERS[language].analyze(word)[0])
+    stemmed = fold(_ANALYZERS[language].analyze(word)[0])
+    return _voiceless(stemmed) if language == "nl" else stemmed
+
+
+def _voiceless(stemmed: str) -> str:
+    """Dutch writes schijf and schijven; of huls the stemmer leaves no s, of hulzen it does."""
+    if stemmed.endswith(("v", "z")):
+        stemmed = stemmed[:-1] + {"v": "f", "z": "s"}[stemmed[-1]]
+    if stemmed.endswith("s") and stemmed[-2:-1] not in _VOWELS:
+        return stemmed[:-1]
+    return stemmed
 
 
 def without_ascii_umlauts(word: str) -> str:
@@ -178,6 +190,11 @@ def _value(match: re.Match[str]) -> Token:
     return Token(f"{number}{unit}", also)
 
 
+def _thread(match: re.Match[str]) -> Token:
+    """``M20x1,5`` is asked for as M20."""
+    return Token(_compact(match[0]), (match["thread"],))
+
+
 def _grade(match: re.Match[str]) -> Token:
     kind = "cat" if match["kind"] == "kat" else match["kind"]
     return Token(f"{kind}{match['grade']}")
@@ -209,6 +226,7 @@ _READERS = {
     "neutral": _neutral,
     "poles": _poles,
     "unit": _value,
+    "thread": _thread,
     "grade": _grade,
     "ampere": _curve,
     "number": _number,
