@@ -9,9 +9,11 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import connection as database
-from django.db.models import Model
+from django.db.models import BooleanField, CharField, FloatField, ForeignKey, IntegerField, Model, TextField
 
 Fields = tuple[Any, ...]
+# Every database takes their values as they stand on the record; to ask each field took a tenth of a launch.
+AS_IT_IS = (BooleanField, CharField, FloatField, ForeignKey, IntegerField, TextField)
 
 
 @lru_cache(maxsize=64)
@@ -35,7 +37,12 @@ def _update(model: type[Model], names: tuple[str, ...], vendor: str) -> tuple[st
 
 
 def _values(record: Model, fields: Fields, *, add: bool) -> list[Any]:
-    return [field.get_db_prep_save(field.pre_save(record, add), database) for field in fields]
+    return [
+        getattr(record, field.attname)
+        if isinstance(field, AS_IT_IS)
+        else field.get_db_prep_save(field.pre_save(record, add), database)
+        for field in fields
+    ]
 
 
 def insert_row(record: Model) -> None:
