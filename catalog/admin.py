@@ -1,7 +1,5 @@
 """The admin of the catalog: articles with everything that hangs on them, classification, prices, stock."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -10,14 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.exports import admin as exports_admin  # noqa: F401  registers its own
 from catalog.models import (
-    Agreement,
     Attribute,
     AttributeChoice,
     Brand,
     Category,
     CategoryAttribute,
     CustomerArticle,
-    ListPrice,
     Product,
     ProductAttribute,
     ProductChange,
@@ -25,6 +21,12 @@ from catalog.models import (
     Stock,
     StockSite,
     Synonym,
+)
+from catalog.price_admin import (
+    ListPriceInline,
+    ProductLevyInline,
+    ProductMetalInline,
+    ProductReferenceInline,
 )
 from catalog.price_explanation import explain_price
 
@@ -114,12 +116,6 @@ class StockInline(admin.TabularInline):
     autocomplete_fields = ("site",)
 
 
-class ListPriceInline(admin.TabularInline):
-    model = ListPrice
-    extra = 0
-    autocomplete_fields = ("price_list",)
-
-
 @admin.register(Product)
 class ProductAdmin(admin.ModelAdmin):
     list_display = ("sku", "name_en", "brand", "category", "manufacturer_part_number", "status", "updated_at")
@@ -136,7 +132,10 @@ class ProductAdmin(admin.ModelAdmin):
     autocomplete_fields = ("brand", "category", "successor")
     readonly_fields = ("updated_at",)
     save_on_top = True
-    inlines = (ProductAttributeInline, ProductMediaInline, StockInline, ListPriceInline)
+    inlines = (
+        ProductAttributeInline, ProductMediaInline, StockInline, ListPriceInline, ProductMetalInline,
+        ProductLevyInline, ProductReferenceInline,
+    )  # fmt: skip
     fieldsets = (
         (
             None,
@@ -175,7 +174,7 @@ class ProductAdmin(admin.ModelAdmin):
                 ),
             },
         ),
-        (_("Classification"), {"fields": (("unspsc", "etim_class", "eclass"),)}),
+        (_("Classification"), {"fields": (("unspsc", "etim_class", "eclass"), "discount_group")}),
         (_("Delivery"), {"fields": ("lead_time_days", "successor")}),
     )
 
@@ -225,60 +224,6 @@ class StockAdmin(admin.ModelAdmin):
     search_fields = ("product__sku__istartswith", "product__name_en")
     autocomplete_fields = ("product", "site")
     show_full_result_count = False
-
-
-@admin.register(ListPrice)
-class ListPriceAdmin(admin.ModelAdmin):
-    list_display = ("product", "price_list", "amount", "price_unit", "valid_from", "valid_until")
-    list_filter = ("price_list", "valid_from", "valid_until")
-    list_select_related = ("product", "price_list")
-    search_fields = ("product__sku__istartswith", "product__name_en")
-    autocomplete_fields = ("product", "price_list")
-    show_full_result_count = False
-
-
-@admin.register(Agreement)
-class AgreementAdmin(admin.ModelAdmin):
-    list_display = (
-        "organisation",
-        "scope",
-        "kind",
-        "value",
-        "price_unit",
-        "minimum_quantity",
-        "reference",
-        "valid_until",
-    )
-    list_filter = ("kind", ("organisation", admin.RelatedOnlyFieldListFilter), "valid_until")
-    list_select_related = ("organisation", "product", "brand", "category")
-    search_fields = ("reference", "organisation__name", "organisation__number", "product__sku__istartswith")
-    autocomplete_fields = ("organisation", "product", "brand", "category")
-    show_full_result_count = False
-    fieldsets = (
-        (None, {"fields": ("organisation", "reference")}),
-        (
-            _("For what"),
-            {
-                "fields": ("product", "brand", "category"),
-                "description": _("One of the three, or none of them for everything."),
-            },
-        ),
-        (
-            _("What was agreed"),
-            {
-                "fields": (("kind", "value", "price_unit"), "minimum_quantity"),
-                "description": _(
-                    "A net price for the article wins over every discount. Of the discounts only the most "
-                    "specific one counts: article, then brand, then the nearest category, then everything."
-                ),
-            },
-        ),
-        (_("Valid"), {"fields": (("valid_from", "valid_until"),)}),
-    )
-
-    @admin.display(description=_("for"))
-    def scope(self, agreement: Agreement) -> Any:
-        return agreement.product or agreement.brand or agreement.category or _("everything")
 
 
 @admin.register(CustomerArticle)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.models import Agreement
 from catalog.prices import PriceBook
 from catalog.quantities import QuantityInvalid, check_quantity, parse_quantity
+from catalog.surcharges import metal_name
 from catalog.units import unit_name
 from customers.models import Organisation
 
@@ -59,12 +60,14 @@ def explain_price(model_admin: admin.ModelAdmin, request: HttpRequest, object_id
         raise PermissionDenied
     asked = "organisation" in request.GET
     form = PriceQuestion(request.GET if asked else None, admin_site=model_admin.admin_site)
-    price = None
+    price, missing = None, ""
     objection = ""
     answered = asked and form.is_valid()
     if answered:
         quantity = form.cleaned_data["quantity"] or product.minimum_quantity
-        price = PriceBook.load(form.cleaned_data["organisation"], [product]).price(product, quantity)
+        book = PriceBook.load(form.cleaned_data["organisation"], [product])
+        price = book.price(product, quantity)
+        missing = book.missing_quotation(product)
         try:
             check_quantity(product, quantity)
         except QuantityInvalid as error:
@@ -80,6 +83,8 @@ def explain_price(model_admin: admin.ModelAdmin, request: HttpRequest, object_id
         "price": price,
         "quantity": f"{price.quantity.normalize():f}" if price else "",
         "steps": [(step, amount_text(step.amount)) for step in price.steps] if price else [],
+        "surcharges": [(each, amount_text(each.amount)) for each in price.surcharges] if price else [],
+        "missing": metal_name(missing) if missing else "",
         "amount": amount_text(price.amount) if price else "",
         "total": price.total(price.quantity) if price else None,
         "objection": objection,

@@ -1,7 +1,8 @@
 """What is paid beside a price: metal by the day's quotation, and eco-contributions, each as its own amount.
 
 A metal surcharge is ``weight / per × price unit × (quotation − base) / 100``, in the price's currency per its
-price unit, rounded half up to four decimals; discounts do not touch it. The quotation is that of the day or
+price unit, rounded half up to a hundredth of a cent per order unit and never below the coin; discounts do
+not touch it. The quotation is that of the day or
 the last one before it, and its day is shown. Below the base it is nothing, unless the article gives credit.
 A levy is per order unit. How much a quantity costs is rounded for each surcharge on its own, so that own
 lines of a document add up to the total of the cart.
@@ -16,13 +17,12 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from catalog.models import Metal
-from catalog.money import PRICE_DECIMALS, Money, round_total
+from catalog.money import MINOR_UNITS, PRICE_DECIMALS, Money, round_total
 from catalog.price_rows import LevyDue, MetalInside
 
 METAL, LEVY = "metal", "levy"
 # Quotations of metals are per 100 kg.
 QUOTED_KILOGRAMS = 100
-_QUANTUM = Decimal(1).scaleb(-PRICE_DECIMALS)
 
 
 class QuotationMissing(Exception):
@@ -86,9 +86,14 @@ class Surcharge:
 def surcharge_label(kind: str, code: str) -> str:
     """The name of a surcharge in the active language."""
     if kind == METAL:
-        name = str(Metal(code).label) if code in Metal.values else code
+        name = metal_name(code)
         return _("%(metal)s surcharge") % {"metal": name[:1].upper() + name[1:]}
     return code
+
+
+def metal_name(code: str) -> str:
+    """The metal of a chemical symbol in the active language."""
+    return str(Metal(code).label) if code in Metal.values else code
 
 
 def surcharges_of(
@@ -107,9 +112,10 @@ def surcharges_of(
         difference = inside.quotation - inside.base
         if difference < 0 and not inside.credit:
             continue
-        amount = (price_unit * inside.weight * difference / inside.per / QUOTED_KILOGRAMS).quantize(
-            _QUANTUM, ROUND_HALF_UP
-        )
+        exact = price_unit * inside.weight * difference / inside.per / QUOTED_KILOGRAMS
+        # A price per 1000 needs no more than the coin to be as exact per order unit.
+        decimals = max(MINOR_UNITS.get(currency, 2), PRICE_DECIMALS - len(str(price_unit)) + 1)
+        amount = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
         if amount:
             assert inside.day is not None
             share = MetalShare(inside.weight, inside.per, inside.base, inside.quotation, inside.day)

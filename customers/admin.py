@@ -59,7 +59,7 @@ class OrganisationAdmin(admin.ModelAdmin):
         (
             _("Language and prices"),
             {
-                "fields": ("language", "currency", "price_list"),
+                "fields": ("language", "currency", "price_list", "pays_levies"),
                 "description": _(
                     "Prices come from the price list, less what was agreed with this customer. A price "
                     "list in another currency gives no prices at all: nothing is converted."

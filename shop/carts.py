@@ -12,6 +12,7 @@ from catalog.models import Product
 from catalog.money import Money
 from catalog.prices import NetPrice, PriceBook
 from catalog.quantities import LARGEST, QuantityInvalid, check_quantity
+from catalog.surcharges import metal_name
 from customers.models import Organisation
 from shop.cart_rows import ArticleRow, LineRow, read_lines
 from shop.models import Cart, CartLine
@@ -36,6 +37,14 @@ class PricedLine:
     problem: str = ""
 
     @property
+    def surcharges(self) -> tuple[tuple[str, Money], ...]:
+        """Each surcharge of the line by its name, for the whole quantity."""
+        if self.price is None:
+            return ()
+        quantity = self.line.quantity
+        return tuple((each.label, each.total(quantity)) for each in self.price.surcharges)
+
+    @property
     def name(self) -> str:
         return self.product.name if self.product else self.line.description or self.line.sku
 
@@ -54,6 +63,21 @@ class PricedCart:
         """The sum of the line totals, each rounded on its own, so that it adds up on paper."""
         amount = sum((line.total.amount for line in self.lines if line.total), Decimal(0))
         return Money(amount, self.currency)
+
+    @property
+    def goods_total(self) -> Money:
+        """The cart without metal surcharges and eco-contributions."""
+        beside = sum((total.amount for _label, total in self.surcharges), Decimal(0))
+        return Money(self.total.amount - beside, self.currency)
+
+    @property
+    def surcharges(self) -> tuple[tuple[str, Money], ...]:
+        """What each kind of surcharge comes to, by its name, in the order of the lines."""
+        totals: dict[str, Money] = {}
+        for line in self.lines:
+            for label, total in line.surcharges:
+                totals[label] = totals[label] + total if label in totals else total
+        return tuple(totals.items())
 
     @property
     def problems(self) -> tuple[PricedLine, ...]:
@@ -140,6 +164,13 @@ def _price_line(line: LineRow, product: ArticleRow | None, book: PriceBook) -> P
     problem = ""
     if not product.orderable:
         problem = _("This article cannot be ordered any more.")
+    elif price is None and (metal := book.missing_quotation(product)):
+        problem = _(
+            "There is no quotation of %(metal)s in %(currency)s, so this article has no price now."
+        ) % {
+            "metal": metal_name(metal),
+            "currency": book.currency,
+        }
     elif price is None:
         problem = _("There is no price for this article in %(currency)s yet. Ask us for a quotation.") % {
             "currency": book.currency
