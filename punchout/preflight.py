@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import lru_cache
 from operator import attrgetter
 
@@ -71,13 +72,36 @@ def inspect(priced: PricedCart, session: PunchoutSession, base_url: str = "") ->
     for finding in errors_of(findings):
         for number in finding.lines:
             problems.setdefault(cart_number[number], finding.text)
+    totals = _totals(lines, cart_number)
     cart = replace(
         priced,
-        lines=tuple(_with_problem(line, problems.get(n, "")) for n, line in enumerate(priced.lines, start=1)),
+        lines=tuple(
+            _with_problem(_with_total(line, totals.get(n)), problems.get(n, ""))
+            for n, line in enumerate(priced.lines, start=1)
+        ),
         obstacles=tuple(finding.text for finding in errors_of(findings) if not finding.lines),
         remarks=tuple(str(finding) for finding in warnings_of(findings)),
     )
     return Inspection(cart, lines, mapped, findings)
+
+
+def _totals(lines: tuple[ReturnLine, ...], cart_number: dict[int, int]) -> dict[int, Decimal]:
+    """What each line of the cart comes to as it is sent, where it has surcharges.
+
+    A price with its surcharges in it is rounded once, they alone each on its own: that can be a cent.
+    """
+    totals: dict[int, Decimal] = {}
+    if any(line.surcharges or line.parent for line in lines):
+        for line in lines:
+            number = cart_number[line.number]
+            totals[number] = totals.get(number, Decimal(0)) + line.total
+    return totals
+
+
+def _with_total(line: PricedLine, total: Decimal | None) -> PricedLine:
+    if total is None or line.total is None or line.total.amount == total:
+        return line
+    return replace(line, total=replace(line.total, amount=total))
 
 
 def _with_problem(line: PricedLine, text: str) -> PricedLine:

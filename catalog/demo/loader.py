@@ -14,14 +14,26 @@ from catalog.demo.agreements import agreement_rows
 from catalog.demo.families import Article, Assortment
 from catalog.demo.labels import Labels, ids
 from catalog.demo.stock import stock_rows
+from catalog.demo.surcharges import (
+    PROMOTIONS,
+    levy_rows,
+    metal_rows,
+    promotion_rows,
+    quotation_rows,
+    reference_rows,
+)
 from catalog.demo.synchronise import Differences, synchronise
 from catalog.demo.values import Choice
 from catalog.models import (
     Agreement,
     ListPrice,
+    MetalQuotation,
     Product,
     ProductAttribute,
+    ProductLevy,
     ProductMedia,
+    ProductMetal,
+    ProductReference,
     Stock,
     StockSite,
 )
@@ -44,7 +56,8 @@ def load(today: date | None = None) -> None:
     assortment = Assortment(DEMO)
     articles = assortment.articles
     labels = Labels(assortment)
-    products, touched = _products(articles, labels)
+    rules = assortment.read("surcharges.json")
+    products, touched = _products(articles, labels, rules["discount_groups"])
     ours = list(products.values())
     demo_media = ProductMedia.objects.filter(address__startswith="demo/")
     for rows, key, wanted in (
@@ -56,14 +69,17 @@ def load(today: date | None = None) -> None:
         touched |= {identity[0] for identity in differences.keys}
     _list_prices(articles, products)
     _agreements(assortment, articles, products, labels)
+    _surcharges(rules, articles, products, labels, today or timezone.localdate())
     changes.record(sorted(set(ours) if labels.renamed else touched))
 
 
-def _products(articles: list[Article], labels: Labels) -> tuple[dict[str, int], set[int]]:
+def _products(
+    articles: list[Article], labels: Labels, groups: Mapping[str, str]
+) -> tuple[dict[str, int], set[int]]:
     """The ids of the demo's articles by number, and those whose own row is new or changed."""
     rows = Product.objects.filter(sku__in=[article.sku for article in articles])
     differences = synchronise(
-        rows, ["sku"], (_product(article, labels) for article in articles), remove=False
+        rows, ["sku"], (_product(article, labels, groups) for article in articles), remove=False
     )
     products = ids(rows, ["sku"])
     # A successor can only be named once it has an id.
@@ -83,7 +99,7 @@ def _changed(*differences: Differences) -> set[tuple[Any, ...]]:
     return {identity for difference in differences for identity in difference.keys}
 
 
-def _product(article: Article, labels: Labels) -> dict[str, Any]:
+def _product(article: Article, labels: Labels, groups: Mapping[str, str]) -> dict[str, Any]:
     return {
         "sku": article.sku,
         "gtin": article.gtin,
@@ -99,6 +115,7 @@ def _product(article: Article, labels: Labels) -> dict[str, Any]:
         "price_unit": article.price_unit,
         "minimum_quantity": article.minimum_quantity,
         "quantity_step": article.quantity_step,
+        "discount_group": groups.get(article.category, ""),
         "unspsc": article.unspsc,
         "etim_class": article.etim_class,
         "lead_time_days": article.lead_time_days,
@@ -181,3 +198,38 @@ def _agreements(assortment: Assortment, articles: list[Article], products: Ids, 
     )
     key = ["organisation_id", "product_id", "brand_id", "category_id", "kind", "minimum_quantity"]
     synchronise(existing, key, rows, remove=True)
+
+
+def _surcharges(rules: Json, articles: list[Article], products: Ids, labels: Labels, today: date) -> None:
+    """Metal, levies, promotions and references; what is no longer the demo's goes."""
+    ours = list(products.values())
+    lists = ids(PriceList.objects.all(), ["code"])
+    for rows, key, wanted, remove in (
+        (
+            ProductMetal.objects.filter(product__in=ours),
+            ["product_id", "metal", "currency"],
+            metal_rows(rules, articles, products),
+            True,
+        ),
+        (
+            ProductLevy.objects.filter(product__in=ours),
+            ["product_id", "scheme", "code", "currency"],
+            levy_rows(rules, articles, products),
+            True,
+        ),
+        # Those of days before stay: what was returned then was priced with them.
+        (MetalQuotation.objects.all(), ["metal", "currency", "day"], quotation_rows(rules, today), False),
+        (
+            Agreement.objects.filter(reference=PROMOTIONS),
+            ["price_list_id", "category_id"],
+            promotion_rows(rules, lists, labels.categories, today),
+            True,
+        ),
+        (
+            ProductReference.objects.filter(product__in=ours),
+            ["product_id", "kind", "target_id"],
+            reference_rows(rules, articles, products),
+            False,
+        ),
+    ):
+        synchronise(rows, key, wanted, remove=remove)

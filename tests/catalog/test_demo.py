@@ -18,10 +18,14 @@ from catalog.models import (
     Category,
     CategoryAttribute,
     ListPrice,
+    MetalQuotation,
     Product,
     ProductAttribute,
     ProductChange,
+    ProductLevy,
     ProductMedia,
+    ProductMetal,
+    ProductReference,
     Stock,
 )
 from catalog.prices import PriceBook
@@ -35,6 +39,10 @@ MODELS: tuple[type[Model], ...] = (
     ProductMedia,
     Stock,
     ListPrice,
+    MetalQuotation,
+    ProductLevy,
+    ProductMetal,
+    ProductReference,
     Agreement,
     AttributeChoice,
     Category,
@@ -207,3 +215,27 @@ def test_every_customer_has_a_price_of_his_own_for_every_article(loaded: None) -
             if price is not None:
                 paid.setdefault(product.sku, set()).add(price.amount)
     assert len(paid["RLV-K3009-A23"]) == 3
+
+
+def test_cables_hold_copper_by_their_section_and_batteries_pay_by_the_piece(loaded: None) -> None:
+    copper = ProductMetal.objects.get(product__sku="KPR-XVB-3G025-M")
+    assert (copper.weight, copper.per) == (Decimal("7.2"), 100)  # 0.96 kg x 3 cores x 2.5 mm² in 100 m
+    drum = ProductMetal.objects.get(product__sku="KPR-XVB-3G025-D500")
+    assert (drum.weight, drum.per) == (Decimal(36), 1)
+    for levy in ProductLevy.objects.filter(scheme="Bebat", product__category__slug="batteries"):
+        assert levy.amount == Decimal("0.0525") * levy.product.content_quantity
+    assert not ProductLevy.objects.filter(product__category__slug="installation-cable").exists()
+
+
+def test_everything_the_demo_charges_can_be_priced_today(loaded: None) -> None:
+    organisation = Organisation.objects.get(number="100001")
+    cables = list(Product.objects.filter(metals__isnull=False))
+    book = PriceBook.load(organisation, cables, WEDNESDAY)
+    assert len(cables) > 200
+    assert all((price := book.price(cable)) and price.surcharges for cable in cables)
+    lamp = Product.objects.filter(category__slug="lamps", status="active").first()
+    assert lamp is not None
+    price = PriceBook.load(Organisation.objects.get(number="100002"), [lamp], WEDNESDAY).price(lamp)
+    assert price is not None and price.promotion is not None and price.promotion.until > WEDNESDAY
+    abroad = PriceBook.load(Organisation.objects.get(number="100003"), [lamp], WEDNESDAY).price(lamp)
+    assert abroad is not None and not abroad.surcharges
