@@ -11,7 +11,7 @@ from catalog.models import ListPrice
 from punchout import origins
 from punchout.adapters import get_adapter
 from punchout.adapters.registry import Adapter
-from punchout.admin.connection_secrets import no_key_among, slot_states
+from punchout.admin.connection_secrets import has_no_key, slot_states
 from punchout.models import Connection, PartyCredential
 
 
@@ -143,7 +143,7 @@ def _secrets(connection: Connection) -> Iterator[Check]:
         yield Check(label, "good", text)
     else:
         yield Check(label, "good", _("Set on %(day)s.") % {"day": usable[0].set_at.date()})  # type: ignore[union-attr]
-    if no_key_among(connection, slots):
+    if has_no_key(connection):
         text = _("Direct punch-out is on, but the secret is kept as a digest. Generate a new one.")
         yield Check(label, "bad", text)
 

@@ -105,8 +105,11 @@ def must_be_readable(holder: Connection | Hub) -> bool:
         return False
 
 
-def no_key_among(holder: Connection | Hub, slots: list[SlotState]) -> bool:
+def has_no_key(holder: Connection | Hub) -> bool:
     """True when messages are keyed with a secret, and none that is valid can be read for that."""
+    slots = slot_states(holder)
+    if isinstance(holder, Connection) and holder.hub is not None:
+        slots += slot_states(holder.hub)
     usable = [slot for slot in slots if slot.usable]
     return bool(usable) and must_be_readable(holder) and not any(slot.readable for slot in usable)
 
@@ -131,7 +134,7 @@ def secrets_page(model_admin: admin.ModelAdmin, request: HttpRequest, object_id:
         "subtitle": str(holder),
         "holder": holder,
         "hub": holder.hub if isinstance(holder, Connection) else None,
-        "digest_only": no_key_among(holder, slots),
+        "digest_only": has_no_key(holder),
         "slots": slots,
         "displaced": _displaced(slots),
         "form": form,

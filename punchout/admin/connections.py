@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from punchout.adapters import all_adapters, get_adapter
 from punchout.adapters.registry import Adapter
 from punchout.admin import option_fields
-from punchout.admin.connection_secrets import no_key_among, secrets_page, slot_states
+from punchout.admin.connection_secrets import has_no_key, secrets_page, slot_states
 from punchout.admin.connection_test import check_page
 from punchout.admin.mapping import impact_answer, mapping_page, try_rows_view
 from punchout.endpoint import base_url
@@ -296,7 +296,7 @@ class ConnectionAdmin(admin.ModelAdmin):
         if isinstance(connection, Connection) and connection.pk:
             context["launch_addresses"] = launch_addresses(request, connection)
             context["slots"] = slot_states(connection)
-            context["digest_only"] = no_key_among(connection, context["slots"])
+            context["digest_only"] = has_no_key(connection)
         else:
             context["adapter_links"] = adapter_choices()
             current = self._adapter(request, None)

@@ -45,7 +45,7 @@ class HubAdmin(admin.ModelAdmin):
     list_display = ("name", "senders", "count", "secret_state")
     search_fields = ("name", "credentials__identity")
     inlines = (HubCredentialInline,)
-    readonly_fields = ("served",)
+    readonly_fields = ("secret_state", "served")
     change_form_template = "admin/punchout/hub/change_form.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Hub]:
@@ -68,6 +68,8 @@ class HubAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("secret"))
     def secret_state(self, hub: Hub) -> SafeString:
+        if hub.pk is None:
+            return format_html("{}", _("Set after saving."))
         usable = any(slot.usable for slot in slot_states(hub))
         return tag(_("valid"), "good") if usable else tag(_("None is set."), "bad")
 
@@ -78,7 +80,7 @@ class HubAdmin(admin.ModelAdmin):
         connections = list(hub.connections.select_related("organisation")[: MOST_NAMED + 1])
         rows = format_html_join(
             "",
-            '<li><a href="{}">{}</a> – {}</li>',
+            '<div><a href="{}">{}</a> – {}</div>',
             (
                 (reverse("admin:punchout_connection_change", args=[each.pk]), each, each.organisation)
                 for each in connections[:MOST_NAMED]
@@ -88,7 +90,7 @@ class HubAdmin(admin.ModelAdmin):
             return format_html("{}", _("Nobody yet. Name this network on the connections it sends for."))
         rest = hub.connections.count() - MOST_NAMED
         more = ngettext("and %(count)s more", "and %(count)s more", max(rest, 1)) % {"count": rest}
-        return format_html("<ul>{}</ul>{}", rows, more if rest > 0 else "")
+        return format_html("<div>{}{}</div>", rows, more if rest > 0 else "")
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.secrets_view)

@@ -138,6 +138,9 @@ def test_direct_punch_out_with_a_digest_is_said_on_every_page_that_matters(admin
     assert not any(warning in admin_client.get(each).content.decode() for each in addresses)
     Connection.objects.update(options={"direct": True})
     assert all(warning in admin_client.get(each).content.decode() for each in addresses)
+    Connection.objects.update(hub=HubFactory(secret="a secret that can be read"))
+    assert not any(warning in admin_client.get(each).content.decode() for each in addresses)
+    Connection.objects.update(hub=None)
     admin_client.post(page_of(connection, "secrets"), {"action": "generate"})
     assert not any(warning in admin_client.get(each).content.decode() for each in addresses)
 
