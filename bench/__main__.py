@@ -9,6 +9,7 @@ from pathlib import Path
 
 def main() -> int:
     command = [sys.executable, "-m", "bench.measure"]
+    imports = [sys.executable, "-m", "bench.imports"]
     failed = 0
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         environment = {
@@ -31,6 +32,10 @@ def main() -> int:
             if not prefix:
                 own["DATABASE_URL"] = f"sqlite:///{folder}/bench.sqlite3"
             failed |= subprocess.call([*prefix, *command], env=own)
+            own["IMPORT_DIR"] = str(Path(folder) / f"imports-{name}")
+            if not prefix:
+                own["DATABASE_URL"] = f"sqlite:///{folder}/imports.sqlite3"
+            failed |= subprocess.call([*prefix, *imports], env=own)
     return failed
 
 

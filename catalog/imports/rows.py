@@ -1,7 +1,7 @@
 """Turns records into rows for the staging tables; what the shop cannot hold becomes a refusal."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -86,27 +86,29 @@ class Rows:
         self.defaults = defaults
         self.refused = 0
         self._makers: dict[type, Callable[[Any, int], Iterator[Row]]] = {
-            PriceRecord: self._price,
             ArticleRecord: self._article,
             StockRecord: self._stock,
             CategoryRecord: self._category,
             CategoryLink: self._link,
         }
 
-    def of(self, record: Record, seq: int) -> Iterator[Row]:
+    def of(self, record: Record, seq: int) -> Iterable[Row]:
         """The rows of a record by table; a refusal is a row too."""
+        made: Iterable[Row]
         if isinstance(record, Refusal):
-            yield self._refusal(record)
-            return
+            return (self._refusal(record),)
         try:
+            # Of these there are many, and each is one row.
+            if type(record) is PriceRecord:
+                return (self._price_row(record, seq, None),)
             # Made whole before any is handed out: half a record is none.
             made = list(self._makers[type(record)](record, seq))
         except RefusedError as refused:
             what = getattr(record, "sku", "") or getattr(record, "code", "")
-            made = [
-                self._refusal(Refusal(record.line, str(what), refused.field, refused.value, refused.reason))
-            ]
-        yield from made
+            made = (
+                self._refusal(Refusal(record.line, str(what), refused.field, refused.value, refused.reason)),
+            )
+        return made
 
     def _refusal(self, refusal: Refusal) -> Row:
         self.refused += 1
@@ -286,9 +288,6 @@ class Rows:
         if value:
             yield "feature", (seq, seq, sku, record.line, code, name, value[:TITLE], None, unit)
 
-    def _price(self, record: PriceRecord, seq: int) -> Iterator[Row]:
-        yield self._price_row(record, seq, None)
-
     def _price_row(self, record: PriceRecord, seq: int, article: int | None) -> Row:
         amount, unit = record.amount, record.price_unit
         if unit is not None and not 1 <= unit <= MOST_PRICE_UNIT:
@@ -346,12 +345,16 @@ class Rows:
 
 def clean(text: str) -> str:
     """Without control characters, which PostgreSQL and XML refuse; lone surrogates are replaced."""
-    if text.isascii() and text.isprintable():
+    # Neither control characters nor surrogates are printable.
+    if text.isprintable():
         return text
     return CONTROL.sub("", text).encode("utf-8", "replace").decode()
 
 
 def one_line(text: str) -> str:
+    """Without line breaks, and one blank where there are several."""
+    if text.isprintable() and "  " not in text:
+        return text.strip()
     return " ".join(clean(text).split())
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, cast
 
 from django.utils.translation import gettext as _
@@ -152,6 +153,10 @@ class _Table:
             if f"net_price{n}" in places
         ]
         self.stock = "stock" in places
+        # The same quantities, prices and days stand in many rows.
+        self._number = lru_cache(maxsize=50_000)(self._read_number)
+        self._whole = lru_cache(maxsize=10_000)(self._read_whole)
+        self._day = lru_cache(maxsize=10_000)(self._read_day)
         convert = {NUMBER: self._number, WHOLE: self._whole, DAY: self._day}
         self.converters: list[tuple[str, int, Callable[[Any], Any]]] = [
             (name, place, convert.get(columns.BY_NAME[name].kind, _text))
@@ -324,7 +329,7 @@ class _Table:
     def _heading(self, name: str) -> str:
         return next((heading for heading, each in self.options.columns.items() if each == name), name)
 
-    def _number(self, cell: Any) -> Decimal:
+    def _read_number(self, cell: Any) -> Decimal:
         if isinstance(cell, Decimal):
             return cell
         text = _text(cell)
@@ -338,13 +343,13 @@ class _Table:
             raise WrongCell(_("This is no number with %s as its decimal sign.") % sign)
         return Decimal(plain.replace(",", "."))
 
-    def _whole(self, cell: Any) -> int:
+    def _read_whole(self, cell: Any) -> int:
         number = self._number(cell)
         if number != number.to_integral_value():
             raise WrongCell(_("This is no whole number."))
         return int(number)
 
-    def _day(self, cell: Any) -> date:
+    def _read_day(self, cell: Any) -> date:
         if isinstance(cell, date):
             return cell
         try:
