@@ -35,7 +35,7 @@ KINDS = {
     "stock": _("Stock"), "attribute": _("Attribute values"), "media": _("Pictures and documents"),
     "reference": _("References"), "metal": _("Metal contents"), "levy": _("Eco-contributions"),
     "customer_number": _("Customers' article numbers"), "brand": _("Brands"), "category": _("Categories"),
-    "choice": _("Attribute choices"),
+    "property": _("Attributes"), "choice": _("Attribute choices"),
 }  # fmt: skip
 WHATS = {
     "new": _("new"), "changed": _("changed"), "gone": _("gone"), "list_price": _("list price"),
@@ -120,8 +120,7 @@ class ImportProfileAdmin(admin.ModelAdmin):
     save_on_top = True
 
     def get_fieldsets(self, request: HttpRequest, obj: ImportProfile | None = None) -> Any:
-        own = [name for name in self.get_form(request, obj, fields=None)(instance=obj).fields
-               if name.startswith("option_")] if obj else []  # fmt: skip
+        own = list(fields_of(find_format(obj.format).options, ("columns",))) if obj else []
         options = [(_("Options of the format"), {"fields": own})] if own else []
         return [
             (None, {"fields": ("name", "slug", "format")}),
@@ -145,6 +144,10 @@ class ImportProfileAdmin(admin.ModelAdmin):
             ),
             (_("Articles that are gone"), {"fields": (("missing", "missing_threshold"),)}),
         ]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        # Of the model's own; those of the format come with the form.
+        return super().get_form(request, obj, change, **{**kwargs, "fields": ProfileForm.Meta.fields})
 
     def get_inlines(self, request: HttpRequest, obj: ImportProfile | None) -> Any:
         return self.inlines if obj else ()

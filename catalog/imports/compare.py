@@ -197,9 +197,10 @@ def _articles(staging: Staging, profile: ImportProfile) -> None:
     )
     staging.index("plan", "seq")
     for lack, (field_name, reason) in LACKS.items():
+        shown = "coalesce(a.category, '')" if lack == -4 else "''"
         refuse(
             staging,
-            "SELECT a.line, a.sku AS record, coalesce(a.category, '') AS value FROM {article} a"
+            f"SELECT a.line, a.sku AS record, {shown} AS value FROM {{article}} a"
             f" JOIN {{plan}} q ON q.seq = a.seq WHERE q.op = {lack}",
             str(field_name),
             str(reason),

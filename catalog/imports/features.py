@@ -62,7 +62,7 @@ def resolve_features(staging: Staging, created: Created, profile: ImportProfile)
             own = code_of(code, lambda each: each.casefold() in codes)
             codes.add(own.casefold())
             number = created.promise(
-                "attribute", name or code, _attribute_maker(own, kind, shown, name or code, profile.language)
+                "property", name or code, _attribute_maker(own, kind, shown, name or code, profile.language)
             )
             promised[code] = (number, kind, shown)
         number, kind, shown = promised[code]
