@@ -150,7 +150,8 @@ def _known_charset(name: str) -> str:
     """The name, when Python can decode it; HTML treats ISO-8859-1 and ASCII as Windows-1252."""
     try:
         canonical = codecs.lookup(name).name
-        b"a".decode(canonical)  # refuses codecs that are no character sets, such as hex
+        # Refuses codecs that are no character sets (hex), and those that cannot replace what is wrong (idna).
+        b"a\xff".decode(canonical, "replace")
     except (LookupError, ValueError):
         return ""
     return "cp1252" if canonical in {"iso8859-1", "ascii"} else canonical
