@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from catalog.exports.row import MOST_SCALES, ExportRow
-from catalog.exports.text import cell
+from catalog.exports.text import cell, cells
 
 Value = str | int | Decimal | None
 COLUMNS = (
@@ -23,16 +23,26 @@ _NO_SCALES: tuple[None, ...] = (None,) * (2 * MOST_SCALES)
 
 def values(row: ExportRow) -> list[Value]:
     """One value a column: texts safe in a spreadsheet, days as ISO 8601, numbers as numbers."""
+    sku, own, brand, number, name, description, successor, group = cells(
+        row.sku,
+        row.customer_number,
+        row.brand,
+        row.manufacturer_number,
+        row.name,
+        row.description,
+        row.successor,
+        row.discount_group,
+    )
     scales: list[Value] = [value for pair in row.scales for value in pair]
     return [
-        cell(row.sku),
-        cell(row.customer_number),
+        sku,
+        own,
         row.status,
         row.gtin,
-        cell(row.brand),
-        cell(row.manufacturer_number),
-        cell(row.name),
-        cell(row.description),
+        brand,
+        number,
+        name,
+        description,
         row.category,
         row.list_amount,
         row.net_amount,
@@ -50,12 +60,12 @@ def values(row: ExportRow) -> list[Value]:
         row.stock,
         row.next_date.isoformat() if row.next_date else None,
         row.lead_time_days,
-        cell(row.successor),
+        successor,
         row.etim_class,
         row.unspsc,
         row.image,
         row.page,
-        cell(row.discount_group),
+        group,
         *(_metals(row) if row.metals else _NO_METALS),
         *(_levies(row) if row.levies else _NO_LEVIES),
         row.promotion_until.isoformat() if row.promotion_until else None,
