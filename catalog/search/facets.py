@@ -121,8 +121,7 @@ def _aggregated(
 ) -> tuple[dict[str, dict[Any, int]], bool]:
     if most > COUNTED:
         slices = max(1, COUNTED * schema.SLICES // most)
-        part = tantivy.Query.term_set_query(schema.SCHEMA, schema.SLICE, list(range(slices)))
-        sample = _buckets(searcher, within(query, [part]), aggregations)
+        sample = _buckets(searcher, within(query, [schema.some_slices(slices)]), aggregations)
         if sum(max(sample.values(), key=lambda counts: sum(counts.values())).values()) >= TELLING:
             times = schema.SLICES / slices
             return {facet: _rounded(counts, times) for facet, counts in sample.items()}, False

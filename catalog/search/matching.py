@@ -125,6 +125,11 @@ class Reading:
             found.append((Occur.Should, _every(self.words, self.wanted, ranked=False)))
         return Query.boolean_query(found) if found else Query.empty_query()
 
+    @property
+    def skips(self) -> bool:
+        """Whether the index finds the best without looking at all that fit."""
+        return len(self.wanted) <= 1 and not any(wanted.wordings for wanted in self.wanted)
+
     @cached_property
     def is_number(self) -> bool:
         """Whether what was typed is the number of an article."""

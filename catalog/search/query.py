@@ -51,3 +51,7 @@ class Suggestion:
     sku: str
     name: str
     product_id: int
+
+    @property
+    def pk(self) -> int:
+        return self.product_id

@@ -5,22 +5,38 @@ from collections.abc import Iterable
 import tantivy
 
 from catalog.search import schema
+from catalog.search.filters import within
 from catalog.search.query import Sort
 
 # Within so many of the best, what one can get comes before what one cannot.
 BLOCK = 200
+# Of more articles than this that must be looked at, a part is, if that has enough for every page.
+RANKED = 40_000
+ENOUGH = 1_000
 
 Hits = Iterable[tuple[float, tantivy.DocAddress]]
 
 
-def best(searcher: tantivy.Searcher, query: tantivy.Query, size: int, offset: int) -> tuple[int, ...]:
-    """The ids of the best articles for a query that ranks, weighted by what can be had."""
+def best(
+    searcher: tantivy.Searcher, query: tantivy.Query, size: int, offset: int, most: int = 0
+) -> tuple[int, ...]:
+    """The ids of the best articles for a query that ranks, weighted by what can be had.
+
+    ``most`` is given when the index must look at every article that fits, at most so many. Where that is far
+    more than anybody pages through, the best of a part of the assortment are as good, as long as the part
+    alone fills every page.
+    """
     first = offset // BLOCK
     last = (offset + size - 1) // BLOCK
+    if most > RANKED:
+        part = schema.some_slices(max(1, RANKED * schema.SLICES // most))
+        sample = within(query, [part])
+        if searcher.search(sample, 1, count=True).count >= ENOUGH:  # type: ignore[attr-defined]
+            query = sample
     blocks = [
-        part
+        product
         for number in range(first, last + 1)
-        for part in _weighted(
+        for product in _weighted(
             searcher, searcher.search(query, BLOCK, offset=number * BLOCK, count=False).hits
         )
     ]

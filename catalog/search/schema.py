@@ -85,3 +85,8 @@ def _build() -> tantivy.Schema:
 
 
 SCHEMA = _build()
+
+
+def some_slices(count: int) -> tantivy.Query:
+    """A part of the assortment: ``count`` of ``SLICES``."""
+    return tantivy.Query.term_set_query(SCHEMA, SLICE, list(range(count)))

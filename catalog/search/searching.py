@@ -46,6 +46,7 @@ class _Attempt:
     most: int
     breadth: Breadth
     is_number: bool
+    skips: bool
     key: tuple[object, ...]
     corrected: str | None = None
 
@@ -120,7 +121,8 @@ def suggest(text: str, language: str, limit: int = 8) -> tuple[Suggestion, ...]:
     reading = matching.read(opened.words, words, typed, language, Breadth.STARTED)
     if reading is None:
         return ()
-    ids = ranking.best(opened.searcher, reading.ranked, max(1, min(limit, MOST_SUGGESTIONS)), 0)
+    most = 0 if reading.skips else reading.most
+    ids = ranking.best(opened.searcher, reading.ranked, max(1, min(limit, MOST_SUGGESTIONS)), 0, most)
     found = Product.objects.filter(id__in=ids, status__in=Product.SHOWN)
     rows = {pk: row for pk, *row in found.values_list("id", "sku", f"name_{language}", "name_en")}
     return tuple(
@@ -142,7 +144,7 @@ def _find(
     text = query.text.strip()[:LONGEST_QUERY]
     if not text:
         everything = tantivy.Query.all_query()
-        attempt = _Attempt(everything, everything, opened.words.size, Breadth.TYPED, False, ("",))
+        attempt = _Attempt(everything, everything, opened.words.size, Breadth.TYPED, False, False, ("",))
         sort: Sort = "name" if query.sort == "relevance" else query.sort
         found = ranking.sorted_by(searcher, narrowed.narrow(everything), sort, language, size, offset)
         return _Page(attempt, found)
@@ -151,7 +153,8 @@ def _find(
         if page is not None and page.ids and attempt.breadth is not Breadth.STARTED:
             break
         if query.sort == "relevance":
-            found = ranking.best(searcher, narrowed.narrow(attempt.ranked), size, offset)
+            looked_at = 0 if attempt.skips and not narrowed.by_facet else attempt.most
+            found = ranking.best(searcher, narrowed.narrow(attempt.ranked), size, offset, looked_at)
         else:
             here = narrowed.narrow(attempt.matched)
             found = ranking.sorted_by(searcher, here, query.sort, language, size, offset)
@@ -181,7 +184,9 @@ def _readings(opened: Reader, words: Sequence[Token], text: str, language: str) 
         reading = matching.read(opened.words, words, text, language, breadth)
         if reading is not None:
             key = (breadth, text, language)
-            yield _Attempt(reading.ranked, reading.matched, reading.most, breadth, reading.is_number, key)
+            yield _Attempt(
+                reading.ranked, reading.matched, reading.most, breadth, reading.is_number, reading.skips, key
+            )
 
 
 def _words(labels: Labels, text: str, language: str) -> tuple[Token, ...]:

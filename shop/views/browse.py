@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from catalog.display import pictures_of
 from catalog.models import Category, Product
-from catalog.search import Facet, Query, Results, SearchUnavailable, search, suggest
+from catalog.search import Facet, Query, Results, SearchUnavailable, Suggestion, search, suggest
 from shop.views import filters
 from shop.views.categories import CategoryTree
 from shop.views.page import load_pricing, render_page, shopping_of
@@ -59,13 +60,15 @@ def search_page(request: HttpRequest) -> HttpResponse:
 def suggestions(request: HttpRequest) -> HttpResponse:
     """The list below the search box; empty when there is nothing to say."""
     text = filters.read_query(request.GET, language=language_code()).text
-    found: Sequence[Any] = ()
+    found: Sequence[Suggestion] = ()
     if len(text) >= SHORTEST_PREFIX:
         try:
             found = suggest(text, language_code(), SUGGESTIONS)
         except SearchUnavailable:
             found = ()
-    return render(request, "shop/parts/suggestions.html", {"suggestions": found, "text": text})
+    pictures = pictures_of(found)
+    shown = [(suggestion, pictures.get(suggestion.pk, "")) for suggestion in found]
+    return render(request, "shop/parts/suggestions.html", {"suggestions": shown, "text": text})
 
 
 def language_code() -> str:

@@ -146,6 +146,13 @@ def test_suggestions_lead_to_articles(buyer: Buyer, breakers: list[Product]) -> 
     assert buyer.get("/suggest/", {"q": "c"}).content.decode().strip() == ""
 
 
+def test_suggestions_show_the_articles_picture(buyer: Buyer, breakers: list[Product]) -> None:
+    address = "https://pictures.example/breaker.png"
+    ProductMedia.objects.create(product=breakers[0], kind=ProductMedia.Kind.PICTURE, address=address)
+    found = buyer.get("/suggest", {"q": breakers[0].sku}).content.decode()
+    assert f'<img class="suggestion-picture" src="{address}" alt=""' in found
+
+
 @pytest.mark.parametrize(
     "address",
     [

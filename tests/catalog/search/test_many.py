@@ -1,0 +1,65 @@
+"""Where very many articles fit: the page is full and in order, and the numbers beside it are rounded."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from catalog import search
+from catalog.models import Brand, Category, Product
+from catalog.search import facets, ranking
+
+RED, GREEN = 900, 300
+
+
+@pytest.fixture
+def many(search_index: Path, monkeypatch: pytest.MonkeyPatch, category: Callable[..., Category]) -> None:
+    """1,200 lamps, of which every fourth is green, and limits that make those very many."""
+    for module, limits in (
+        (facets, {"COUNTED": 600, "TELLING": 100}),
+        (ranking, {"RANKED": 600, "ENOUGH": 200}),
+    ):
+        for name, limit in limits.items():
+            monkeypatch.setattr(module, name, limit)
+    brands = [Brand.objects.create(code=code, name=code.title()) for code in ("rubra", "verda")]
+    node = category("lamps")
+    Product.objects.bulk_create(
+        Product(
+            sku=f"L{number:04d}", name_en=f"Lamp {'green' if number % 4 == 0 else 'red'} type {number}",
+            brand=brands[number % 4 == 0], category=node, order_unit="C62",
+        )
+        for number in range(RED + GREEN)
+    )  # fmt: skip
+    search.rebuild()
+
+
+def test_of_very_many_articles_a_sample_is_counted_and_told_as_such(many: None) -> None:
+    found = search.search(search.Query("lamp type"))
+    assert (found.facets_are_exact, len(found.product_ids)) == (False, 50)
+    counts = {
+        value.code: value.count for facet in found.facets if facet.code == "brand" for value in facet.values
+    }
+    assert counts["rubra"] == pytest.approx(RED, rel=0.25)
+    assert counts["verda"] == pytest.approx(GREEN, rel=0.25)
+
+
+def test_of_few_articles_every_one_is_counted_however_frequent_their_words_are(many: None) -> None:
+    found = search.search(search.Query("lamp type 77"))
+    assert (found.facets_are_exact, found.total, found.total_is_exact) == (True, 1, True)
+
+
+def test_pages_of_very_many_articles_follow_each_other_without_a_gap(many: None) -> None:
+    first = search.search(search.Query("lamp type", page_size=40))
+    second = search.search(search.Query("lamp type", page_size=40, after=first.next_page))
+    together = search.search(search.Query("lamp type", page_size=80))
+    assert (*first.product_ids, *second.product_ids) == together.product_ids
+    assert len(set(together.product_ids)) == 80
+
+
+def test_a_filter_that_leaves_few_of_very_many_leaves_no_article_out(many: None) -> None:
+    keep = set(Product.objects.filter(brand__code="verda").values_list("id", flat=True)[:30])
+    Product.objects.filter(brand__code="verda").exclude(id__in=keep).delete()
+    search.rebuild()
+    found: Any = search.search(search.Query("lamp type", brands=("verda",)))
+    assert set(found.product_ids) == keep
