@@ -15,6 +15,9 @@ Place = Literal["line", "cart"]
 Role = Literal["", "unit", "currency", "quantity", "price", "price unit"]
 
 
+MOST_KEPT = 1_000  # names of free fields that a table remembers
+
+
 @dataclass(frozen=True, slots=True)
 class OutgoingField:
     """A field of the returned cart or of its lines, as the buyer's system reads it.
@@ -62,7 +65,7 @@ class FieldTable:
     def __init__(self, fields: Sequence[OutgoingField] = (), free: Sequence[FreeFields] = ()) -> None:
         self.fields = tuple(fields)
         self.free = tuple(free)
-        self._by_name = {field.name: field for field in self.fields}
+        self._by_name: dict[str, OutgoingField | None] = {field.name: field for field in self.fields}
 
     def __iter__(self) -> Iterator[OutgoingField]:
         return iter(self.fields)
@@ -72,10 +75,13 @@ class FieldTable:
 
     def find(self, name: str) -> OutgoingField | None:
         """The field of that name; ``None`` when this connection has none and may not add it."""
-        known = self._by_name.get(name)
-        if known is not None:
-            return known
-        return next((field for free in self.free if (field := free.named(name)) is not None), None)
+        if name not in self._by_name:
+            found = (free.named(name) for free in self.free)
+            # Asked for at every line of a cart; what operators typed wrongly is not kept for ever.
+            if len(self._by_name) >= MOST_KEPT:
+                return next((field for field in found if field is not None), None)
+            self._by_name[name] = next((field for field in found if field is not None), None)
+        return self._by_name[name]
 
 
 NO_FIELDS = FieldTable()

@@ -18,6 +18,7 @@ from punchout import origins, preflight
 from punchout.admin.read_only import ReadOnlyAdmin, tag
 from punchout.admin.wire import HEAVY, verdict_tag
 from punchout.embedding import cart_is_fetched, is_installed
+from punchout.findings import Finding
 from punchout.models import PunchoutSession, ReturnedCart
 from punchout.trace import trace_zip
 from shop.carts import PricedCart, price_cart
@@ -127,6 +128,8 @@ class PunchoutSessionAdmin(ReadOnlyAdmin):
             "cart_is_fetched": cart_is_fetched(session),
             "cart": cart,
             "obstacles": obstacles(session, cart),
+            "remarks": cart.remarks if session.state in PunchoutSession.OPEN else (),
+            "findings": findings_of(returned),
             "messages_in_order": [(message, verdict_tag(message)) for message in messages],
             "returned": returned,
             "returned_rows": cart_rows(returned) if returned else [],
@@ -157,8 +160,14 @@ def obstacles(session: PunchoutSession, cart: PricedCart) -> list[str]:
         found.append(str(_("The cart was opened to look at it only.")))
     if not cart.lines:
         found.append(str(_("The cart is empty.")))
+    found += cart.obstacles
     found += [f"{line.line.sku}: {line.problem}" for line in cart.problems]
     return found
+
+
+def findings_of(returned: ReturnedCart | None) -> list[Finding]:
+    """What was remarked when the cart was sent, for the language of the page."""
+    return [Finding.from_json(data) for data in returned.findings] if returned else []
 
 
 # Of a frozen line: what the operator compares with what the buyer says arrived.
@@ -240,6 +249,7 @@ class ReturnedCartAdmin(ReadOnlyAdmin):
             "returned": returned,
             "session": returned.session,
             "returned_rows": cart_rows(returned),
+            "findings": findings_of(returned),
             **(extra_context or {}),
         }
         return TemplateResponse(request, "admin/punchout/returnedcart/detail.html", context)

@@ -49,7 +49,7 @@ def rules_of(adapter: Adapter, options: AdapterOptions) -> Rules:
 def apply_mapping(
     session: PunchoutSession, adapter: Adapter, options: AdapterOptions, lines: tuple[ReturnLine, ...]
 ) -> Mapped:
-    """At most three queries: articles, their attributes, the delivery site, each only if spoken of."""
+    """At most five queries: articles, their attributes, the delivery site, each only if spoken of."""
     rows = rows_of(adapter.outgoing_fields(options), options)
     if not rows and not options.currencies:
         return Mapped(lines, {})
@@ -73,6 +73,10 @@ def _clean(text: str) -> str:
     return text.strip() if text.isprintable() else plain_text(text)
 
 
+def _attributes(rows: list[tuple[str, Expression]]) -> set[str]:
+    return {name for _field, row in rows for root, name in row.names if root == "attribute"}
+
+
 def _lines(
     adapter: Adapter,
     options: AdapterOptions,
@@ -87,7 +91,7 @@ def _lines(
     sku_of = {line.number: own[line.parent or line.number] for line in lines}
     skus = list(dict.fromkeys(sku_of.values()))
     products = products_of(skus) if "product" in roots else {}
-    attributes = attributes_of(skus) if "attribute" in roots else {}
+    attributes = attributes_of(skus, spoken) if (spoken := _attributes(rows)) else {}
     done = []
     for line in lines:
         values["line"] = LineValues(line, rules)

@@ -48,7 +48,10 @@ class Expression:
         """The text for these values, at most ``LONGEST_RESULT`` characters."""
         if self._parts is None:
             return self._rendered(values)[:LONGEST_RESULT]
-        parts = (part if isinstance(part, str) else part(values) for part in self._parts)
+        if len(self._parts) == 1:
+            (only,) = self._parts
+            return only if isinstance(only, str) else only(values)[:LONGEST_RESULT]
+        parts = [part if isinstance(part, str) else part(values) for part in self._parts]
         return "".join(parts)[:LONGEST_RESULT]
 
     def _rendered(self, values: Values) -> str:

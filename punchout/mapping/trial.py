@@ -52,8 +52,9 @@ def try_rows(
     values = cart_values(sample.session, options, sample.lines, good)
     skus = [line.sku for line in sample.lines]
     roots = frozenset().union(*(found.roots for _field, found in good))
+    spoken = {name for _field, found in good for root, name in found.names if root == "attribute"}
     products = products_of(skus) if "product" in roots else {}
-    attributes = attributes_of(skus) if "attribute" in roots else {}
+    attributes = attributes_of(skus, spoken) if spoken else {}
     rules = rules_of(adapter, options)
 
     def of_line(line: ReturnLine) -> dict[str, Any]:
