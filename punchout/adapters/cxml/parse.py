@@ -21,6 +21,9 @@ from punchout.models import PartyCredential
 
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 LONGEST_SUBTREE = 65_536  # characters of a BuyerCookie; we keep it for the length of the session
+SIGNATURES = "http://www.w3.org/2000/09/xmldsig#"
+# Elements whose content is the buyer's own, whatever it is (content ANY in the DTD).
+ANY_CONTENT = frozenset({"BuyerCookie", "SupplierPartAuxiliaryID", "Extrinsic", "Identity", "SharedSecret"})
 MOST_RENAMED = 100_000  # elements in a namespace; a cart of 2,000 lines has half of that
 
 # Possessive, so that no input makes them slow.
@@ -106,17 +109,36 @@ def parse_document(body: bytes, content_type: str) -> tuple[etree._Element, list
         ) from None
     if root.getroottree().docinfo.internalDTD is not None:
         raise MessageUnreadable("A DOCTYPE is only possible in front of the document.")
-    if str(root.tag).startswith("{"):
+    if "xmlns" in text and _take_namespaces_off(root):
         notes.append("The elements have a namespace; cXML has none.")
-        for count, element in enumerate(root.iter()):
-            if count > MOST_RENAMED:
-                raise MessageUnreadable("The document has too many elements.")
-            element.tag = etree.QName(element).localname
     if root.tag != "cXML":
         if str(root.tag).casefold() != "cxml":
             raise MessageUnreadable(f"The root element is {str(root.tag)[:60]}; cXML is expected.")
         notes.append(f"The root element is written {root.tag}.")
     return root, notes
+
+
+def _take_namespaces_off(root: etree._Element) -> bool:
+    """Names cXML's own elements without their namespace; True when there was one.
+
+    What is inside elements of content ANY is the buyer's, and a signature is not cXML: both stay as they are.
+    """
+    found = [element for _number, element in zip(range(MOST_RENAMED + 1), root.iter("{*}*"), strict=False)]
+    named = [element for element in found if str(element.tag).startswith("{") and not _is_foreign(element)]
+    if len(found) > MOST_RENAMED and named:
+        raise MessageUnreadable("The document has too many elements.")
+    for element in named:
+        element.tag = etree.QName(element).localname
+    return bool(named)
+
+
+def _is_foreign(element: etree._Element) -> bool:
+    if etree.QName(element).namespace == SIGNATURES:
+        return True
+    return any(
+        etree.QName(above).localname in ANY_CONTENT or etree.QName(above).namespace == SIGNATURES
+        for above in element.iterancestors()
+    )
 
 
 def kind_of(root: etree._Element) -> str:

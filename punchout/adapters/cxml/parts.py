@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from email import policy
 from email.message import Message
 from email.parser import BytesFeedParser
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -57,6 +58,11 @@ def unpack(body: bytes, content_type: str) -> Package:
         return Package(body, content_type)
     if body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         return Package(body, "text/xml", notes=("The Content-Type says multipart, the body is XML.",))
+    return _unpacked(body, content_type)
+
+
+@lru_cache(maxsize=1)  # taken apart for the wire log, and at once again to be read
+def _unpacked(body: bytes, content_type: str) -> Package:
     message = _parsed(body, content_type)
     parts = list(_leaves(message))
     if not parts:

@@ -33,6 +33,7 @@ FORGIVEN: dict[str, tuple[str, ...]] = {
     "lower_case_root.xml": ("The root element is written cxml.",),
     "namespace.xml": ("The elements have a namespace",),
     "namespace_default.xml": ("The elements have a namespace",),
+    "namespace_inside.xml": ("The elements have a namespace",),
     "no_timestamp.xml": ("There is no timestamp.",),
     "timestamp_zulu.xml": ("The timestamp 2025-03-04T08:15:00Z is not",),
     "timestamp_without_offset.xml": ("is not ISO 8601",),
@@ -255,3 +256,14 @@ def test_sender_with_several_credentials_needs_only_one_with_the_secret() -> Non
     body = fill("setup_request.xml", connection).decode()
     more = '<Sender><Credential domain="DUNS"><Identity>555</Identity></Credential>'
     assert status_code(post(body.replace("<Sender>", more).encode())) == 200
+
+
+@pytest.mark.parametrize("name", ["namespace_default.xml", "namespace_inside.xml", "no_doctype.xml"])
+def test_a_namespace_of_the_buyers_own_cookie_stays(name: str) -> None:
+    connection = make_connection()
+    cookie = '<v:visit xmlns:v="urn:buyer">7</v:visit>'
+    body = fill(f"lenient/{name}", connection).decode()
+    body = body.replace("<BuyerCookie>cookie-1", f"<BuyerCookie>{cookie}")
+    assert status_code(post(body.encode())) == 200
+    kept = etree.fromstring(PunchoutSession.objects.get().echo["buyer_cookie"])
+    assert (kept.tag, kept.text) == ("{urn:buyer}visit", "7")
