@@ -65,7 +65,7 @@ class PunchoutSessionAdmin(ReadOnlyAdmin):
         return (
             super()
             .get_queryset(request)
-            .select_related("connection", "organisation__price_list", "person", "cart")
+            .select_related("connection", "organisation__price_list", "person", "cart", "delivery_site")
             .annotate(
                 returned_total=Subquery(returned.values("total")[:1]),
                 returned_currency=Subquery(returned.values("currency")[:1]),

@@ -1,6 +1,8 @@
 """Who shops, in which language, for which site, and on which page: whatever the buyer's system calls it."""
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from catalog.models import Category
 from customers.models import DeliverySite, Person
@@ -51,6 +53,14 @@ def test_an_address_that_is_none_of_his_sites_is_shown_as_it_was_sent(connection
     page = buyer.client.get(f"{buyer.prefix}/").content.decode()
     assert "Delivery to Werf Zuid, Dok 1, Poort B, 9000 Gent" in page
     assert any("NEW is none of" in note for note in WireMessage.objects.earliest("pk").notes)
+
+
+def test_the_operator_sees_the_site_or_what_was_sent(connection: Connection, admin_client: Client) -> None:
+    south = site(connection, "S-100")
+    for code, shown in (("S-100", str(south)), ("NEW", "Werf Zuid, Dok 1, Poort B, 9000 Gent")):
+        session = session_of(connection, extra=ADDRESS.format(code=code))
+        address = reverse("admin:punchout_punchoutsession_change", args=[session.pk])
+        assert shown in admin_client.get(address).content.decode()
 
 
 def test_another_customers_site_is_never_chosen(connection: Connection) -> None:
