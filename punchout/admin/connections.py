@@ -20,6 +20,7 @@ from punchout.admin import option_fields
 from punchout.admin.connection_secrets import has_no_key, secrets_page, slot_states
 from punchout.admin.connection_test import check_page
 from punchout.admin.mapping import impact_answer, mapping_page, try_rows_view
+from punchout.admin.sandbox_link import sandbox_link
 from punchout.endpoint import base_url
 from punchout.models import Connection, PartyCredential
 from punchout.presets import PRESETS, Preset
@@ -296,6 +297,7 @@ class ConnectionAdmin(admin.ModelAdmin):
         if isinstance(connection, Connection) and connection.pk:
             context["launch_addresses"] = launch_addresses(request, connection)
             context["slots"] = slot_states(connection)
+            context["sandbox_link"] = sandbox_link(connection)
             context["digest_only"] = has_no_key(connection)
         else:
             context["adapter_links"] = adapter_choices()

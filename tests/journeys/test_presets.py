@@ -98,6 +98,9 @@ def test_a_system_is_connected_in_the_admin_launched_and_given_its_cart(
     page.get_by_role("button", name="Set this secret").click()
     expect(page.get_by_text("The secret was set.")).to_be_visible()
 
+    page.goto(page.url.replace("/secrets/", "/change/"))
+    link = page.get_by_role("link", name="Launch in the sandbox")
+    expect(link).to_have_attribute("href", re.compile(rf"\?system={slug}&"))
     buyer = page.context.new_page()
     buyer.goto(f"{shop.sandbox}connect?system={slug}")
     expect(buyer.get_by_role("heading", level=1)).to_contain_text(name)

@@ -1,6 +1,7 @@
 """Staff launch any connection with its address and secret; nobody else does, and the secret stays sealed."""
 
 import json
+import re
 
 import pytest
 from django.db import connection as database
@@ -162,3 +163,21 @@ def test_the_launch_of_a_run_holds_what_the_shop_needs(admin_client: Client) -> 
     admin_client.post(CONNECT, typed("peppol", connection="acme", user="acme", cart_field="cart"))
     page = admin_client.get(f"/sandbox/run/{latest().public_id}/").content.decode()
     assert 'name="returnURL"' in page and "acme" in page
+
+
+def test_the_connections_page_leads_here_with_everything_but_the_secret(admin_client: Client) -> None:
+    oci = ConnectionFactory(
+        slug="acme", adapter="oci", username="acme-user", buyer_system="Basware", secret=CANARY_SECRET,
+        options={"username_parameter": "login"},
+    )  # fmt: skip
+    page = admin_client.get(f"/admin/punchout/connection/{oci.pk}/change/").content.decode()
+    (link,) = re.findall(r'href="(/sandbox/connect\?[^"]*)"', page)
+    assert link.startswith("/sandbox/connect?system=basware&amp;connection=acme&amp;user=acme-user")
+    assert "user_name=login" in link and CANARY_SECRET not in link
+    cxml = ConnectionFactory(adapter="cxml", buyer_system="JAGGAER")
+    PartyCredentialFactory(connection=cxml, party="from", domain="DUNS", identity="123")
+    page = admin_client.get(f"/admin/punchout/connection/{cxml.pk}/change/").content.decode()
+    assert "system=jaggaer&amp;from_domain=DUNS&amp;from_identity=123" in page
+    plain = ConnectionFactory(adapter="configurable")
+    page = admin_client.get(f"/admin/punchout/connection/{plain.pk}/change/").content.decode()
+    assert "/sandbox/connect" not in page
