@@ -2,7 +2,7 @@
 
 from django_tasks import task
 
-from catalog.models import ImportRun
+from catalog.models import ImportProfile, ImportRun
 
 
 @task()
@@ -21,3 +21,13 @@ def run_import(import_id: int) -> None:
     found = ImportRun.objects.filter(pk=import_id).first()
     if found is not None:
         services.run(found)
+
+
+@task()
+def fetch_media(profile_id: int) -> None:
+    """Copies pictures and documents of a profile's articles. What failed stands beside its address."""
+    from catalog.imports import fetching
+
+    profile = ImportProfile.objects.filter(pk=profile_id, fetch_media=True).first()
+    if profile is not None:
+        fetching.fetch_media(profile)

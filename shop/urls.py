@@ -7,6 +7,7 @@ from django.urls import include, path, re_path
 from django.utils.functional import lazy
 from django.views.generic import RedirectView
 
+from catalog.media import kept_file
 from shop import health
 
 # Worked out at the first request: without collected files there is no such address yet.
@@ -18,6 +19,7 @@ urlpatterns = [
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
     path("favicon.ico", RedirectView.as_view(url=FAVICON)),
     path("admin/", admin.site.urls),
+    path("media/<path:name>", kept_file),
     path("api/v1/", include("catalog.api.urls")),
     path("exports/", include("catalog.exports.urls")),
     path("", include("punchout.urls")),

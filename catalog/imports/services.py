@@ -82,6 +82,10 @@ def run(import_run: ImportRun, listen: Callable[[ImportRun], None] = lambda run:
     import_run.refresh_from_db()
     if taken:
         engine.execute(import_run, source_of(import_run), listen)
+        if import_run.state == State.DONE and import_run.profile.fetch_media:
+            from catalog.tasks import fetch_media
+
+            fetch_media.enqueue(import_run.profile_id)
     return import_run
 
 
