@@ -16,7 +16,7 @@ SHARED: list[Any] = [
 
 SECRET_SEGMENT = re.compile(
     # Sessions, tokens to start and to go on, and the signed links to exported files (catalog.exports.links).
-    r"/(s|start|enter)/[A-Za-z0-9_-]{16,64}|/(exports)/[A-Za-z0-9_-]{8,}(?:(?::|%3[Aa])[A-Za-z0-9_-]+){2}"
+    r"/(s|start|enter)/[A-Za-z0-9_-]{16,64}|/(exports)/[A-Za-z0-9_-]{8,}(?:(?::|%3[Aa])[A-Za-z0-9_-]+){1,2}"
 )
 # A key of the web services that somebody put into an address (customers.keys): its prefix may stay.
 API_KEY = re.compile(r"\b([0-9a-f]{12})(?:\.|%2e)[A-Za-z0-9_-]{20,}", re.IGNORECASE)

@@ -316,3 +316,19 @@ class Problem(BaseModel):
     status: int
     detail: str
     errors: list[FieldError] | None = None
+
+
+class ExportFile(BaseModel):
+    """A file that was made by a schedule."""
+
+    name: str
+    format: str
+    bytes: int
+    complete: bool = Field(description="Whether it has everything; else what changed since the file before.")
+    finished_at: datetime | None
+    expires_at: datetime
+    url: str = Field(description="Where to fetch it, without a key, until it expires.")
+
+
+class ExportFiles(BaseModel):
+    files: list[ExportFile]

@@ -5,13 +5,16 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.http import Http404, HttpResponseBase, StreamingHttpResponse
+from django.utils import timezone
 from django.utils.http import content_disposition_header
 from rest_framework.request import Request
+from rest_framework.response import Response
 
+from catalog.api import answers
 from catalog.api.base import PRICED, Service
 from catalog.api.problems import NotExportable, QuestionInvalid
-from catalog.api.questions import ExportQuery
-from catalog.api.schema import described_file
+from catalog.api.questions import ExportQuery, Question
+from catalog.api.schema import described, described_file
 from catalog.api.throttling import PerKey
 from catalog.exports import (
     ExportOrder,
@@ -23,7 +26,11 @@ from catalog.exports import (
     find_format,
     make_export,
 )
+from catalog.exports.links import download_url
+from catalog.models import ExportFile
 from customers.models import ApiKey
+
+MOST_FILES = 100
 
 
 class ExportsPerKey(PerKey):
@@ -37,6 +44,41 @@ class ExportsPerKey(PerKey):
         return settings.API_EXPORTS_PER_HOUR
 
 
+class ExportFilesService(Service):
+    scope: ClassVar[str] = ApiKey.Scope.PRICES
+    cache_control = PRICED
+    http_method_names = ["get", "head"]
+
+    @described(
+        "export_files_read", "prices", "Files that were made by schedule", Question, answers.ExportFiles
+    )
+    def get(self, request: Request) -> Response:
+        """Your scheduled files that can be fetched now, the newest first, each with its link.
+
+        A link needs no key and works until it expires; a file of only changes follows the one before it.
+        """
+        self.query(Question)
+        ready = ExportFile.objects.filter(
+            organisation=self.organisation,
+            status=ExportFile.Status.READY,
+            revoked_at__isnull=True,
+            expires_at__gt=timezone.now(),
+        )
+        files = [
+            {
+                "name": file.filename,
+                "format": file.format,
+                "bytes": file.size,
+                "complete": file.since is None,
+                "finished_at": file.finished_at.isoformat() if file.finished_at else None,
+                "expires_at": file.expires_at.isoformat(),
+                "url": download_url(file, self.origin),
+            }
+            for file in ready.order_by("-id")[:MOST_FILES]
+        ]
+        return self.answer({"files": files})
+
+
 class ExportService(Service):
     scope: ClassVar[str] = ApiKey.Scope.PRICES
     cache_control = PRICED
@@ -45,7 +87,8 @@ class ExportService(Service):
 
     @described_file("export_read", "prices", "All articles and net prices as a file", ExportQuery)
     def get(self, request: Request, format_slug: str) -> HttpResponseBase:
-        """Every article you may see, at your net prices, in one file: `csv`, `xlsx`, `cif` or `cxml-index`.
+        """Every article you may see, at your net prices, in one file: `csv`, `xlsx`, `dbf`, `bmecat`,
+        `datanorm-4` and others.
 
         The file begins at once and is never held whole, except `xlsx`, which begins when all of it is
         written. `cif` and `cxml-index` are level-2 catalogs, for networks that punch out to single articles.

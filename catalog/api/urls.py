@@ -23,6 +23,7 @@ urlpatterns = [
     *both("stock", views.StockService.as_view(), "stock"),
     *both("categories", views.CategoriesService.as_view(), "categories"),
     *both("changes", views.ChangesService.as_view(), "changes"),
+    *both("exports", exports.ExportFilesService.as_view(), "export-files"),
     *both("exports/<str:format_slug>", exports.ExportService.as_view(), "exports"),
     path("openapi.json", docs.openapi, name="openapi"),
     path("docs/", docs.page, name="docs"),

@@ -22,6 +22,7 @@ READABLE = (
     "/api/v1/stock?sku=X",
     "/api/v1/categories",
     "/api/v1/changes",
+    "/api/v1/exports",
     "/api/v1/exports/csv",
 )
 
@@ -136,7 +137,7 @@ def logged(caplog):
                 "/api/v1/changes",
             },
         ),
-        ("prices", {"/api/v1/prices?sku=X", "/api/v1/exports/csv"}),
+        ("prices", {"/api/v1/prices?sku=X", "/api/v1/exports", "/api/v1/exports/csv"}),
         ("stock", {"/api/v1/stock?sku=X"}),
     ],
 )

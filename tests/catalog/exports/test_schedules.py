@@ -16,6 +16,7 @@ from catalog.exports import links
 from catalog.exports.links import LinkInvalid, download_path, file_of
 from catalog.exports.schedules import ask_for, make_due, path_of, remove_expired, revoke, write_file
 from catalog.models import Agreement, ExportFile, ExportSchedule, Product
+from customers.keys import issue_key
 from shop.logs import redact_path
 from tests.factories import (
     AgreementFactory,
@@ -185,14 +186,15 @@ def test_no_link_of_one_customer_ever_gives_the_file_of_another(schedule, custom
     theirs = made(ExportSchedule.objects.create(name="x", organisation=outsider, format="csv"))
     token = download_path(theirs).rpartition("/")[2]
     payload, rest = token.split(":", 1)
-    forged = signing.dumps((mine.key, outsider.pk, 10**10), salt=links.SALT)
+    signer = signing.Signer(salt=links.SALT)
+    forged = signer.sign_object((mine.key, outsider.pk, 10**10))
     guesses = [
         download_path(mine).rpartition("/")[2].split(":", 1)[0] + ":" + rest,
         payload[:-2] + "AA:" + rest,
         forged,
-        signing.dumps((mine.key, customer.pk, 10**10), salt="another purpose"),
-        signing.dumps([mine.key], salt=links.SALT),
-        signing.dumps("x", salt=links.SALT),
+        signing.Signer(salt="another purpose").sign_object((mine.key, customer.pk, 10**10)),
+        signer.sign_object([mine.key]),
+        signer.sign_object("x"),
         mine.key,
         str(mine.pk),
         "a" * 5000,
@@ -296,3 +298,20 @@ def test_a_changed_assortment_makes_the_next_file_of_changes_complete(schedule, 
     assert ExportSchedule.objects.get().changes_from is not None
     assert admin_client.post(address, {**form, "agreed_only": "on"}).status_code == 302
     assert ExportSchedule.objects.get().changes_from is None
+
+
+def test_the_web_service_names_a_customers_own_files_and_nobody_elses(schedule, customer):
+    file, expired = made(schedule), made(schedule)
+    ExportFile.objects.filter(pk=expired.pk).update(expires_at=timezone.now())
+    outsider = OrganisationFactory()
+    made(ExportSchedule.objects.create(name="x", organisation=outsider, format="csv"))
+    _row, key = issue_key(organisation=customer, name="ERP")
+    client = Client(headers={"Authorization": f"Bearer {key}"})
+    answer = client.get("/api/v1/exports")
+    assert "no-store" in answer["Cache-Control"]
+    (found,) = answer.json()["files"]
+    assert (found["name"], found["complete"]) == (file.filename, True)
+    assert found["url"] == f"https://shop.example{download_path(file)}"
+    _row, key = issue_key(organisation=customer, name="stock only", scopes=["stock"])
+    refused = Client(headers={"Authorization": f"Bearer {key}"}).get("/api/v1/exports")
+    assert refused.status_code == 403

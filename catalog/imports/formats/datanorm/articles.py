@@ -54,10 +54,7 @@ class Articles:
         if not sku:
             return [Refusal(line.number, "", "A", "", _("An article without a number."))]
         if action == "X":
-            reason = _(
-                "The article gets another number; that is not read. The new one comes as a new article."
-            )
-            return [Refusal(line.number, sku, "A", "X", reason)]
+            return [Refusal(line.number, sku, "A", "X", renumbered())]
         if action not in ACTIONS:
             return [
                 Refusal(line.number, sku, "A", action, _("Neither new (N) nor changed (A) nor gone (L)."))
