@@ -3,7 +3,6 @@
 import gc
 import statistics
 import sys
-import time
 from collections.abc import Callable
 
 from django.core.management import call_command
@@ -11,9 +10,9 @@ from django.test import Client
 from django.test.utils import override_settings
 
 import shop.wsgi  # noqa: F401  loads and freezes everything, as a server does
-from bench import floors
+from bench import floors, searches
+from bench.figures import limit, say, timed
 from bench.protocols import PROTOCOLS, connect_configurable
-from catalog import search
 from catalog.models import Product
 from customers.keys import issue_key
 from customers.models import Organisation
@@ -22,25 +21,6 @@ from shop.models import CartLine
 LAUNCHES = 200
 RETURNS = 14
 PAGES = 150
-QUERIES = (
-    "cable 3g2,5", "kabel", "automaat 16A", "disjoncteur", "stopcontact wit", "LED panel", "IP65", "leitungs",
-    "xvb", "steckdose", "relais", "cat6a", "junction box", "buis 20mm", "schakelaar", "lamp 10w",
-)  # fmt: skip
-
-
-def timed(action: Callable[[], object]) -> float:
-    """Milliseconds that one call took."""
-    began = time.perf_counter()
-    action()
-    return (time.perf_counter() - began) * 1000
-
-
-def percentile(values: list[float], part: float) -> float:
-    return sorted(values)[min(len(values) - 1, int(len(values) * part))]
-
-
-def say(name: str, figure: str, floor: str = "", verdict: str = "") -> None:
-    print(f"  {name:<34}{figure:<30}{floor:<34}{verdict}", flush=True)
 
 
 def compare(name: str, action: Callable[[], object], floor: Callable[[], object], most: float) -> bool:
@@ -62,18 +42,6 @@ def compare(name: str, action: Callable[[], object], floor: Callable[[], object]
     return ratio <= most
 
 
-def limit(name: str, values: list[float], most: float, floor: str = "") -> bool:
-    """p50 and p95 of ``values`` in milliseconds, and whether p95 keeps the limit."""
-    half, most_of = statistics.median(values), percentile(values, 0.95)
-    say(
-        name,
-        f"p50 {half:6.2f}  p95 {most_of:6.2f} ms",
-        floor,
-        f"p95 ≤ {most:g} ms" + ("" if most_of <= most else "  MISSED"),
-    )
-    return most_of <= most
-
-
 def launches() -> bool:
     client, kept = Client(), True
     for protocol in PROTOCOLS:
@@ -84,16 +52,6 @@ def launches() -> bool:
             1.5,
         )
     return kept
-
-
-def searching() -> bool:
-    values = []
-    for turn in range(20):
-        for text in QUERIES:
-            values.append(timed(lambda text=text: search.search(search.Query(text=text, language="nl"))))  # type: ignore[misc]
-        if turn == 0:
-            values.clear()  # the first round only warms up
-    return limit("search, 50 hits with facets", values, 10)
 
 
 def pages() -> bool:
@@ -160,7 +118,7 @@ def main() -> int:
     gc.collect()
     gc.freeze()
     with override_settings(ALLOWED_HOSTS=["*"], API_REQUESTS_PER_MINUTE=1_000_000):
-        results = [launches(), searching(), pages(), cart_return(), web_services()]
+        results = [searches.build(), launches(), searches.searching(), pages(), cart_return(), web_services()]
     return 0 if all(results) else 1
 
 

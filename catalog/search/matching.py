@@ -39,6 +39,9 @@ SHORTEST_GTIN_START = 8
 MOST_VARIANTS = 24
 # Up to so many article numbers that begin as typed are ranked one by one.
 MOST_CODES = 64
+# Kept for as long as the index does not change.
+TERMS_KEPT = 20_000
+WORDS_KEPT = 50_000
 
 
 class Breadth(Enum):
@@ -76,12 +79,23 @@ class Dictionary:
 
     searcher: tantivy.Searcher
     kept: dict[tuple[str, str], int] = field(default_factory=dict)
+    spelled: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def articles(self, name: str, term: str) -> int:
         """How many articles have this term in this field."""
         found = self.kept.get((name, term))
         if found is None:
+            if len(self.kept) >= TERMS_KEPT:
+                self.kept.clear()
             found = self.kept[name, term] = self.searcher.doc_freq(name, term)
+        return found
+
+    def all_words(self, language: str) -> tuple[str, ...]:
+        """Every whole word of a language, the most frequent first."""
+        found = self.spelled.get(language)
+        if found is None:
+            listed = self.searcher.terms_with_prefix(schema.word(language), "", limit=WORDS_KEPT)
+            found = self.spelled[language] = tuple(word for word, _ in listed)
         return found
 
     @cached_property
@@ -243,8 +257,7 @@ def _beginnings(words: Dictionary, word: str, language: str, worth: float) -> It
 
 def _insides(words: Dictionary, word: str, language: str) -> Iterator[Term]:
     # This looks at every word of the dictionary, so only at those of one language.
-    known = words.searcher.terms_with_prefix(schema.word(language), "")
-    inside = (longer for longer, _ in known if word in longer[1:])
+    inside = (longer for longer in words.all_words(language) if word in longer and word != longer)
     for _, longer in zip(range(MOST_VARIANTS), inside, strict=False):
         yield Term(language, stem(longer, language), INSIDE_WORD)
 

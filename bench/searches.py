@@ -1,0 +1,89 @@
+"""The search at size: its index built by a process of its own, and questions of which no answer is kept.
+
+``BENCH_ARTICLES`` says of how many articles, each with three net prices; without it of the demo's.
+"""
+
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+from bench import assortment
+from bench.figures import limit, memory, say, timed
+from catalog import search
+from catalog.models import Product
+from catalog.search import reading
+
+# As they are typed, and then what stands in a large part of the assortment or in all of it.
+TYPED = (
+    "cable 3g2,5", "kabel", "automaat 16A", "disjoncteur", "stopcontact wit", "LED panel", "IP65", "leitungs",
+    "xvb", "steckdose", "relais", "cat6a", "junction box", "buis 20mm", "schakelaar", "lamp 10w",
+    "differentieelschakelaar 40a 30ma", "installatiekabel xvb 3g2,5 rol", "stopkontact", "221063901",
+)  # fmt: skip
+EVERYWHERE = ("wit", "kabel wit", "schakelaar wit opbouw", "ce rohs", "geleverd", "reeks type", "2,5 mm²")
+STARTED = ("ka", "kab", "stopc", "install", "led pan", "vlt-5s", "22106", "automaat c")
+LISTS = (
+    search.Query(category="cable", language="nl"),
+    search.Query(category="switches", language="nl", sort="stock"),
+    search.Query("kabel", "nl", sort="name"),
+    search.Query("kabel", "nl", in_stock=True),
+    search.Query("automaat", "nl", category="protection", brands=("voltara",)),
+    search.Query("wit", "nl", sort="stock"),
+)
+TURNS = 6
+
+
+def build() -> bool:
+    """Fills the database and builds the index, and says what both took."""
+    made = 0
+    began = time.perf_counter()
+    if wanted := assortment.wanted():
+        made = assortment.fill(wanted)
+    if made:
+        seconds = time.perf_counter() - began
+        say("assortment, with 3 net prices each", f"{made:,} in {seconds:.0f} s", "", "")
+    began = time.perf_counter()
+    subprocess.check_call(
+        [sys.executable, "manage.py", "search_index", "--rebuild"], stdout=subprocess.DEVNULL
+    )
+    seconds = time.perf_counter() - began
+    count = Product.objects.count()
+    say("index built", f"{count:,} in {seconds:.0f} s", f"{count / seconds:,.0f} a second")
+    return memory("memory of building it", resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+
+
+def searching() -> bool:
+    kept = [
+        limit("search, as typed", _each([_ask(text) for text in TYPED]), 10),
+        limit("search, words that are everywhere", _each([_ask(text) for text in EVERYWHERE]), 10),
+        limit("suggestions", _each([_complete(text) for text in STARTED]), 10),
+        limit("lists with filters and orders", _each([_list(query) for query in LISTS]), 10),
+        memory("memory of a process that searches", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss),
+    ]
+    return all(kept)
+
+
+def _ask(text: str) -> Callable[[], object]:
+    return _list(search.Query(text, "nl"))
+
+
+def _list(query: search.Query) -> Callable[[], object]:
+    return lambda: search.search(query)
+
+
+def _complete(text: str) -> Callable[[], object]:
+    return lambda: search.suggest(text, "nl")
+
+
+def _each(actions: list[Callable[[], object]]) -> list[float]:
+    values = []
+    for turn in range(TURNS):
+        for action in actions:
+            opened = reading.reader()
+            assert opened is not None
+            opened.memory.clear()
+            values.append(timed(action))
+        if turn == 0:
+            values.clear()  # the first round only warms up
+    return values
