@@ -104,7 +104,7 @@ def _number(text: str) -> Decimal | None:
 
 def _head_remarks(root: etree._Element, reference: str) -> Iterator[Remark]:
     if not _text(root, "cbc:CustomizationID").startswith(CUSTOMIZATION):
-        yield Remark("wrong", "CustomizationID", _("Not the one of Peppol Punch Out 3."))
+        yield Remark("wrong", "CustomizationID", _("R010: not the one of Peppol Punch Out 3."))
     if _text(root, "cbc:ProfileID") != PROFILE:
         yield Remark("wrong", "ProfileID", _("Not the one of Peppol Punch Out 3."))
     for name in ("cbc:ID", "cbc:IssueDate", "cac:ProviderParty", "cac:ReceiverParty"):
@@ -175,6 +175,10 @@ def _line(number: int, element: etree._Element, dialect: PeppolDialect) -> Line:
     ]
     if len(images) > 1:
         say("wrong", "ItemSpecificationDocumentReference", _("R005: more than one main image."))
+    for prop in what.iterfind("cac:AdditionalItemProperty", NAMES):
+        value = _text(prop, "cbc:Value")
+        if _text(prop, "cbc:Name") == "ServiceIndicator" and value not in {"true", "false"}:
+            say("wrong", "ServiceIndicator", _("R007: must be true or false."), value)
     codes = what.iterfind("cac:CommodityClassification/cbc:ItemClassificationCode", NAMES)
     return Line(
         number=number,

@@ -110,7 +110,7 @@ def _remember(run: SandboxRun, counterparty: Counterparty, launch: Launch, secre
 def form_of(run: SandboxRun) -> LaunchForm | None:
     """The form that the browser submits to launch; None where the shop has answered already."""
     kept = run.state.get("form")
-    if not kept:
+    if not isinstance(kept, str):
         return None
     try:
         data = json.loads(unseal(kept))

@@ -22,9 +22,8 @@ def read(document: bytes, memory: Memory | None = None, query: str = "") -> Rece
 
 def test_every_broken_rule_is_named() -> None:
     said = " ".join(f"{remark.field} {remark.text}" for remark in read(BROKEN.read_bytes()).all_remarks)
-    for rule in ("R001", "R002", "R003", "R004", "R005", "R006", "R008", "R009"):
-        assert rule in said, rule
-    assert "CustomizationID" in said
+    for number in range(1, 11):
+        assert f"R{number:03}" in said, number
 
 
 def test_a_line_with_a_broken_price_is_not_transferred() -> None:

@@ -297,3 +297,40 @@ def test_nothing_is_launched_by_a_get_or_with_an_unknown_system(client: Client) 
 def test_launching_needs_the_csrf_token_and_only_receiving_does_not() -> None:
     strict = Client(enforce_csrf_checks=True)
     assert strict.post("/sandbox/launch", {"system": "sap-s4"}).status_code == 403
+
+
+def test_who_leaves_without_a_cart_is_seen_to_leave(client: Client) -> None:
+    run = launch(client, "ifs")
+    answer = client.get(f"/sandbox/left/{run.public_id}")
+    run.refresh_from_db()
+    assert (answer.status_code, run.status) == (200, "cancelled")
+    assert "came back without items" in page(client, run)
+
+
+def test_leaving_after_a_return_changes_nothing(client: Client) -> None:
+    run = launch(client, "ifs")
+    give_back(client, run, "oci_return_good.txt")
+    client.get(f"/sandbox/left/{run.public_id}")
+    run.refresh_from_db()
+    assert run.status == "received" and "227.05 EUR" in page(client, run)
+
+
+def test_a_function_page_offers_what_a_system_has(client: Client) -> None:
+    assert "DOWNLOADJSON" in client.get("/sandbox/functions/sap-srm").content.decode()
+    assert "Order/Get" in client.get("/sandbox/functions/cebeo-erp").content.decode()
+    assert "has no functions" in client.get("/sandbox/functions/peppol").content.decode()
+    assert client.get("/sandbox/functions/nobody").status_code == 404
+
+
+def test_an_unknown_function_is_not_called(client: Client, shop: Shop) -> None:
+    for function in ("VALIDATE", "", "nonsense"):
+        answer = client.post("/sandbox/functions/coupa/call", {"function": function})
+        assert answer.status_code == 404
+    assert not shop.requests
+
+
+def test_a_selected_item_travels_in_the_setup_request(client: Client, shop: Shop) -> None:
+    client.post("/sandbox/functions/jaggaer/call", {"function": "SelectedItem", "product": "CAB-1"})
+    setup = parse_xml(shop.requests[-1].content).find("Request/PunchOutSetupRequest")
+    assert setup is not None
+    assert setup.findtext("SelectedItem/ItemID/SupplierPartID") == "CAB-1"
