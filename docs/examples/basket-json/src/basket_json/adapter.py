@@ -8,9 +8,12 @@ from django.utils import translation
 from basket_json import build
 from basket_json.launch import authenticate, read_setup
 from basket_json.options import BasketOptions
+from basket_json.outgoing import FIELDS
 from basket_json.parse import Launch, read_launch, redacted_body
 from punchout import wire
 from punchout.adapters import Adapter, register
+from punchout.adapters.outgoing import FieldTable
+from punchout.adapters.registry import AdapterOptions
 from punchout.documents import Answer, InboundMessage, ReturnForm, ReturnLine, SetupRequest
 from punchout.duplicates import Acted, MessageKey, act_once
 from punchout.errors import Conflict, PunchoutError
@@ -30,6 +33,9 @@ class BasketJsonAdapter(Adapter):
 
     def options(self, connection: Connection) -> BasketOptions:
         return cast(BasketOptions, super().options(connection))
+
+    def outgoing_fields(self, options: AdapterOptions) -> FieldTable:
+        return FIELDS
 
     def handle(self, inbound: InboundMessage) -> Answer:
         """Opens a session and answers with its start address; the buyer's browser opens that."""

@@ -16,6 +16,7 @@ from django.utils.text import Truncator
 
 from basket_json.launch import ConnectionClosed
 from basket_json.options import BasketOptions
+from basket_json.outgoing import OWN
 from punchout.documents import Answer, InboundMessage, ReturnForm, ReturnLine
 from punchout.errors import (
     AuthenticationFailed,
@@ -94,11 +95,11 @@ def basket(
 
 
 def _line(line: ReturnLine, unit: str, options: BasketOptions) -> dict[str, Any]:
-    name = plain(line.name).replace("\n", " ")
+    name = line.sent("name", plain(line.name).replace("\n", " ")) or line.sku
     always = {
         "lineId": line.token,
-        "sku": line.sku,
-        "name": Truncator(name or line.sku).chars(options.name_length),
+        "sku": line.sent("sku", line.sku),
+        "name": Truncator(name).chars(options.name_length),
         "quantity": _number(line.quantity),
         "unit": unit,
         "price": _number(line.price),
@@ -107,13 +108,14 @@ def _line(line: ReturnLine, unit: str, options: BasketOptions) -> dict[str, Any]
         "leadTimeDays": line.lead_time_days,
     }
     known = {
-        "description": plain(line.description),
-        "brand": plain(line.brand),
+        "description": line.sent("description", plain(line.description)),
+        "brand": line.sent("brand", plain(line.brand)),
         "manufacturerPartNumber": line.manufacturer_part_number,
         "gtin": line.gtin,
-        "unspsc": line.unspsc,
+        "unspsc": line.sent("unspsc", line.unspsc),
         "yourSku": line.buyer_part_number,
-        "agreement": line.agreement,
+        "agreement": line.sent("agreement", line.agreement),
+        **{name: text for name, text in line.mapped.items() if name.startswith(OWN)},
     }
     return always | {key: value for key, value in known.items() if value}
 
