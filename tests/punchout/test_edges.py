@@ -1,6 +1,7 @@
 """The edges of the shop: who comes in without a CSRF token, what costs the same, what GET may do."""
 
 from collections.abc import Iterator
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from punchout import secrets
 from punchout.models import PunchoutSession
 from shop.models import CartLine
-from tests.contracts.adapter_contract import AdapterContract
+from tests.contracts.adapter_contract import RETURN_URL, AdapterContract, Launch
 from tests.factories import CANARY_SECRET, ConnectionFactory, ListPriceFactory, ProductFactory
 from tests.punchout.cebeoxml import test_contract as cebeoxml
 from tests.punchout.configurable import test_contract as configurable
@@ -141,6 +142,26 @@ def test_no_site_shows_the_admin_in_a_frame_whatever_a_connection_allows(
         assert "frame-ancestors 'none'" in answer["Content-Security-Policy"]
     assert admin_client.cookies[settings.SESSION_COOKIE_NAME].key
     assert (settings.SESSION_COOKIE_SAMESITE, settings.SESSION_COOKIE_HTTPONLY) == ("Strict", True)
+
+
+BY_FORM: list[type[AdapterContract]] = [
+    oci.TestOciByPost, ids.TestIdsUrlencoded, peppol.TestPeppolByForm, configurable.TestFormToFields,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["before", "after"])
+@pytest.mark.parametrize("sender", BY_FORM, ids=lambda sender: sender.__name__)
+def test_two_return_addresses_in_a_form_are_refused(sender: type[AdapterContract], first: bool) -> None:
+    """Whichever of the two a parser in between would take."""
+    harness = sender()
+    connection = harness.make_connection()
+    launch = harness.launch(connection)
+    pairs = parse_qsl(launch.body.decode())
+    (name,) = [name for name, value in pairs if value == RETURN_URL]
+    second = (name, "https://buyer.example/procurement/elsewhere")
+    body = urlencode([second, *pairs] if first else [*pairs, second]).encode()
+    response = harness.send(Launch(launch.path, "POST", body, launch.content_type))
+    harness.assert_refused(response, "parameters")
 
 
 def test_a_password_that_is_sent_twice_is_redacted_twice() -> None:
