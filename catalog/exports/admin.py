@@ -9,6 +9,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -23,14 +24,6 @@ SAME_CONTENT = frozenset(("name", "frequency", "weekday", "at", "keep_days", "ac
 
 def _format_choices() -> list[tuple[str, str]]:
     return [(each.slug, each.label) for each in all_formats()]
-
-
-class ExportScheduleForm(forms.ModelForm):
-    format = forms.ChoiceField(label=_("format"), choices=_format_choices)
-
-    class Meta:
-        model = ExportSchedule
-        fields = "__all__"  # noqa: DJ007  the fieldsets name them
 
 
 class ExportFileInline(admin.TabularInline):
@@ -68,7 +61,6 @@ class ExportFileInline(admin.TabularInline):
 
 @admin.register(ExportSchedule)
 class ExportScheduleAdmin(admin.ModelAdmin):
-    form = ExportScheduleForm
     list_display = (
         "name",
         "organisation",
@@ -101,6 +93,12 @@ class ExportScheduleAdmin(admin.ModelAdmin):
         (_("How it is written"), {"fields": ("with_stock", ("decimal_comma", "byte_order_mark"))}),
         (_("When"), {"fields": (("frequency", "weekday", "at"), "keep_days", "next_run_at")}),
     )
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "format":
+            label = capfirst(db_field.verbose_name)
+            return forms.ChoiceField(label=label, choices=_format_choices)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: ExportSchedule, form: ModelForm, change: bool) -> None:
         if set(form.changed_data) - SAME_CONTENT:

@@ -156,7 +156,7 @@ class ExportFile(models.Model):
         indexes = [models.Index(fields=["organisation", "-id"], name="export_file_of_customer")]
 
     def __str__(self) -> str:
-        return self.filename or self.key
+        return self.filename or str(self.get_status_display())
 
     @property
     def downloadable(self) -> bool:
