@@ -1,7 +1,7 @@
 """Reads tables: each row is an article, its prices and its stock, as far as its columns say."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -187,7 +187,7 @@ class _Table:
         if self.articles:
             yield from self._article(line, sku, values, cells, wrong)
         # A price whose amount, unit or dates are wrong is none at all.
-        broken = {refusal.field for refusal in wrong}
+        broken = {refusal.field for refusal in wrong} if wrong else ()
         if self.prices or self.net_prices:
             yield from self._prices(line, sku, values, broken, wrong)
         if self.stock and "stock" in values:
@@ -304,10 +304,10 @@ class _Table:
         )
 
     def _prices(
-        self, line: int, sku: str, values: dict[str, Any], broken: set[str], wrong: list[Refusal]
+        self, line: int, sku: str, values: dict[str, Any], broken: Collection[str], wrong: list[Refusal]
     ) -> Iterator[Record]:
         needed = ("price_unit", "valid_from", "valid_until", "currency", "customer")
-        if any(self._heading(name) in broken for name in needed if name in self.places):
+        if broken and any(self._heading(name) in broken for name in needed if name in self.places):
             wrong.append(
                 Refusal(line, sku, _("price"), "", _("The price was left out, for what is wrong beside it."))
             )
@@ -319,7 +319,7 @@ class _Table:
             yield PriceRecord(line, sku, values["price"], currency, unit, PriceKind.LIST, Decimal(0), *days)
         customer = values.get("customer", self.reading.customer)
         for name, quantity in self.net_prices:
-            if name not in values or self._heading(quantity) in broken:
+            if name not in values or (broken and self._heading(quantity) in broken):
                 continue
             yield PriceRecord(
                 line, sku, values[name], currency, unit, PriceKind.NET, values.get(quantity, Decimal(0)),
