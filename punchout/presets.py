@@ -203,13 +203,7 @@ _ALL = (
             "classification": "none",
             "mapping": [
                 {"field": name, "expression": ""}
-                for name in (
-                    "MANUFACTMAT",
-                    "EXT_QUOTE_ID",
-                    "EXT_QUOTE_ITEM",
-                    "EXT_SCHEMA_TYPE",
-                    "EXT_CATEGORY_ID",
-                )
+                for name in ("MANUFACTMAT", "EXT_QUOTE_ID", "EXT_QUOTE_ITEM")
             ],
         },
         sources=_("IFS Technical Documentation 21R2 to 24R2, “Punchout Catalog – Procurement”."),
