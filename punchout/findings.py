@@ -34,10 +34,14 @@ TEXTS: Mapping[str, str | Promise] = {
         "ask us."
     ),
     "no number": gettext_lazy("%(field)s has to be a number for %(system)s, not “%(value)s”. Ask us."),
-    "left out": gettext_lazy("%(field)s is left out: “%(value)s” has more than %(length)s characters."),
+    "left out": gettext_lazy(
+        "%(field)s is left out where it has more than %(length)s characters, such as “%(value)s”."
+    ),
     "cut": gettext_lazy("%(field)s is cut after %(length)s characters."),
-    "decimals": gettext_lazy("%(field)s has more than %(decimals)s decimals: %(value)s."),
-    "total": gettext_lazy("%(system)s will calculate %(calculated)s for this line, not %(total)s."),
+    "decimals": gettext_lazy("%(field)s has more than %(decimals)s decimals, such as %(value)s."),
+    "total": gettext_lazy(
+        "%(system)s will calculate another total, such as %(calculated)s instead of %(total)s."
+    ),
     "spelled out": gettext_lazy("%(charset)s has no %(characters)s; it is spelled out."),
     "lost": gettext_lazy("%(charset)s has no %(characters)s; a question mark is sent instead."),
     "return host": gettext_lazy(
@@ -90,21 +94,26 @@ class Finding:
         return cls(data["code"], data["level"], data.get("values", {}), tuple(data.get("lines", ())))
 
 
+# Values that differ from line to line: a warning names those of its first line.
+EXAMPLES = frozenset(("value", "calculated", "total"))
+
+
 class Findings:
     """Gathers findings; the same one of several lines is one, so that a long cart is read in a breath."""
 
     def __init__(self) -> None:
-        self._lines: dict[tuple[str, Level, tuple[tuple[str, Any], ...]], list[int]] = {}
+        self._found: dict[tuple[Any, ...], tuple[str, Level, dict[str, Any], list[int]]] = {}
 
     def add(self, code: str, level: Level, line: int = 0, **values: Any) -> None:
-        found = self._lines.setdefault((code, level, tuple(values.items())), [])
+        # An error is said at its own line, with its own values.
+        same = tuple(item for item in values.items() if level == "error" or item[0] not in EXAMPLES)
+        found = self._found.setdefault((code, level, same), (code, level, values, []))[3]
         if line and (not found or found[-1] != line):
             found.append(line)
 
     def all(self) -> tuple[Finding, ...]:
         return tuple(
-            Finding(code, level, dict(values), tuple(lines))
-            for (code, level, values), lines in self._lines.items()
+            Finding(code, level, values, tuple(lines)) for code, level, values, lines in self._found.values()
         )
 
 

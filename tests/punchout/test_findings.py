@@ -99,22 +99,22 @@ def test_decimals_of_a_quantity_are_those_the_buyer_keeps(
         (
             {"mapping": rows(CUST_FIELD1="{{ line.gtin }}")},
             {"gtin": "4012345678901"},
-            "Line 1: CUST_FIELD1 is left out: “4012345678901” has more than 10 characters.",
+            "Line 1: CUST_FIELD1 is left out where it has more than 10 characters, such as “4012345678901”.",
         ),
         (
             {"version": "2.0"},
             {"sku": "S" * 30},
-            f"Line 1: VENDORMAT is left out: “{'S' * 30}” has more than 22 characters.",
+            f"Line 1: VENDORMAT is left out where it has more than 22 characters, such as “{'S' * 30}”.",
         ),
         (
             {"mapping": rows(PRICE="1.23456", PRICEUNIT="1")},
             {},
-            "Line 1: PRICE has more than 3 decimals: 1.23456.",
+            "Line 1: PRICE has more than 3 decimals, such as 1.23456.",
         ),
         (
             {"mapping": rows(PRICE="9.99", PRICEUNIT="1")},
             {},
-            "Line 1: SAP SRM will calculate 9.99 for this line, not 10.00.",
+            "Line 1: SAP SRM will calculate another total, such as 9.99 instead of 10.00.",
         ),
         ({}, {"name_en": "Motor 5 Ω"}, "Line 1: iso-8859-1 has no Ω; it is spelled out."),
         ({}, {"name_en": "插座"}, "Line 1: iso-8859-1 has no 插 座; a question mark is sent instead."),
@@ -155,7 +155,9 @@ def test_the_same_of_many_lines_is_said_once() -> None:
     gathered = Findings()
     for line in range(1, 501):
         gathered.add("cut", "warning", line, field="DESCRIPTION", length=40)
-    (finding,) = gathered.all()
+        gathered.add("left out", "warning", line, field="A", length=4, value=f"value {line}")
+    finding, left_out = gathered.all()
+    assert str(left_out).endswith("A is left out where it has more than 4 characters, such as “value 1”.")
     assert str(finding) == "Lines 1, 2, 3, 4, 5 and 495 more: DESCRIPTION is cut after 40 characters."
     assert Finding.from_json(finding.as_json()) == finding
 
