@@ -110,6 +110,9 @@ class SearchResults(BaseModel):
     articles: list[Article]
     total: Total
     facets: list[Facet]
+    facets_exact: bool = Field(
+        description="False when very many articles fit: the counts are then of a sample, and rounded."
+    )
     corrected: str | None = Field(description="What was searched for instead of words no article has.")
     next: str | None
     previous: str | None

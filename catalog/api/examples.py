@@ -32,6 +32,7 @@ BY_NAME: Mapping[str, Any] = {
     "exact": True,
     "more": False,
     "replaced_by": None,
+    "facets_exact": True,
     "corrected": None,
     "previous": None,
     "children": [],

@@ -114,6 +114,7 @@ class SearchService(Service):
                 "articles": found,
                 "total": {"count": results.total, "exact": results.total_is_exact},
                 "facets": [_facet(facet) for facet in results.facets],
+                "facets_exact": results.facets_are_exact,
                 "corrected": results.corrected,
                 "next": results.next_page,
                 "previous": results.previous_page,
