@@ -77,7 +77,7 @@ def _from_form(body: bytes) -> tuple[str, list[str]]:
         raise MessageUnreadable(
             "The body is a form without a document; post the document itself as text/xml."
         )
-    notes = [f"The document came in the form field {found[:60]}; post it as text/xml."]
+    notes = [f"The document came in the form field {xml_text(found)[:60]}; post it as text/xml."]
     content = fields[found]
     if found == _BASE64:
         try:

@@ -18,7 +18,7 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from punchout.adapters.xml import FORM_FIELDS
+from punchout.adapters.xml import FORM_FIELDS, xml_text
 from punchout.errors import MessageUnreadable
 
 # A message that nests deeper or has more parts is no purchase.
@@ -135,16 +135,17 @@ def _content_id(part: Message) -> str:
 
 
 def _attachment(part: Message) -> Attachment:
-    return Attachment(
-        _content_id(part), part.get_content_type(), str(part.get_filename() or ""), _content(part)
-    )
+    named = (_content_id(part), part.get_content_type(), str(part.get_filename() or ""))
+    # Anything can stand in a MIME header; what no document can hold, no database keeps either.
+    content_id, content_type, name = (xml_text(text) for text in named)
+    return Attachment(content_id, content_type, name, _content(part))
 
 
 def missing_attachments(document: etree._Element, attachments: tuple[Attachment, ...]) -> list[str]:
     """The ``cid:`` addresses of the document that no part answers to."""
     sent = {attachment.content_id for attachment in attachments}
     named = [
-        unquote("".join(str(part) for part in url.itertext()).strip())
+        xml_text(unquote("".join(str(part) for part in url.itertext()).strip()))
         for url in document.iterfind(".//Attachment/URL")
     ]
     missing = [name for name in named if name.startswith("cid:") and name[4:] not in sent]

@@ -267,3 +267,20 @@ def test_a_namespace_of_the_buyers_own_cookie_stays(name: str) -> None:
     assert status_code(post(body.encode())) == 200
     kept = etree.fromstring(PunchoutSession.objects.get().echo["buyer_cookie"])
     assert (kept.tag, kept.text) == ("{urn:buyer}visit", "7")
+
+
+def test_odd_characters_in_headers_and_field_names_are_not_stored() -> None:
+    connection = make_connection()
+    body = fill("lenient/multipart_related.mime", connection)
+    body = body.replace(b'filename="drawing.pdf"', b'filename="a\x00b\xff\xed\xa0\x80.pdf"')
+    body = body.replace(b"part2.drawing@", b"part\x00\xfe@")
+    assert status_code(post(body, content_type=MIME)) == 200
+    assert "attachment" in notes()[0]
+    field = fill("setup_request.xml", connection)
+    body = urlencode({b"odd\x00\xff name": field}).encode()
+    assert status_code(post(body, content_type=FORM)) == 200
+    assert "form field odd" in notes()[0]
+    extra = "<Extrinsic name='x'><Attachment><URL>cid:%00%ED%A0%80</URL></Attachment></Extrinsic>"
+    assert status_code(setup(connection, extra=extra)) == 200
+    assert any("did not come along" in note for note in notes())
+    assert not any("\x00" in note for record in WireMessage.objects.all() for note in record.notes)
