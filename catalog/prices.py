@@ -165,7 +165,7 @@ class NetPrice:
 class _Terms:
     """The agreements of one kind of offer, by what they are for."""
 
-    __slots__ = ("by_brand", "by_category", "by_group", "by_product", "for_all", "wide")
+    __slots__ = ("_nearest", "by_brand", "by_category", "by_group", "by_product", "for_all", "wide")
 
     def __init__(self) -> None:
         self.by_product: dict[int, list[Agreed]] = {}
@@ -174,6 +174,8 @@ class _Terms:
         self.by_category: dict[int, list[Agreed]] = {}
         self.for_all: list[Agreed] = []
         self.wide = False
+        # What was agreed for a category and those above it, by the category; worked out once a book.
+        self._nearest: dict[int, list[list[Agreed]]] = {}
 
     def add(self, row: Agreed) -> None:
         if row.product_id is not None:
@@ -209,10 +211,15 @@ class _Terms:
         if self.by_brand:
             yield self.by_brand.get(article.brand_id)
         if self.by_category:
-            category: int | None = article.category_id
-            while category is not None:
-                yield self.by_category.get(category)
-                category = parents.get(category)
+            nearest = self._nearest.get(article.category_id)
+            if nearest is None:
+                nearest = self._nearest[article.category_id] = []
+                category: int | None = article.category_id
+                while category is not None:
+                    if category in self.by_category:
+                        nearest.append(self.by_category[category])
+                    category = parents.get(category)
+            yield from nearest
         yield self.for_all
 
     def scopes(self, article: Article, parents: dict[int, int | None]) -> Iterable[Agreed]:

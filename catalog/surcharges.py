@@ -12,8 +12,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from django.utils import formats
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from catalog.models import Metal
@@ -21,6 +23,7 @@ from catalog.money import MINOR_UNITS, PRICE_DECIMALS, Money, round_total
 from catalog.price_rows import LevyDue, MetalInside
 
 METAL, LEVY = "metal", "levy"
+_METALS = dict(Metal.choices)
 # Quotations of metals are per 100 kg.
 QUOTED_KILOGRAMS = 100
 
@@ -63,24 +66,35 @@ class Surcharge:
         share = self.metal
         if share is None:
             return f"{self.label} ({self.tariff})" if self.tariff else self.label
-        values = {
-            "label": self.label,
-            "weight": _number(share.weight),
-            "per": share.per,
-            "quotation": _number(share.quotation, 2),
-            "base": _number(share.base, 2),
-            "day": formats.date_format(share.day, "SHORT_DATE_FORMAT"),
-        }
-        if share.base:
-            return (
-                _("%(label)s: %(weight)s kg in %(per)s, at %(quotation)s of %(day)s less %(base)s per 100 kg")
-                % values
-            )
-        return _("%(label)s: %(weight)s kg in %(per)s, at %(quotation)s of %(day)s per 100 kg") % values
+        return _metal_text(self.code, share, get_language())
+
+    @property
+    def short_label(self) -> str:
+        """As short as a list has room for: the metal, or the scheme."""
+        return metal_name(self.code) if self.kind == METAL else self.code
 
     def total(self, quantity: Decimal) -> Money:
         """What it comes to for ``quantity`` order units, rounded to the currency's smallest coin."""
         return Money(round_total(self.amount * quantity / self.price_unit, self.currency), self.currency)
+
+
+# Cables of one size differ in their colour alone, and a list has many of them.
+@lru_cache(maxsize=2048)
+def _metal_text(code: str, share: MetalShare, language: str | None) -> str:
+    values = {
+        "label": surcharge_label(METAL, code),
+        "weight": _number(share.weight),
+        "per": share.per,
+        "quotation": _number(share.quotation, 2),
+        "base": _number(share.base, 2),
+        "day": formats.date_format(share.day, "SHORT_DATE_FORMAT"),
+    }
+    if share.base:
+        return (
+            _("%(label)s: %(weight)s kg in %(per)s, at %(quotation)s of %(day)s less %(base)s per 100 kg")
+            % values
+        )
+    return _("%(label)s: %(weight)s kg in %(per)s, at %(quotation)s of %(day)s per 100 kg") % values
 
 
 def surcharge_label(kind: str, code: str) -> str:
@@ -93,7 +107,8 @@ def surcharge_label(kind: str, code: str) -> str:
 
 def metal_name(code: str) -> str:
     """The metal of a chemical symbol in the active language."""
-    return str(Metal(code).label) if code in Metal.values else code
+    label = _METALS.get(code)
+    return str(label) if label is not None else code
 
 
 def surcharges_of(

@@ -10,6 +10,7 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.decorators import method_decorator
 from django.views.decorators.gzip import gzip_page
 from pydantic import ValidationError
+from pydantic_core import PydanticSerializationError, to_json
 from rest_framework.exceptions import ParseError, UnsupportedMediaType
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
@@ -46,6 +47,22 @@ class RawJson(BaseParser):
         return body
 
 
+class PlainJson(JSONRenderer):
+    """Plain dicts by the serialiser that reads the questions: a third of the time for 500 prices."""
+
+    def render(
+        self,
+        data: Any,
+        accepted_media_type: str | None = None,
+        renderer_context: Mapping[str, Any] | None = None,
+    ) -> bytes:
+        try:
+            return to_json(data) if data is not None else b""
+        except (PydanticSerializationError, UnicodeEncodeError):
+            # Texts that are translated late, and what was sent as half a character.
+            return super().render(data, accepted_media_type, renderer_context)
+
+
 class OnlyJson(BaseContentNegotiation):
     """JSON in, JSON out; whatever a client says it accepts."""
 
@@ -69,7 +86,7 @@ class Service(APIView):
 
     scope: ClassVar[str] = ""
     cache_control: ClassVar[str] = UNPRICED
-    renderer_classes = [JSONRenderer]
+    renderer_classes = [PlainJson]
     parser_classes = [RawJson]
     content_negotiation_class = OnlyJson
     metadata_class = None

@@ -2,13 +2,17 @@
 
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 
+# The same few quantities and amounts stand in an answer hundreds of times.
+@lru_cache(maxsize=8192)
 def plain(number: Decimal) -> str:
     """A quantity without trailing zeros and never with an exponent: ``2.5``, ``100``."""
     return f"{number.normalize():f}"
 
 
+@lru_cache(maxsize=8192)
 def amount(number: Decimal) -> str:
     """An amount with two decimals, and more only where they are not zero: ``12.40``, ``0.0412``."""
     exact = plain(number)

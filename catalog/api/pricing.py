@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from catalog.api.figures import amount, day, plain
 from catalog.api.questions import PriceItem
 from catalog.models import Product
-from catalog.prices import Agreed, ListedPrice, NetPrice, PriceBook, PriceStep
+from catalog.prices import Agreed, ListedPrice, NetPrice, PriceBook, PriceStep, Surcharge
 from catalog.quantities import QuantityInvalid, check_quantity
 from customers.models import Organisation, PriceList
 
-Texts = dict[tuple[str, int | None], str]
+Texts = dict[tuple[Any, ...], str]
 
 
 class Priced(NamedTuple):
@@ -87,6 +87,14 @@ def _text(step: PriceStep, texts: Texts) -> str:
     return text
 
 
+def _worded(surcharge: Surcharge, texts: Texts) -> str:
+    key = (surcharge.code, surcharge.tariff, surcharge.metal)
+    text = texts.get(key)
+    if text is None:
+        text = texts[key] = surcharge.text
+    return text
+
+
 def _explained(price: NetPrice, quantity: Decimal, texts: Texts) -> dict[str, Any]:
     return {
         "amount": amount(price.amount),
@@ -98,7 +106,7 @@ def _explained(price: NetPrice, quantity: Decimal, texts: Texts) -> dict[str, An
             {
                 "kind": each.kind,
                 "code": each.code,
-                "text": each.text,
+                "text": _worded(each, texts),
                 "amount": amount(each.amount),
                 "price_unit": each.price_unit,
                 "total": amount(each.total(quantity).amount),
