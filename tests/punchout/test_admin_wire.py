@@ -207,3 +207,20 @@ def test_nobody_changes_a_message_and_only_a_superuser_purges(client, admin_clie
     assert client.post(delete, {"post": "yes"}).status_code == 403
     admin_client.post(delete, {"post": "yes"})
     assert not WireMessage.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_text_is_looked_for_in_the_newest_messages_only_that_the_filters_leave(admin_client, monkeypatch):
+    monkeypatch.setattr("punchout.admin.wire.MOST_SEARCHED", 3)
+    ours = ConnectionFactory()
+    old = WireMessageFactory(body="needle", kind="too-old", payload_id="the-id")
+    WireMessageFactory(connection=ours, answer_body="Needle", kind="of-ours")
+    for _number in range(3):
+        WireMessageFactory(body="hay", connection=ConnectionFactory())
+    assert 'class="field-kind"' not in admin_client.get(LIST, {"q": "needle"}).content.decode()
+    filters = {"connection__organisation__id__exact": ours.organisation_id}
+    filtered = admin_client.get(LIST, {"q": "needle", **filters}).content.decode()
+    assert '<td class="field-kind">of-ours' in filtered
+    # An id is found however old its message is.
+    assert f"/{old.pk}/change/" in admin_client.get(LIST, {"q": "the-id"}).content.decode()
+    assert admin_client.get(LIST, {"q": "\x00"}).status_code == 200

@@ -13,6 +13,7 @@ from lxml import etree
 from punchout.adapters.cxml.mac import code_of
 from punchout.adapters.cxml.parse import Credential, Mac
 from punchout.models import Connection, PunchoutSession, WireMessage
+from punchout.replay import replay
 from punchout.secrets import set_secret
 from tests.factories import CANARY_SECRET, HubFactory
 from tests.punchout.cxml.buyer import (
@@ -159,6 +160,12 @@ def test_a_secret_kept_as_digest_cannot_check_a_code_and_the_operator_reads_so(
 def test_the_key_may_be_the_secret_of_the_network() -> None:
     connection = make_connection(secret=None, options={"direct": True}, hub=HubFactory(secret=CANARY_SECRET))
     assert status_code(direct_setup(connection)) == 200
+
+
+def test_a_direct_launch_is_run_again_from_the_wire_log_without_its_code(connection: Connection) -> None:
+    assert status_code(direct_setup(connection)) == 200
+    again = replay(last())
+    assert again.same, again.differences
 
 
 def test_a_code_beside_a_wrong_shared_secret_does_not_help(connection: Connection) -> None:
