@@ -5,6 +5,7 @@ from decimal import Context, Decimal
 from functools import lru_cache
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
@@ -15,7 +16,10 @@ _FLOAT = Context(prec=15).create_decimal_from_float
 
 def plain_rows(found: QuerySet[Any, Any]) -> list[tuple[Any, ...]]:
     """What a ``values_list`` would give, without conversion: quantities and days need the functions below."""
-    statement, parameters = found.query.sql_with_params()
+    try:
+        statement, parameters = found.query.sql_with_params()
+    except EmptyResultSet:  # its conditions can never hold, so there is no statement
+        return []
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return cursor.fetchall()

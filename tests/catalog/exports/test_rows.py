@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from catalog.exports import ExportOrder, FieldUnknown, FormatUnknown, make_export
+from catalog.exports.plain import plain_rows
 from catalog.exports.registry import find_format, format_slugs, register, restored
 from catalog.exports.rows import CHUNK, chunks
 from catalog.models import (
@@ -353,3 +354,7 @@ def test_the_name_of_the_file_says_whose_and_when_and_holds_nothing_odd(customer
     name = make_export(slug="csv", order=order).filename
     assert name == f"articles-A-1-{timezone.localdate().isoformat()}.csv"
     assert ListPrice.objects.count() == 0
+
+
+def test_a_question_that_nothing_can_answer_has_no_rows():
+    assert plain_rows(Product.objects.filter(pk__in=[]).values_list("id")) == []
