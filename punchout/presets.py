@@ -150,7 +150,7 @@ _ALL = (
             "accepted_units": list(USUAL_UNITS),
             "required_fields": ["unspsc"],
             # It keeps four decimals of a price: sent so, the order has the price of the cart.
-            "mapping": [{"field": "UnitPrice", "expression": "{{ line.unit_price|decimals:4 }}"}],
+            "price_decimals": 4,
         },
         sources=_("A digest of JAGGAER's cXML handbook; JAGGAER also speaks OCI."),
         ask=_(
