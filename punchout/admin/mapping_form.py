@@ -89,10 +89,15 @@ class MappingForm:
     def _table_fields(self, texts: Mapping[str, str], errors: Mapping[str, str]) -> list[TableField]:
         fields = self.adapter.Options.model_fields
         return [
-            TableField(name, _(fields[name].title or name), _(fields[name].description or ""), texts[name],
-                       errors.get(name, ""))
+            TableField(
+                name,
+                _(fields[name].title or name),
+                _(fields[name].description) if fields[name].description else "",
+                texts[name],
+                errors.get(name, ""),
+            )
             for name in TABLES
-        ]  # fmt: skip
+        ]
 
     def _options(self, tables: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
         rows = [{"field": field, "expression": text} for field, text in self.typed]
