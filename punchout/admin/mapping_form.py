@@ -92,7 +92,7 @@ class MappingForm:
             TableField(
                 name,
                 _(fields[name].title or name),
-                _(fields[name].description) if fields[name].description else "",
+                _(about) if (about := fields[name].description) else "",
                 texts[name],
                 errors.get(name, ""),
             )
