@@ -23,7 +23,7 @@ from punchout.findings import Finding, Findings, errors_of, warnings_of
 from punchout.freezing import freeze_lines
 from punchout.line_checks import PLAIN, LineChecks
 from punchout.mapping.apply import Mapped, apply_mapping
-from punchout.models import PunchoutSession
+from punchout.models import Connection, PunchoutSession
 from punchout.surcharges import arranged
 from shop.carts import PricedCart, PricedLine
 
@@ -138,15 +138,21 @@ def _check_cart(found: Findings, system: str, table: FieldTable, mapped: Mapped)
             found.add("cut", "warning", field=name, length=field.length)
 
 
-def _check_return_host(found: Findings, session: PunchoutSession, adapter: Adapter) -> None:
-    """The list may have changed since the launch, and the cart carries the customer's prices."""
+def may_go_to(address: str, connection: Connection) -> bool:
+    """Whether the connection's list still has the address; it may have changed since the launch."""
     # What is no address (SAPEVENT:POST) was allowed by an option of its own.
-    if adapter.cart_is_fetched or not session.return_url.lower().startswith(("http:", "https:")):
-        return
+    if not address.lower().startswith(("http:", "https:")):
+        return True
     try:
-        allowed = origins.parse_return_origins(session.connection.return_origins)
-        origins.allowed_address(session.return_url, allowed)
+        origins.allowed_address(address, origins.parse_return_origins(connection.return_origins))
     except ValueError:
+        return False
+    return True
+
+
+def _check_return_host(found: Findings, session: PunchoutSession, adapter: Adapter) -> None:
+    """The cart carries the customer's prices."""
+    if not adapter.cart_is_fetched and not may_go_to(session.return_url, session.connection):
         found.add("return host", "error", host=session.return_url.partition("?")[0][:80])
 
 

@@ -141,7 +141,7 @@ def _fill(cart: Cart, items: tuple[RequestedItem, ...]) -> list[str]:
         for product in Product.objects.visible_to(organisation).filter(sku__in={item.sku for item in items})
     }
     lines: dict[object, CartLine] = {}
-    surcharges = 0
+    surcharges, joined = 0, 0
     for position, item in enumerate(items, start=1):
         product = products.get(item.sku.casefold())
         if product is None and is_surcharge(item.sku):
@@ -150,6 +150,7 @@ def _fill(cart: Cart, items: tuple[RequestedItem, ...]) -> list[str]:
         same = lines.get(product.pk) if product else None
         if same is not None:
             # One article may come back on several lines (a copied cart); we hold it once.
+            joined += 1
             same.quantity += item.quantity
             if same.quantity > LARGEST:
                 raise MessageInvalid(f"{item.sku[:60]}: the quantity is too large.")
@@ -164,7 +165,10 @@ def _fill(cart: Cart, items: tuple[RequestedItem, ...]) -> list[str]:
             position=position,
         )
     CartLine.objects.bulk_create(lines.values())
-    return [f"{surcharges} lines for surcharges are calculated anew."] if surcharges else []
+    notes = [f"{surcharges} lines for surcharges are calculated anew."] if surcharges else []
+    if joined:
+        notes.append(f"{joined} lines have an article of a line above; they were added to it, its id stays.")
+    return notes
 
 
 def redeem_start_token(*, token: str) -> tuple[PunchoutSession, str, str] | None:
@@ -280,6 +284,8 @@ def leave(*, session: PunchoutSession) -> ReturnForm | None:
         if done is not None:
             return done
         form = get_adapter(session.connection.adapter).leave_form(session) if session.return_url else None
+        if form is not None and not preflight.may_go_to(form.action, session.connection):
+            form = None  # the list has changed since the launch: nothing is told to whoever is not on it
         editing = session.operation != PunchoutSession.Operation.CREATE
         outcome = ReturnedCart.Outcome.UNCHANGED if editing else ReturnedCart.Outcome.EMPTY
         _end(session, form, PunchoutSession.State.CANCELLED, outcome, None, ())

@@ -308,6 +308,18 @@ def test_leaving_tells_the_buyers_system_and_keeps_nothing(connection: Connectio
     assert (returned.outcome, returned.lines) == (ReturnedCart.Outcome.EMPTY, [])
 
 
+def test_leaving_tells_nothing_to_an_address_that_left_the_list(connection: Connection) -> None:
+    browser = browse(connection)
+    put_article(browser.session)
+    Connection.objects.update(return_origins="https://other.example")
+    left = browser.post("/leave")
+    assert left.status_code == HTTPStatus.OK
+    assert b"https://buyer.example" not in left.content
+    returned = ReturnedCart.objects.get(session=browser.session)
+    assert (returned.form, returned.return_host) == ({}, "")
+    assert not WireMessage.objects.filter(direction="out").exists()
+
+
 def test_leaving_in_a_second_tab_after_the_return_sends_no_cart_again(connection: Connection) -> None:
     browser = browse(connection)
     line = put_article(browser.session)
@@ -352,6 +364,10 @@ def test_an_edited_cart_keeps_line_identities_and_unknown_articles(connection: C
         RequestedItem("NOT-OURS", Decimal(1), "x", "Old lamp"),
         RequestedItem(product.sku, Decimal(2), "copied"),
     )
+    message = WireMessage()
+    setup = SetupRequest(connection=connection, operation="edit", items=items)
+    start_session(setup=setup, message=message)
+    assert [note for note in message.notes if note.startswith("1 lines have an article of a line above")]
     browser = browse(connection, operation="edit", items=items)
     lines = list(browser.session.cart.lines.all())
     assert [(line.sku, line.quantity, line.token) for line in lines] == [

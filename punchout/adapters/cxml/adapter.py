@@ -93,6 +93,7 @@ class CxmlAdapter(Adapter):
             options.description_length,
             has_buyer_part=options.sends_buyer_part_number,
             has_price_basis=options.sends_price_basis,
+            has_comments=options.knows_comments,
         )
 
     def refuse(self, inbound: InboundMessage, error: PunchoutError | None) -> Answer:

@@ -14,15 +14,13 @@ from punchout.adapters.cxml.build import child
 from punchout.adapters.cxml.charges import add_tax, remarks, tax_on
 from punchout.adapters.cxml.composite import Part, parts_of
 from punchout.adapters.cxml.options import CxmlOptions
-from punchout.adapters.cxml.outgoing import CLASSIFICATION, EXTRINSIC
+from punchout.adapters.cxml.outgoing import CLASSIFICATION, EXTRINSIC, SHORT_NAME_LENGTH
 from punchout.adapters.cxml.parse import LANGUAGE, set_inner_xml
 from punchout.adapters.cxml.wording import number_text, plain_text, price_text, shorten
 from punchout.adapters.units import CXML_UNITS, translate_unit
 from punchout.adapters.xml import xml_text
 from punchout.documents import ReturnLine
 from punchout.models import PunchoutSession
-
-SHORT_NAME_LENGTH = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +109,7 @@ def add_item(
     tax = tax_on(total, options)
     if options.tax == "lines":
         add_tax(item, {"tax": total}, {"tax": tax}, options, line.currency, line.language)
-    if options.sends_comments and (text := remarks(line, options)):
+    if options.knows_comments and (text := sent("Comments", remarks(line, options))):
         child(item, "Comments", text).set(LANGUAGE, line.language)
     for part in parts:
         _part(order, line, part, options, next(sets.numbers))
@@ -161,8 +159,9 @@ def _description(detail: etree._Element, line: ReturnLine, options: CxmlOptions)
     description = child(detail, "Description")
     description.set(LANGUAGE, line.language)
     shortened = shorten(text, options.description_length)
-    if options.short_name:
-        child(description, "ShortName", shorten(name, SHORT_NAME_LENGTH)).tail = shortened
+    short_name = line.sent("ShortName", name if options.short_name else "")
+    if short_name:
+        child(description, "ShortName", shorten(short_name, SHORT_NAME_LENGTH)).tail = shortened
     else:
         description.text = shortened
 

@@ -193,9 +193,9 @@ class CxmlOptions(AdapterOptions):
         return self.price_basis and self.knows_price_basis
 
     @property
-    def sends_comments(self) -> bool:
+    def knows_comments(self) -> bool:
         """Comments of an ItemIn are not in the DTD up to 1.2.020."""
-        return bool(self.comments) and self.version > (1, 2, 20)
+        return self.version > (1, 2, 20)
 
     @property
     def sends_components(self) -> bool:

@@ -8,10 +8,13 @@ from punchout.adapters.outgoing import FieldTable, FreeFields, OutgoingField
 
 EXTRINSIC = "Extrinsic "
 CLASSIFICATION = "Classification "
+SHORT_NAME_LENGTH = 50  # 30 are recommended
 
 
 @cache
-def field_table(description_length: int, *, has_buyer_part: bool, has_price_basis: bool) -> FieldTable:
+def field_table(
+    description_length: int, *, has_buyer_part: bool, has_price_basis: bool, has_comments: bool
+) -> FieldTable:
     """What the connection's DTD ceiling and its options let an ItemIn have."""
     fields = [
         OutgoingField(
@@ -26,6 +29,7 @@ def field_table(description_length: int, *, has_buyer_part: bool, has_price_basi
             "currency", _("currency"), 3, "code", value="line.currency", required=True, role="currency"
         ),
         OutgoingField("Description", _("description"), description_length, value="line.name", required=True),
+        OutgoingField("ShortName", _("short text"), SHORT_NAME_LENGTH),
         OutgoingField("UnitOfMeasure", _("unit"), kind="code", value="line.unit", required=True, role="unit"),
         OutgoingField(
             "ManufacturerPartID",
@@ -55,6 +59,8 @@ def field_table(description_length: int, *, has_buyer_part: bool, has_price_basi
                 role="price unit",
             )
         )
+    if has_comments:
+        fields.append(OutgoingField("Comments", _("remarks")))
     return FieldTable(fields, FREE)
 
 

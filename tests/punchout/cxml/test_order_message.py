@@ -108,6 +108,17 @@ def test_options_change_units_extrinsics_and_the_short_name() -> None:
     assert len(item.findtext("ItemDetail/Description/ShortName")) == 50
 
 
+@pytest.mark.parametrize(("version", "sent"), [("1.2.014", None), ("1.2.037", "for plant 7")])
+def test_remarks_and_short_name_are_what_the_mapping_says(version: str, sent: str | None) -> None:
+    options = CxmlOptions(dtd_version=version, comments="delivery", short_name=True)
+    item = item_of(options, mapped={"Comments": "for plant 7", "ShortName": "Grey cable"})
+    assert item.findtext("Comments") == sent
+    assert item.findtext("ItemDetail/Description/ShortName") == "Grey cable"
+    bare = item_of(options, mapped={"Comments": "", "ShortName": ""})
+    assert bare.find("Comments") is None
+    assert bare.find(".//ShortName") is None
+
+
 def test_an_extrinsic_of_an_unknown_value_is_refused() -> None:
     with pytest.raises(ValueError, match="possible: gtin"):
         CxmlOptions(extrinsics={"A": "secret"})
