@@ -1,6 +1,6 @@
-"""Builds the PunchOutSetupRequest that a cXML procurement system sends, each in its own manner.
+"""Builds the requests that a cXML procurement system sends, each in its own manner: setup and profile.
 
-cXML Reference Guide 1.2.051, p. 65-84. What is built is valid against the DTDs 1.2.014 and 1.2.071, whatever
+cXML Reference Guide 1.2.051, p. 46-84. What is built is valid against the DTDs 1.2.014 and 1.2.071, whatever
 version the system's DOCTYPE names.
 """
 
@@ -41,15 +41,7 @@ class Setup:
 
 def build_setup_request(dialect: CxmlDialect, setup: Setup) -> bytes:
     """The document as UTF-8 bytes with declaration and DOCTYPE, first byte ``<``."""
-    root = etree.Element(
-        "cXML",
-        {
-            "payloadID": setup.payload_id,
-            "timestamp": _timestamp(setup.at, dialect),
-            _XML_LANG: LANGUAGES[setup.language][1],
-        },
-    )
-    _header(root, dialect)
+    root = _envelope(dialect, setup.payload_id, setup.at, LANGUAGES[setup.language][1])
     request = etree.SubElement(root, "Request", deploymentMode=setup.deployment_mode)
     body = etree.SubElement(request, "PunchOutSetupRequest", operation=setup.operation)
     body.append(_parse_content("BuyerCookie", setup.buyer_cookie_xml))
@@ -70,6 +62,26 @@ def build_setup_request(dialect: CxmlDialect, setup: Setup) -> bytes:
         _text(item_id, "SupplierPartID", setup.selected_item)
     for number, line in enumerate(setup.lines, start=1):
         _item_out(body, number, line, dialect)
+    return _written(root, dialect)
+
+
+def build_profile_request(dialect: CxmlDialect, payload_id: str, language: str = "en") -> bytes:
+    """The question which requests the catalog takes: an element without content (p. 46)."""
+    root = _envelope(dialect, payload_id, datetime.now(UTC), LANGUAGES[language][1])
+    etree.SubElement(etree.SubElement(root, "Request", deploymentMode="test"), "ProfileRequest")
+    return _written(root, dialect)
+
+
+def _envelope(dialect: CxmlDialect, payload_id: str, at: datetime, language: str) -> etree._Element:
+    """A cXML element with its Header."""
+    root = etree.Element(
+        "cXML", {"payloadID": payload_id, "timestamp": _timestamp(at, dialect), _XML_LANG: language}
+    )
+    _header(root, dialect)
+    return root
+
+
+def _written(root: etree._Element, dialect: CxmlDialect) -> bytes:
     document = etree.tostring(
         root,
         encoding="UTF-8",

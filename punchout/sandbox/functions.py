@@ -1,6 +1,7 @@
 """What a procurement system can ask of a catalog beside opening it, by protocol.
 
-OCI 4.0 and 5.0, FUNCTION; IDS-Connect 2.5, actions; cebeoXML 2.0.0, requests; cXML, SelectedItem.
+OCI 4.0 and 5.0, FUNCTION; IDS-Connect 2.5, actions; cebeoXML 2.0.0, requests; cXML, SelectedItem and
+ProfileRequest.
 """
 
 from collections.abc import Mapping
@@ -73,6 +74,11 @@ FUNCTIONS: Mapping[Protocol, tuple[Function, ...]] = MappingProxyType(
                 needs=("product",),
                 text=_("The page of an article, to order it."),
             ),
+            Function(
+                name="ProfileRequest",
+                caller="server",
+                text=_("Which requests the catalog takes, where, and with which options."),
+            ),
         ),
         "ids": (
             Function(
@@ -87,6 +93,8 @@ FUNCTIONS: Mapping[Protocol, tuple[Function, ...]] = MappingProxyType(
                 needs=("search",),
                 text=_("The catalog with a search already made."),
             ),
+            Function(name="LI", caller="server", text=_("Which credentials a launch has to bring.")),
+            Function(name="SV", caller="server", text=_("Which versions of IDS-Connect the catalog speaks.")),
         ),
         "oraclexml": (
             Function(
@@ -123,3 +131,8 @@ FUNCTIONS: Mapping[Protocol, tuple[Function, ...]] = MappingProxyType(
 
 def find_function(protocol: Protocol, name: str) -> Function | None:
     return next((function for function in FUNCTIONS[protocol] if function.name == name), None)
+
+
+def needs_of(protocol: Protocol) -> frozenset[Need]:
+    """All that the functions of this protocol ask the buyer for."""
+    return frozenset(need for function in FUNCTIONS[protocol] for need in function.needs)

@@ -8,7 +8,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -59,23 +59,27 @@ class Expected:
 
 def read_setup_answer(raw: bytes) -> SetupAnswer:
     """Status and start page of a cXML Response; an answer that is no cXML is a transport error (p. 34)."""
+    root, answer = read_status(raw)
+    if root is None or not answer.code.startswith("2"):
+        return answer
+    url = text_of(root, "Response/PunchOutSetupResponse/StartPage/URL")
+    if not url:
+        return replace(answer, flaw=_("The answer has no StartPage/URL to open."))
+    if not url.lower().startswith(("https://", "http://")):
+        return replace(answer, flaw=_("StartPage/URL is not a web address."))
+    return replace(answer, start_url=url)
+
+
+def read_status(raw: bytes) -> tuple[etree._Element | None, SetupAnswer]:
+    """The document of a Response with its Status; no document where the answer is no cXML Response."""
     try:
         root = parse_xml(raw)
     except XmlRefused as error:
-        return SetupAnswer(flaw=_("The answer is not cXML: %(reason)s") % {"reason": error})
+        return None, SetupAnswer(flaw=_("The answer is not cXML: %(reason)s") % {"reason": error})
     status = root.find("Response/Status")
     if root.tag.lower() != "cxml" or status is None:
-        return SetupAnswer(flaw=_("The answer is XML, but no cXML Response with a Status."))
-    code, text = status.get("code", ""), status.get("text", "")
-    detail = inner_text(status)
-    url = text_of(root, "Response/PunchOutSetupResponse/StartPage/URL")
-    if not code.startswith("2"):
-        return SetupAnswer(code, text, detail)
-    if not url:
-        return SetupAnswer(code, text, detail, flaw=_("The answer has no StartPage/URL to open."))
-    if not url.lower().startswith(("https://", "http://")):
-        return SetupAnswer(code, text, detail, flaw=_("StartPage/URL is not a web address."))
-    return SetupAnswer(code, text, detail, url)
+        return None, SetupAnswer(flaw=_("The answer is XML, but no cXML Response with a Status."))
+    return root, SetupAnswer(status.get("code", ""), status.get("text", ""), inner_text(status))
 
 
 def read_order_message(

@@ -1,4 +1,4 @@
-"""Plays a cXML system: sends a setup request, reads its answer and the cart (cXML Guide 1.2.051)."""
+"""Plays a cXML system: setup and profile requests, their answers, and the cart (cXML Guide 1.2.051)."""
 
 import secrets
 from urllib.parse import urlsplit
@@ -6,11 +6,12 @@ from urllib.parse import urlsplit
 import httpx
 from django.utils.translation import gettext as _
 
-from punchout.sandbox.build_cxml import Setup, build_setup_request
+from punchout.sandbox.build_cxml import Setup, build_profile_request, build_setup_request
 from punchout.sandbox.calling import Answered, not_understood, post_xml, unreached
 from punchout.sandbox.dialects import CxmlDialect
 from punchout.sandbox.launching import Asked, Desk, Launch, Memory, Posted, Problem
 from punchout.sandbox.parse_cxml import Expected, SetupAnswer, read_order_message, read_setup_answer
+from punchout.sandbox.parse_cxml_profile import read_profile
 from punchout.sandbox.received import ReceivedCart
 from punchout.sandbox.systems import LANGUAGES
 from punchout.sandbox.xml_reading import canonical_content, parse_xml
@@ -19,7 +20,7 @@ PATH = "/punchout/cxml"
 
 
 def launch(dialect: CxmlDialect, asked: Asked, desk: Desk) -> tuple[Launch, Memory]:
-    """The setup request, answered."""
+    """The setup request, or the function that asks for the profile, answered."""
     if dialect.creates_only and asked.operation != "create":
         raise ValueError("this system has no edit and no inspect")
     host = urlsplit(desk.return_url).hostname or "localhost"
@@ -30,6 +31,8 @@ def launch(dialect: CxmlDialect, asked: Asked, desk: Desk) -> tuple[Launch, Memo
         buyer_cookie_xml=_new_cookie(dialect),
         payload_id=f"{secrets.token_hex(10)}.{secrets.randbelow(100_000)}@{host}",
     )
+    if asked.function == "ProfileRequest":
+        return _ask_profile(dialect, memory, desk), memory
     request = build_setup_request(
         dialect,
         Setup(
@@ -56,6 +59,23 @@ def launch(dialect: CxmlDialect, asked: Asked, desk: Desk) -> tuple[Launch, Memo
         problem=_problem(answer, answered),
     )
     return launched, memory
+
+
+def _ask_profile(dialect: CxmlDialect, memory: Memory, desk: Desk) -> Launch:
+    request = build_profile_request(dialect, memory.payload_id, memory.language)
+    try:
+        answered = post_xml(request, PATH, desk)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        return unreached("create", request, error)
+    answer, found = read_profile(answered.body)
+    return Launch(
+        operation="create",
+        request_raw=request,
+        response_raw=answered.body,
+        response_status=answered.status,
+        problem=None if found is not None else _problem(answer, answered),
+        found=found,
+    )
 
 
 def receive(dialect: CxmlDialect, posted: Posted, memory: Memory | None) -> ReceivedCart:

@@ -4,6 +4,8 @@ Only with ``SANDBOX``; outside the demo only for staff. The receive address is o
 buyers' systems' are: it is known by an unguessable id and takes one kind of message.
 """
 
+from collections.abc import Mapping
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.request import RawPostDataException, UnreadablePostError
@@ -15,7 +17,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from punchout.sandbox import runs
-from punchout.sandbox.functions import FUNCTIONS, find_function
+from punchout.sandbox.dialects import System
+from punchout.sandbox.functions import FUNCTIONS, find_function, needs_of
 from punchout.sandbox.guard import is_public, is_staff, run_of, sandbox_page
 from punchout.sandbox.launching import Asked, Operation
 from punchout.sandbox.models import SandboxRun
@@ -86,10 +89,7 @@ def functions(request: HttpRequest, system: str) -> HttpResponse:
         raise Http404
     context = {
         "system": played,
-        "functions": FUNCTIONS[played.protocol],
-        "call_url": reverse("sandbox:call", args=[played.slug]),
-        "asked": {},
-        "first_product": "",
+        **_functions_context(played, reverse("sandbox:call", args=[played.slug])),
         "others": [other for other in SYSTEMS.values() if FUNCTIONS[other.protocol]],
     }
     return render(request, "sandbox/functions.html", context)
@@ -147,10 +147,9 @@ def run_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "request_html": highlight(run.request_text),
         "response_html": highlight(run.response_text),
         "poll_url": reverse("sandbox:status", args=[run.public_id]),
-        "call_url": reverse("sandbox:call_again", args=[run.public_id]),
-        "functions": FUNCTIONS[system.protocol],
-        "asked": run.state.get("call", {}),
-        "first_product": "",
+        **_functions_context(
+            system, reverse("sandbox:call_again", args=[run.public_id]), asked=run.state.get("call", {})
+        ),
         # Only a system that fetches its cart has something to ask while the buyer shops.
         "fetches": system.cebeo is not None,
     }
@@ -239,18 +238,34 @@ def _requisition_context(run: SandboxRun) -> dict[str, object]:
         "sheet": sheet_of(cart),
         # Lines that the requisition keeps although this message brought others or none.
         "kept": sheet_of(requisition) if requisition is not None and requisition != cart else None,
+        "answered_facts": cart.extra_fields if cart.outcome == "answered" else (),
         # What the catalog allowed is what the buyer's system offers.
         "can_edit": runs.may_reopen(system, requisition, "edit"),
         "can_inspect": runs.may_reopen(system, requisition, "inspect"),
-        "functions": FUNCTIONS[system.protocol],
-        "call_url": reverse("sandbox:call_again", args=[run.public_id]),
-        "asked": run.state.get("call", {}),
-        "first_product": first_product(cart, system),
+        **_functions_context(
+            system,
+            reverse("sandbox:call_again", args=[run.public_id]),
+            asked=run.state.get("call", {}),
+            first_product=first_product(cart, system),
+        ),
         "document_html": highlight(cart.document),
         "raw": raw[:SHOWN_CHARACTERS],
         "shortened": len(raw) > SHOWN_CHARACTERS,
         "request_html": highlight(run.request_text),
         "response_html": highlight(run.response_text),
+    }
+
+
+def _functions_context(
+    system: System, call_url: str, *, asked: Mapping[str, str] | None = None, first_product: str = ""
+) -> dict[str, object]:
+    """What the form of functions shows: the buttons, and a field for whatever one of them needs."""
+    return {
+        "functions": FUNCTIONS[system.protocol],
+        "needs": needs_of(system.protocol),
+        "call_url": call_url,
+        "asked": asked or {},
+        "first_product": first_product,
     }
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from punchout.sandbox.build_cxml import Setup, build_setup_request
+from punchout.sandbox.build_cxml import Setup, build_profile_request, build_setup_request
 from punchout.sandbox.launching import Operation
 from punchout.sandbox.parse_cxml import Expected, read_order_message
 from punchout.sandbox.received import Line
@@ -47,6 +47,19 @@ def test_every_request_is_valid(slug: str, operation: Operation, version: str) -
     raw = build(slug, operation, lines, selected_item="A-1", language="nl")
     assert raw.startswith(b"<?xml")
     assert dtd.validate(parse_xml(raw)), dtd.error_log.filter_from_errors()
+
+
+@pytest.mark.skipif(not DTDS.is_dir(), reason="the official DTDs are not at hand")
+@pytest.mark.parametrize("version", ["1.2.014", "1.2.071"])
+@pytest.mark.parametrize("slug", CXML_SYSTEMS)
+def test_every_question_for_the_profile_is_valid(slug: str, version: str) -> None:
+    dialect = SYSTEMS[slug].cxml
+    assert dialect is not None
+    dtd = etree.DTD(str(DTDS / version / "cXML.dtd"))
+    root = parse_xml(build_profile_request(dialect, "1.2@buyer.example", "nl"))
+    assert dtd.validate(root), dtd.error_log.filter_from_errors()
+    (asked,) = root.findall("Request/*")
+    assert (asked.tag, len(asked), asked.text) == ("ProfileRequest", 0, None)
 
 
 def test_items_of_the_earlier_cart_go_back_with_their_auxiliary_subtree() -> None:
