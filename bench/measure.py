@@ -12,7 +12,7 @@ from django.test.utils import override_settings
 import shop.wsgi  # noqa: F401  loads and freezes everything, as a server does
 from bench import floors, searches
 from bench.figures import limit, say, timed
-from bench.protocols import PROTOCOLS, connect_configurable
+from bench.protocols import PROTOCOLS, connect_others
 from catalog.models import Product
 from customers.keys import issue_key
 from customers.models import Organisation
@@ -113,7 +113,7 @@ def web_services() -> bool:
 def main() -> int:
     call_command("migrate", verbosity=0)
     call_command("load_demo", verbosity=0)
-    connect_configurable()
+    connect_others()
     # As shop.wsgi does it.
     gc.collect()
     gc.freeze()

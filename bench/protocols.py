@@ -54,6 +54,7 @@ def form(**fields: str) -> Callable[[], bytes]:
 
 PROTOCOLS = (
     Protocol("OCI", "/punchout/oci/demo-sap-srm", payloads.oci_body),
+    Protocol("OCI, five fields mapped", "/punchout/oci/bench-mapped", payloads.oci_body),
     Protocol("cXML", "/punchout/cxml", payloads.cxml, XML, also="seen"),
     Protocol(
         "IDS-Connect",
@@ -80,16 +81,35 @@ PROTOCOLS = (
 )
 
 
-def connect_configurable() -> None:
-    """The one adapter that the demo has no connection for."""
-    connection, _made = Connection.objects.get_or_create(
-        slug="bench",
-        defaults={
-            "name": "bench",
-            "adapter": "configurable",
-            "organisation": Organisation.objects.get(number="100001"),
-            "username": "demo",
-            "return_origins": "http://localhost:*",
-        },
-    )
-    set_secret(connection, Secret.Slot.FIRST, "demo-secret")
+# What an operator maps: a shortened text, the buyer's classes and tax codes, what is the same on each line.
+MAPPED = {
+    "mapping": [
+        {"field": "DESCRIPTION", "expression": "{{ line.name|shorten:28 }} {{ line.sku }}"},
+        {"field": "MATGROUP", "expression": "{{ line.buyer_class }}"},
+        {"field": "CUST_FIELD1", "expression": "{{ constant.plant }}"},
+        {"field": "CUST_FIELD2", "expression": "{{ line.tax_code }}"},
+        {"field": "MANUFACTMAT", "expression": "{{ line.manufacturer_part_number|default:line.sku }}"},
+    ],
+    "constants": {"plant": "1000"},
+    "taxes": {"*": "V1"},
+    "classifications": {"39": "ELEC", "*": "OTHER"},
+    "accepted_currencies": ["EUR"],
+    "required_outgoing": ["MATGROUP"],
+}
+
+
+def connect_others() -> None:
+    """Connections that the demo does not have: the configurable protocol, and one with a mapping."""
+    for slug, adapter, options in (("bench", "configurable", {}), ("bench-mapped", "oci", MAPPED)):
+        connection, _made = Connection.objects.get_or_create(
+            slug=slug,
+            defaults={
+                "name": slug,
+                "adapter": adapter,
+                "organisation": Organisation.objects.get(number="100001"),
+                "username": "demo",
+                "return_origins": "http://localhost:*",
+                "options": options,
+            },
+        )
+        set_secret(connection, Secret.Slot.FIRST, "demo-secret")
