@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from catalog import admin_imports  # noqa: F401  registers the pages of imports
+from catalog import admin_import_runs, admin_imports  # noqa: F401  register the pages of imports
 from catalog.exports import admin as exports_admin  # noqa: F401  registers its own
 from catalog.models import (
     Attribute,

@@ -8,6 +8,8 @@ from urllib.parse import unquote
 import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
+from django.utils.html import escape
+from django.utils.translation import gettext, override
 
 from punchout import preflight
 from punchout.adapters import get_adapter
@@ -18,6 +20,8 @@ from tests.contracts.harness import ODD_DESCRIPTION, ODD_NAME, AdapterHarness, V
 from tests.contracts.pages import Fields
 from tests.factories import priced_products
 
+EMPTY = "%(system)s needs %(field)s, and it is empty for this article."
+EMPTY_CART = "%(system)s needs %(field)s, and it is empty. Ask us."
 SHORTEST = 4  # characters that a marker needs
 
 
@@ -118,7 +122,13 @@ class MappingContract(AdapterHarness):
         visit = self.visit_with(connection)
         assert visit.return_cart().status_code == 303
         page = visit.client.get(f"{visit.prefix}/cart").content.decode()
-        assert f"needs {required[0]}, and it is empty" in page
+        texts = []
+        for wording in (EMPTY, EMPTY_CART):
+            with override(visit.session.language):
+                texts.append(
+                    escape(gettext(wording) % {"system": "§", "field": required[0]}).partition("§")[2]
+                )
+        assert any(text in page for text in texts)
         assert not ReturnedCart.objects.exists()
 
     def test_odd_characters_in_a_mapped_field_break_nothing(self) -> None:

@@ -11,7 +11,12 @@ pytestmark = pytest.mark.django_db
 
 ROOMS = ("customers", "catalog", "shop", "punchout")
 # Edited as part of what they belong to.
-INLINE_ONLY = {"catalog.CategoryAttribute", "punchout.HubCredential", "shop.CartLine"}
+INLINE_ONLY = {
+    "catalog.CategoryAttribute",
+    "catalog.CategoryMapping",
+    "punchout.HubCredential",
+    "shop.CartLine",
+}
 
 
 def lists():
