@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from tests.journeys import walk
 from tests.journeys.conftest import Shop
@@ -90,6 +90,64 @@ def test_a_system_is_connected_in_the_admin_launched_and_given_its_cart(
     page.goto(f"{admin(shop)}punchout/connection/add/")
     page.get_by_role("link", name=name, exact=True).click()
     set_up(page, shop, slug, identify)
+    address = set_secret(page)
+    link = page.get_by_role("link", name="Launch in the sandbox")
+    expect(link).to_have_attribute("href", re.compile(rf"\?system={slug}&"))
+    visit = launched(page, shop, slug, slug, name, address)
+    visit.add(walk.BREAKER, "3")
+    visit.add(walk.CABLE, "50")
+    visit.send()
+    assert_taken_whole(visit.shop)
+
+
+# Protocols that no preset is needed for: the system that plays each, and what else has to be agreed.
+PROTOCOLS: dict[str, tuple[str, dict[str, str]]] = {
+    "ids": ("ids-erp", {}),
+    "oraclexml": ("oracle-xml", {}),
+    "peppol": ("peppol", {"option_provider": "0208:0123456749", "option_receiver": "0192:987654325"}),
+}
+
+
+@pytest.mark.parametrize("adapter", PROTOCOLS)
+def test_a_protocol_is_connected_in_the_admin_launched_and_given_its_cart(
+    operator: Page, shop: Shop, adapter: str
+) -> None:
+    system, agreed = PROTOCOLS[adapter]
+    add_protocol(operator, shop, adapter, agreed)
+    visit = launched(operator, shop, adapter, system, "", set_secret(operator))
+    visit.add(walk.BREAKER, "3")
+    visit.add(walk.CABLE, "50")
+    visit.send()
+    assert_taken_whole(visit.shop)
+
+
+def test_a_web_service_is_connected_in_the_admin_and_its_cart_is_fetched(operator: Page, shop: Shop) -> None:
+    add_protocol(operator, shop, "cebeoxml", {})
+    set_secret(operator)
+    # Its buyers all have one address; the sandbox asks for the connection, and the link has it.
+    link = operator.get_by_role("link", name="Launch in the sandbox")
+    expect(link).to_have_attribute("href", re.compile(r"\?system=cebeo-erp&connection=preset-cebeoxml&"))
+    buyer = connect(operator, shop, "cebeoxml", "cebeo-erp", "", "preset-cebeoxml")
+    visit = walk.in_new_window(buyer)
+    visit.add(walk.CABLE, "50")
+    visit.open_cart()
+    visit.shop.get_by_role("button", name=re.compile("^Keep for")).click()
+    expect(visit.shop.get_by_role("heading", level=1)).to_contain_text("waits for")
+    buyer.get_by_role("button", name="Fetch the open order").click()
+    expect(walk.requisition(buyer)).to_contain_text(walk.CABLE)
+    buyer.close()
+
+
+def add_protocol(page: Page, shop: Shop, adapter: str, agreed: dict[str, str]) -> None:
+    page.goto(f"{admin(shop)}punchout/connection/add/?adapter={adapter}")
+    page.locator("input[name=buyer_system]").fill(f"The system of {adapter}")
+    for name, value in agreed.items():
+        page.locator(f"input[name={name}]").fill(value)
+    set_up(page, shop, adapter, by_user_name)
+
+
+def set_secret(page: Page) -> str:
+    """Agrees on the secret of the connection that was just saved, and goes back to it; its launch address."""
     expect(page.get_by_text("The connection was saved")).to_be_visible()
     address = page.locator("code.address").first.inner_text()
     page.get_by_role("link", name="Set, rotate or retire a secret").click()
@@ -97,29 +155,38 @@ def test_a_system_is_connected_in_the_admin_launched_and_given_its_cart(
     page.get_by_label("Once more").fill(SECRET)
     page.get_by_role("button", name="Set this secret").click()
     expect(page.get_by_text("The secret was set.")).to_be_visible()
-
     page.goto(page.url.replace("/secrets/", "/change/"))
-    link = page.get_by_role("link", name="Launch in the sandbox")
-    expect(link).to_have_attribute("href", re.compile(rf"\?system={slug}&"))
+    return address
+
+
+def connect(page: Page, shop: Shop, slug: str, system: str, name: str, address: str) -> Page:
+    """The window of the buyer, who launches with what he was given."""
     buyer = page.context.new_page()
-    buyer.goto(f"{shop.sandbox}connect?system={slug}")
+    buyer.goto(f"{shop.sandbox}connect?system={system}")
     expect(buyer.get_by_role("heading", level=1)).to_contain_text(name)
     type_in(buyer, slug, address)
     buyer.get_by_role("button", name="Launch", exact=True).click()
+    return buyer
+
+
+def launched(page: Page, shop: Shop, slug: str, system: str, name: str, address: str) -> walk.Visit:
+    buyer = connect(page, shop, slug, system, name, address)
     visit = walk.in_new_window(buyer)
     buyer.close()
-    visit.add(walk.BREAKER, "3")
-    visit.add(walk.CABLE, "50")
-    visit.send()
-    assert isinstance(visit.shop, Page)
-    lines = walk.requisition(visit.shop)
+    return visit
+
+
+def assert_taken_whole(page: Page | FrameLocator) -> None:
+    """The buyer's system has both lines, and lost and converted nothing."""
+    assert isinstance(page, Page)
+    lines = walk.requisition(page)
     expect(lines).to_contain_text(walk.BREAKER)
     expect(lines).to_contain_text(walk.CABLE)
-    visit.shop.get_by_role("link", name="Conformance report").click()
-    counts = visit.shop.locator(".counts")
+    page.get_by_role("link", name="Conformance report").click()
+    counts = page.locator(".counts")
     for loss in ("Not transferred", "Converted"):
         expect(counts.get_by_text(re.compile(f"^0 {loss}"))).to_be_visible()
-    visit.shop.close()
+    page.close()
 
 
 def set_up(page: Page, shop: Shop, slug: str, identify: Callable[[Page, str], None]) -> None:
@@ -140,6 +207,8 @@ def type_in(page: Page, slug: str, address: str) -> None:
     if page.get_by_label("Launch address").count():
         page.get_by_label("Launch address").fill(address)
         page.get_by_label("User name").first.fill(f"user-{slug}")
+        if page.get_by_label("Customer number").count():
+            page.get_by_label("Customer number").fill("200001")
     else:
         for party, (domain, identity) in identities(slug).items():
             page.locator(f"input[name={party}_domain]").fill(domain)

@@ -59,6 +59,35 @@ def test_a_function_of_the_browser_opens_the_article(
     expect(catalog.get_by_role("button", name=re.compile("^Add"))).to_have_count(adds)
 
 
+@pytest.mark.parametrize(
+    ("system", "function", "shown"),
+    [
+        ("ariba", "SelectedItem", walk.CABLE), ("ids-erp", "ADL", walk.CABLE), ("ids-erp", "AS", "3G2"),
+        ("oracle-xml", "searchKeywords", "3G2"),
+    ],
+)  # fmt: skip
+def test_a_launch_of_another_protocol_opens_what_it_names(
+    page: Page, shop: Shop, system: str, function: str, shown: str
+) -> None:
+    call(page, shop, system, function)
+    catalog = page.frame_locator("iframe.catalog")
+    expect(catalog.locator("main")).to_contain_text(shown)
+    expect(catalog.locator("form[action$='/cart/add'] button[type=submit]").first).to_be_visible()
+
+
+@pytest.mark.parametrize("function", ["Article/Get", "Article/Search"])
+def test_an_installers_erp_is_told_net_prices(page: Page, shop: Shop, function: str) -> None:
+    call(page, shop, "cebeo-erp", function)
+    shown = page.locator("section", has=page.locator("#lines-title"))
+    expect(shown).to_contain_text(re.compile(r"\d EUR"))
+
+
+@pytest.mark.parametrize(("action", "answer"), [("LI", "Passwort_erforderlich"), ("SV", "<Version>2.5<")])
+def test_a_trade_erp_asks_before_it_logs_in(page: Page, shop: Shop, action: str, answer: str) -> None:
+    """Without credentials, as a program does it that is being set up."""
+    assert answer in page.request.post(f"{shop.url}/punchout/ids/demo-ids", form={"action": action}).text()
+
+
 def test_a_report_is_read_printed_and_downloaded(page: Page, shop: Shop, tmp_path: Path) -> None:
     visit = walk.launch(page, shop, "Oracle")
     visit.add(walk.BREAKER, "3")

@@ -12,11 +12,11 @@ from lxml import etree
 
 from punchout.adapters.cxml.build import child
 from punchout.adapters.cxml.charges import add_tax, remarks, tax_on
-from punchout.adapters.cxml.composite import Part, parts_of
 from punchout.adapters.cxml.options import CxmlOptions
 from punchout.adapters.cxml.outgoing import CLASSIFICATION, EXTRINSIC, SHORT_NAME_LENGTH
 from punchout.adapters.cxml.parse import LANGUAGE, set_inner_xml
 from punchout.adapters.cxml.wording import number_text, plain_text, price_text, shorten
+from punchout.adapters.sets import Part, parts_of
 from punchout.adapters.units import CXML_UNITS, translate_unit
 from punchout.adapters.xml import xml_text
 from punchout.documents import ReturnLine

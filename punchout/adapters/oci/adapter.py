@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from punchout import origins, wire
@@ -19,6 +20,7 @@ from punchout.adapters.outgoing import FieldTable
 from punchout.adapters.parameters import read_parameters, redact_body, redact_form
 from punchout.adapters.password import authenticate
 from punchout.adapters.registry import Adapter, AdapterOptions, register
+from punchout.adapters.sets import parts_of
 from punchout.adapters.texts import DEFAULT
 from punchout.adapters.units import OCI_UNITS
 from punchout.documents import Answer, InboundMessage, ReturnForm, ReturnLine
@@ -27,6 +29,7 @@ from punchout.models import Connection, PunchoutSession, WireMessage
 from punchout.services import start_session
 
 METHODS = ("GET", "POST")
+PACKAGES = "5.0"  # the version from which lines can belong to another
 # Functions that are answered at once; every other call opens the shop.
 ANSWERS: dict[str, Callable[[Asked], Answer]] = {
     "VALIDATE": validate,
@@ -91,12 +94,22 @@ class OciAdapter(Adapter):
             return "", f"[not kept: {len(inbound.body)} bytes that could not be searched for secrets]"
 
     def return_form(self, session: PunchoutSession, lines: tuple[ReturnLine, ...]) -> ReturnForm:
+        options = self.options(session.connection)
+        sets = build.NO_SETS
+        if (
+            options.components
+            and session.echo.get("version") == PACKAGES
+            and not session.echo.get(build.VALIDATES)
+        ):
+            with translation.override(session.language or None):
+                sets = parts_of((line.sku for line in lines if not line.parent), session.organisation)
         return build.return_form(
             return_url=session.return_url,
             echo=session.echo,
             quote_id=session.key,
             lines=lines,
-            options=self.options(session.connection),
+            options=options,
+            sets=sets,
         )
 
     def leave_form(self, session: PunchoutSession) -> ReturnForm | None:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, partial
+from types import MappingProxyType
 from typing import Any
 
 from punchout.adapters.oci.fields import (
@@ -22,6 +23,7 @@ from punchout.adapters.oci.fields import (
 from punchout.adapters.oci.hook import action_and_fields, take_apart
 from punchout.adapters.oci.options import OciOptions
 from punchout.adapters.oci.outgoing import LONGTEXT
+from punchout.adapters.sets import Part
 from punchout.adapters.texts import DEFAULT, one_line, plain_text, transliterate
 from punchout.adapters.units import OCI_UNITS, translate_unit
 from punchout.documents import ReturnForm, ReturnLine
@@ -37,6 +39,7 @@ SURCHARGES = {
     "metal_surcharge": frozenset(("metal",)),
     "surcharges": frozenset(("levy", "metal")),
 }
+NO_SETS: Mapping[str, tuple[Part, ...]] = MappingProxyType({})
 # In the echo of a session that answers VALIDATE.
 VALIDATES = "validates"
 ROOT, OUTLINE = "R", "O"  # NEW_ITEM-ITEM_TYPE
@@ -52,13 +55,17 @@ def return_form(
     quote_id: str,
     lines: tuple[ReturnLine, ...],
     options: OciOptions,
+    sets: Mapping[str, tuple[Part, ...]] = NO_SETS,
 ) -> ReturnForm:
-    """The cart as form; prices net in the line's currency, per PRICEUNIT. ``quote_id`` may be empty."""
+    """The cart as form; prices net in the line's currency, per PRICEUNIT. ``quote_id`` may be empty.
+
+    ``sets``: the parts of articles that go as packages (OCI 5.0).
+    """
     if echo.get(VALIDATES):
         # The buyer's cart has the line of a surcharge already; VALIDATE is for the article alone.
         lines = tuple(line for line in lines if not line.parent)
     action, fields = action_and_fields(return_url, options.hook_query, _its(echo))
-    items = _Items(echo, quote_id, options)
+    items = _Items(echo, quote_id, options, sets)
     return ReturnForm(
         action=action,
         fields=(*fields, *items.fields(lines)),
@@ -104,13 +111,22 @@ def scale_price(
 class _Items:
     """Writes lines for one return: one version, one charset, one set of options."""
 
-    def __init__(self, echo: Mapping[str, Any], quote_id: str, options: OciOptions) -> None:
+    def __init__(
+        self,
+        echo: Mapping[str, Any],
+        quote_id: str,
+        options: OciOptions,
+        sets: Mapping[str, tuple[Part, ...]],
+    ) -> None:
         self.version: Version = echo.get("version") or DEFAULT_VERSION
         self.charset: str = echo.get("charset") or DEFAULT
         self.vendor: str = echo.get("vendor") or ""
         self.quote_id = quote_id
         self.options = options
+        self.sets = sets
         self._parents: set[int] = set()
+        # Parts of sets stand between the lines of the cart, so an index is not the number of a line.
+        self._indexes: dict[int, int] = {}
         self.price_unit_limit = price_unit_limit(self.version)
         # Brands, groups and prices repeat from line to line: each is worked out once a cart.
         self._text = cache(self._cleaned)
@@ -122,14 +138,43 @@ class _Items:
         pairs = []
         descriptions = self._descriptions(lines)
         self._parents = {line.parent for line in lines}
-        for index, (line, description) in enumerate(zip(lines, descriptions, strict=True), start=1):
+        index = 0
+        for line, description in zip(lines, descriptions, strict=True):
+            index += 1
             suffix = f"[{index}]"
+            self._indexes[line.number] = index
             for name, value in self._line(line, description).items():
                 pairs.append((f"NEW_ITEM-{name}{suffix}", value))
             longtext = self._longtext(line)
             if longtext:
                 pairs.append((f"NEW_ITEM-LONGTEXT_{index}:132[]", longtext))
+            for part in self._parts(line):
+                index += 1
+                fields = self._part(line, part)
+                pairs += [(f"NEW_ITEM-{name}[{index}]", value) for name, value in fields.items()]
         return pairs
+
+    def _parts(self, line: ReturnLine) -> tuple[Part, ...]:
+        return () if line.parent else self.sets.get(line.sku, ())
+
+    def _part(self, line: ReturnLine, part: Part) -> dict[str, str]:
+        """An article of a set: below the set's line, which has the price of all."""
+        name = cut(self._text(part.name) or part.sku, FIELDS["DESCRIPTION"].length(self.version))
+        values = {
+            "DESCRIPTION": name,
+            "QUANTITY": self._number(line.quantity * part.quantity, 3),
+            "UNIT": translate_unit(part.unit, self.options.units, OCI_UNITS),
+            "PRICE": self._number(Decimal(0), self.options.price_decimals),
+            "CURRENCY": line.sent("CURRENCY", line.currency),
+            "PRICEUNIT": "1",
+            "VENDOR": self._text(self.vendor),
+            "VENDORMAT": self._text(part.sku),
+            "EXT_PRODUCT_ID": self._text(part.sku),
+            "ITEM_TYPE": OUTLINE,
+            "PARENT_ID": str(self._indexes[line.number]),
+        }
+        fitting = ((field, fit(field, value, self.version)) for field, value in values.items())
+        return {field: value for field, value in fitting if value is not None}
 
     def _line(self, line: ReturnLine, description: str) -> dict[str, str]:
         """The fields of one line as they fit, each beside what it needs."""
@@ -207,14 +252,16 @@ class _Items:
         yield from self._hierarchy(line)
 
     def _hierarchy(self, line: ReturnLine) -> Iterator[Pair]:
-        """OCI 5.0: the article is the root, its surcharges name it; the number of a line is its index."""
+        """OCI 5.0: the article is the root; its surcharges and the parts of a set name it by its index."""
         if line.parent and self.options.surcharge_service:
             yield "SERVICE", "X"
+        if self._parts(line):
+            yield "ITEM_TYPE", ROOT
         if not self.options.surcharge_hierarchy:
             return
         if line.parent:
             yield "ITEM_TYPE", OUTLINE
-            yield "PARENT_ID", str(line.parent)
+            yield "PARENT_ID", str(self._indexes.get(line.parent, line.parent))
         elif line.number in self._parents:
             yield "ITEM_TYPE", ROOT
 

@@ -178,6 +178,14 @@ class OciOptions(AdapterOptions):
         title="Surcharge lines belong to their article",
         description="OCI 5.0: ITEM_TYPE and PARENT_ID say that such a line is part of the one above it.",
     )
+    components: bool = Field(
+        False,
+        title="Parts of a set",
+        description=(
+            "OCI 5.0: the articles that a set consists of follow its line without a price of their own; "
+            "ITEM_TYPE and PARENT_ID say that they belong to it."
+        ),
+    )
     surcharge_service: bool = Field(
         False, title="Surcharge lines are services", description="SERVICE is X for them: no goods receipt."
     )
