@@ -12,7 +12,10 @@ from punchout import origins
 from punchout.adapters import get_adapter
 from punchout.adapters.registry import Adapter
 from punchout.admin.connection_secrets import has_no_key, slot_states
-from punchout.models import Connection, PartyCredential
+from punchout.models import Connection, PartyCredential, WireMessage
+from punchout.wire import REDACTED
+
+MOST_LOOKED_AT = 100  # messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,12 @@ def _secrets(connection: Connection) -> Iterator[Check]:
         yield Check(label, "good", text)
     else:
         yield Check(label, "good", _("Set on %(day)s.") % {"day": usable[0].set_at.date()})  # type: ignore[union-attr]
+    paths = connection.messages.filter(direction=WireMessage.Direction.IN).order_by("-pk")
+    if any(f"={REDACTED}" in path for path in paths.values_list("path", flat=True)[:MOST_LOOKED_AT]):
+        text = _(
+            "It came inside an address, where logs and histories keep it. Ask the buyer to send by POST."
+        )
+        yield Check(label, "warn", text)
     if has_no_key(connection):
         text = _("Direct punch-out is on, but the secret is kept as a digest. Generate a new one.")
         yield Check(label, "bad", text)

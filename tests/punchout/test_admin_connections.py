@@ -275,6 +275,13 @@ def test_what_is_missing_is_named(ready):
     assert found == {"Active", "Who the buyer is", "Where carts may go", "Options", "Secret"}
 
 
+@pytest.mark.parametrize(("method", "warned"), [("get", True), ("post", False)])
+def test_a_password_that_came_in_an_address_is_pointed_out(ready, client, method, warned):
+    form = {"USERNAME": "buyer", "PASSWORD": CANARY_SECRET, "HOOK_URL": "https://buyer.example/return"}
+    assert getattr(client, method)("/punchout/oci/acme", form).status_code == 303
+    assert [check.tone for check in run_checks(ready) if "POST" in check.text] == ["warn"] * warned
+
+
 def test_two_connections_with_the_same_credentials_are_pointed_out():
     first, second = ConnectionFactory.create_batch(2, adapter="cxml")
     for connection in (first, second):

@@ -58,11 +58,12 @@ class OciAdapter(Adapter):
     def handle(self, inbound: InboundMessage) -> Answer:
         """Answers a function, or opens a session and sends the browser to an address without credentials."""
         inbound.record.kind = "OCI launch"
-        if inbound.method not in METHODS:
-            inbound.record.verdict = WireMessage.Verdict.REFUSED
-            return Answer(405, headers={"Allow": ", ".join(METHODS)}, log_body="")
         connection = inbound.connection
         options = self.options(connection) if connection is not None else OciOptions.model_validate({})
+        methods = METHODS if options.accept_get else ("POST",)
+        if inbound.method not in methods:
+            inbound.record.verdict = WireMessage.Verdict.REFUSED
+            return Answer(405, headers={"Allow": ", ".join(methods)}, log_body="")
         parameters = read_parameters(inbound)
         secret = authenticate(
             connection,

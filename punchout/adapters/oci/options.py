@@ -113,6 +113,14 @@ class OciOptions(AdapterOptions):
         description="Also who is shopping, if no user is sent.",
     )
 
+    accept_get: bool = Field(
+        True,
+        title="Accept launches by GET",
+        description=(
+            "Many SAP systems are set to it, but an address with a password ends in logs and histories of "
+            "whatever lies between. Switch it off for buyers who send by POST."
+        ),
+    )
     functions: list[Function] = Field(
         list(USUAL_FUNCTIONS),
         title="Functions",

@@ -134,6 +134,17 @@ def test_other_methods_open_nothing(method: str) -> None:
     assert not PunchoutSession.objects.exists()
 
 
+def test_a_launch_by_get_is_refused_where_post_was_agreed() -> None:
+    make_connection(options={"accept_get": False})
+    response = Client().get("/punchout/oci/srm", GOOD)
+    assert (response.status_code, response["Allow"]) == (405, "POST")
+    assert not PunchoutSession.objects.exists()
+    record = WireMessage.objects.get()
+    assert record.verdict == WireMessage.Verdict.REFUSED
+    assert CANARY_SECRET not in record.path
+    assert Client().post("/punchout/oci/srm", GOOD).status_code == 303
+
+
 def test_control_characters_in_parameters_do_no_harm() -> None:
     make_connection(options={"shopper_parameter": "UID"})
     odd = "a\x00b\x1f\u2028\U0001f600"
