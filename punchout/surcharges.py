@@ -8,7 +8,6 @@ editing it is recognised by that, left out, and calculated anew.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from decimal import Decimal
 from typing import Literal
 
@@ -63,7 +62,7 @@ def _in_price(line: ReturnLine, included: tuple[LineSurcharge, ...]) -> ReturnLi
         (each.amount * line.price_unit / each.price_unit for each in included), Decimal(0)
     )
     total = round_total(price * line.quantity / line.price_unit, line.currency)
-    return replace(line, price=price, total=total, surcharges=included, surcharges_in_price=True)
+    return line.changed(price=price, total=total, surcharges=included, surcharges_in_price=True)
 
 
 def _numbered(lines: Iterable[ReturnLine]) -> Iterator[ReturnLine]:
@@ -76,7 +75,7 @@ def _numbered(lines: Iterable[ReturnLine]) -> Iterator[ReturnLine]:
         number += 1
         article = number
         goods = line.total - sum((each.total for each in line.surcharges), Decimal(0))
-        bare = replace(line, number=article, surcharges=(), total=goods)
+        bare = line.changed(number=article, surcharges=(), total=goods)
         yield _in_price(bare, credited)
         for each in due:
             number += 1

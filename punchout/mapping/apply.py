@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, partial
 from typing import Any
@@ -101,7 +101,7 @@ def _lines(
             values["attribute"] = attributes[sku_of[line.number]]
         mapped = {name: _clean(row.evaluate(values)) for name, row in rows}
         currency = options.currencies.get(line.currency, line.currency)
-        done.append(replace(line, mapped=mapped, currency=currency))
+        done.append(line.changed(mapped=mapped, currency=currency))
     return tuple(done)
 
 

@@ -6,7 +6,7 @@ position that was sent comes back with its own numbers, unless the buyer removed
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -56,7 +56,7 @@ def _shares(
         if share <= 0:
             continue
         part = total if share == quantity else _proportion(line, share)
-        yield index, replace(line, quantity=share, total=part)
+        yield index, line.changed(quantity=share, total=part)
         quantity, total = quantity - share, total - part
 
 

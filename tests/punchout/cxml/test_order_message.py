@@ -1,7 +1,6 @@
 """What is sent: valid for 1.2.014 and 1.2.071, exact to the cent, readable in us-ascii and base64."""
 
 import base64
-import time
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
@@ -233,14 +232,3 @@ def test_an_invalid_document_is_an_error_in_the_log(monkeypatch: pytest.MonkeyPa
 def test_a_text_is_cut_between_words(text: str, length: int, cut: str) -> None:
     assert shorten(text, length) == cut
     assert len(cut) <= length
-
-
-def test_five_hundred_lines_are_built_in_thirty_milliseconds() -> None:
-    lines = tuple(line(number, quantity=Decimal(number)) for number in range(1, 501))
-
-    def build() -> float:
-        began = time.process_time()
-        order_form(session(), CxmlOptions(), lines, "cart")
-        return time.process_time() - began
-
-    assert min(build() for _attempt in range(5)) < 0.03
