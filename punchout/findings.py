@@ -33,6 +33,9 @@ TEXTS: Mapping[str, str | Promise] = {
         "%(system)s takes %(length)s characters as %(field)s; “%(value)s” is longer. Remove the article, or "
         "ask us."
     ),
+    "refused": gettext_lazy(
+        "%(system)s takes no %(characters)s in %(field)s, as in “%(value)s”. Remove the article, or ask us."
+    ),
     "no number": gettext_lazy("%(field)s has to be a number for %(system)s, not “%(value)s”. Ask us."),
     "left out": gettext_lazy(
         "%(field)s is left out where it has more than %(length)s characters, such as “%(value)s”."

@@ -1,6 +1,7 @@
 """What one line of a cart is held against before it leaves: units, required fields, lengths, numbers."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from operator import attrgetter
 from typing import Any
@@ -15,6 +16,8 @@ from punchout.mapping.values import LineValues, Rules
 CENT = Decimal("0.01")
 PRICE_ROLES = ("quantity", "price", "price unit")
 LARGEST = Decimal(10) ** 15
+# What names the article and the line to the buyer's system.
+IDENTITIES = frozenset(("line.sku", "line.token"))
 SHOWN = 40  # characters of a value that is too long
 # Of a frozen line, as they are sent; others go through the connection's tables.
 PLAIN = frozenset(ReturnLine.__dataclass_fields__) - {"unit", "currency", "mapped"}
@@ -38,6 +41,17 @@ class LineChecks:
             (field, _reader(field, self.rules))
             for field in table
             if field.of == "line" and field.kind == "code" and field.length and field.value
+        ]
+        self.limited = [
+            (replace(field, length=length), _reader(field, self.rules) if field.value else None)
+            for name, length in options.field_lengths.items()
+            if (field := table.find(name)) is not None and field.of == "line"
+        ]
+        self.refused = frozenset(options.refused_characters.replace(" ", ""))
+        self.identities = [
+            (field, _reader(field, self.rules))
+            for field in table
+            if self.refused and field.value in IDENTITIES
         ]
         self.wanted = [(name, table.find(name)) for name in options.required_outgoing]
         self.readers = {
@@ -66,8 +80,24 @@ class LineChecks:
                 text = str(read(line))
                 if len(text) > field.length:
                     self._too_long(field, text, line)
+        for field, own in self.limited:
+            text = line.mapped.get(field.name, str(own(line)) if own is not None else "")
+            if len(text) > field.length:
+                self._beyond(field, text, line)
+        for field, read in self.identities:
+            text = line.mapped.get(field.name, str(read(line)))
+            if odd := sorted(self.refused & set(text)):
+                self._error("refused", line, field=field.name, characters=" ".join(odd), value=text[:SHOWN])
         if line.mapped:
             self._mapped(line)
+
+    def _beyond(self, field: OutgoingField, text: str, line: ReturnLine) -> None:
+        """Longer than the buyer's system keeps: it is sent whole, so a code would arrive as another one."""
+        if field.kind == "text":
+            self.found.add("cut", "warning", line.number, field=field.name, length=field.length)
+        else:
+            shown = text if len(text) <= SHOWN else text[:SHOWN] + "…"
+            self._error("too long", line, field=field.name, length=field.length, value=shown)
 
     def _error(self, code: str, line: ReturnLine, **values: Any) -> None:
         self.found.add(code, "error", line.number, system=self.system, **values)

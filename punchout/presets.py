@@ -83,6 +83,8 @@ _ALL = (
             # 2000 bytes are accepted, 255 characters are shown on the order.
             "description_length": 255,
             "default_unspsc": "",
+            "refused_characters": "?{}",
+            "field_lengths": {"SupplierPartID": 128},
         },
         sources=_("cXML Reference Guide 1.2.051; the field limits from a digest of Ariba's CIF guide."),
         ask=_(
@@ -90,7 +92,7 @@ _ALL = (
             "The secret is ours: the network sends it for every customer."
         ),
         doubts=(
-            _("The characters ?, { and } in an article number are refused; the shop does not replace them."),
+            _("The characters ?, { and } in an article number are refused; such a cart is stopped here."),
             _("Whether the buyer's site takes PriceBasisQuantity; it is not sent until somebody says so."),
         ),
     ),
@@ -151,6 +153,7 @@ _ALL = (
             "required_fields": ["unspsc"],
             # It keeps four decimals of a price: sent so, the order has the price of the cart.
             "price_decimals": 4,
+            "field_lengths": {"SupplierPartID": 100, "SupplierPartAuxiliaryID": 100},
         },
         sources=_("A digest of JAGGAER's cXML handbook; JAGGAER also speaks OCI."),
         ask=_(

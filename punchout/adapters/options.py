@@ -66,6 +66,20 @@ class AdapterOptions(BaseModel):
         description="Outgoing fields by name, one a line, after the mapping. A cart in which one is empty is"
         " stopped while the buyer can still change it.",
     )
+    field_lengths: dict[Code, Annotated[int, Field(ge=1)]] = Field(
+        default_factory=dict,
+        max_length=MOST_ROWS,
+        title="Longest values of fields",
+        description="Where the buyer's system keeps less than the protocol allows: outgoing field=characters,"
+        " such as SupplierPartID=25. A cart with a longer code is stopped; a longer text is remarked.",
+    )
+    refused_characters: str = Field(
+        default="",
+        max_length=40,
+        title="Characters refused in article numbers",
+        description="Such as ?{} (Ariba). A cart in which our article number or the identity of a line has"
+        " one is stopped.",
+    )
     # An adapter that can say them in fields of its protocol adds "field"; its lines then have them beside
     # the price (``punchout.surcharges``).
     surcharges: Literal["in_price", "own_line"] = Field(

@@ -55,6 +55,15 @@ def rows(**expressions: str) -> list[dict[str, str]]:
             "Line 1: SAP SRM accepts EUR, not EURO.",
         ),
         (
+            {"field_lengths": {"VENDORMAT": 3}, "mapping": rows(VENDORMAT="A-77")},
+            "Line 1: SAP SRM takes 3 characters as VENDORMAT; “A-77” is longer. "
+            "Remove the article, or ask us.",
+        ),
+        (
+            {"refused_characters": "? { }", "mapping": rows(VENDORMAT="A?7")},
+            "Line 1: SAP SRM takes no ? in VENDORMAT, as in “A?7”. Remove the article, or ask us.",
+        ),
+        (
             {"required_outgoing": ["MATGROUP"]},
             "Line 1: SAP SRM needs MATGROUP, and it is empty for this article.",
         ),
@@ -129,6 +138,22 @@ def test_what_would_be_cut_lost_or_calculated_otherwise_is_remarked_and_recorded
     stored = ReturnedCart.objects.get().findings
     assert sentence in [str(Finding.from_json(data)) for data in stored]
     assert sentence in WireMessage.objects.get(direction="out").notes
+
+
+def test_the_article_number_of_ariba_and_oracle_is_checked_without_a_mapping() -> None:
+    ariba = visit("cxml", article={"sku": "A{7}"}, refused_characters="?{}")
+    assert found(ariba) == [
+        (
+            "error",
+            "Line 1: SAP SRM takes no { } in SupplierPartID, as in “A{7}”. Remove the article, or ask us.",
+        )
+    ]
+    oracle = visit("cxml", article={"sku": "A" * 26}, field_lengths={"SupplierPartID": 25, "Description": 5})
+    assert [(level, text.partition(" of")[0][:40]) for level, text in found(oracle)] == [
+        ("error", "Line 1: SAP SRM takes 25 characters as S"),
+        ("warning", "Line 1: Description is cut after 5 chara"),
+    ]
+    assert found(visit("cxml", field_lengths={"SupplierPartID": 25}, refused_characters="?{}")) == []
 
 
 def test_in_utf_8_nothing_is_lost() -> None:
