@@ -1,54 +1,14 @@
 """What SAP's functions do in a browser: pages that send themselves, and visits to one article."""
 
 import re
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 import httpx
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys import walk
+from tests.journeys.buyer import Buyer
 from tests.journeys.conftest import Shop
-
-
-@dataclass
-class Buyer:
-    """SAP's side: an address on another site that takes what comes back."""
-
-    url: str
-    posts: list[dict[str, str]] = field(default_factory=list)
-
-    def wait(self, page: Page, count: int = 1) -> dict[str, str]:
-        page.wait_for_url(self.url)
-        assert len(self.posts) == count
-        return self.posts[-1]
-
-
-@pytest.fixture
-def buyer() -> Iterator[Buyer]:
-    class Received(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"])).decode("latin-1")
-            received.posts.append(dict(parse_qsl(body, keep_blank_values=True)))
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html")
-            self.end_headers()
-            # Without one of its own the browser would ask for an icon.
-            self.wfile.write(b'<!DOCTYPE html><link rel="icon" href="data:,">received')
-
-        def log_message(self, *_arguments: object) -> None:
-            return None
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Received)
-    received = Buyer(f"http://localhost:{server.server_address[1]}/return")
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield received
-    server.shutdown()
-    server.server_close()
 
 
 def address(shop: Shop, buyer: Buyer, **parameters: str) -> str:

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from tests.journeys import walk
 from tests.journeys.conftest import Shop
+from tests.journeys.operating import admin, choose, save, set_secret, sign_in
 
 SECRET = "agreed-by-telephone-27"
 BUYER, HUB, SUPPLIER = ("DUNS", "321654987"), ("NetworkID", "AN01555000111"), ("DUNS", "123456789")
@@ -19,30 +20,15 @@ def operator(chromium: Browser, shop: Shop) -> Iterator[Page]:
     context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
     context.set_default_timeout(15_000)
     page = context.new_page()
-    page.goto(f"{admin(shop)}login/?next=/admin/customers/organisation/add/")
-    page.get_by_label("Username").fill("admin")
-    page.get_by_label("Password").fill("demo-admin")
-    page.get_by_role("button", name="Log in").click()
+    sign_in(page, shop, "customers/organisation/add/")
     page.locator("input[name=number]").fill("200001")
     page.locator("input[name=name]").fill("Preset Industries")
     page.locator("select[name=language]").select_option("en")
     choose(page, "price_list", "")
-    page.get_by_role("button", name="Save", exact=True).first.click()
+    save(page)
     expect(page.locator(".messagelist")).to_contain_text("was added successfully")
     yield page
     context.close()
-
-
-def choose(page: Page, name: str, text: str) -> None:
-    """Takes the first suggestion for what is typed into one of the admin's autocompleting choices."""
-    page.locator(f".field-{name} .select2-selection").click()
-    page.locator(".select2-search__field").fill(text)
-    page.locator(".select2-results__option--highlighted").filter(has_text=text).click()
-
-
-def admin(shop: Shop) -> str:
-    """The admin on the sandbox's own site, so that its session is that of the operator."""
-    return shop.sandbox.replace("/sandbox/", "/admin/")
 
 
 def by_user_name(page: Page, slug: str) -> None:
@@ -90,7 +76,7 @@ def test_a_system_is_connected_in_the_admin_launched_and_given_its_cart(
     page.goto(f"{admin(shop)}punchout/connection/add/")
     page.get_by_role("link", name=name, exact=True).click()
     set_up(page, shop, slug, identify)
-    address = set_secret(page)
+    address = agree_on_secret(page)
     link = page.get_by_role("link", name="Launch in the sandbox")
     expect(link).to_have_attribute("href", re.compile(rf"\?system={slug}&"))
     visit = launched(page, shop, slug, slug, name, address)
@@ -114,7 +100,7 @@ def test_a_protocol_is_connected_in_the_admin_launched_and_given_its_cart(
 ) -> None:
     system, agreed = PROTOCOLS[adapter]
     add_protocol(operator, shop, adapter, agreed)
-    visit = launched(operator, shop, adapter, system, "", set_secret(operator))
+    visit = launched(operator, shop, adapter, system, "", agree_on_secret(operator))
     visit.add(walk.BREAKER, "3")
     visit.add(walk.CABLE, "50")
     visit.send()
@@ -123,7 +109,7 @@ def test_a_protocol_is_connected_in_the_admin_launched_and_given_its_cart(
 
 def test_a_web_service_is_connected_in_the_admin_and_its_cart_is_fetched(operator: Page, shop: Shop) -> None:
     add_protocol(operator, shop, "cebeoxml", {})
-    set_secret(operator)
+    agree_on_secret(operator)
     # Its buyers all have one address; the sandbox asks for the connection, and the link has it.
     link = operator.get_by_role("link", name="Launch in the sandbox")
     expect(link).to_have_attribute("href", re.compile(r"\?system=cebeo-erp&connection=preset-cebeoxml&"))
@@ -146,15 +132,11 @@ def add_protocol(page: Page, shop: Shop, adapter: str, agreed: dict[str, str]) -
     set_up(page, shop, adapter, by_user_name)
 
 
-def set_secret(page: Page) -> str:
+def agree_on_secret(page: Page) -> str:
     """Agrees on the secret of the connection that was just saved, and goes back to it; its launch address."""
     expect(page.get_by_text("The connection was saved")).to_be_visible()
     address = page.locator("code.address").first.inner_text()
-    page.get_by_role("link", name="Set, rotate or retire a secret").click()
-    page.get_by_label("Secret:", exact=True).fill(SECRET)
-    page.get_by_label("Once more").fill(SECRET)
-    page.get_by_role("button", name="Set this secret").click()
-    expect(page.get_by_text("The secret was set.")).to_be_visible()
+    set_secret(page, SECRET)
     page.goto(page.url.replace("/secrets/", "/change/"))
     return address
 
@@ -199,7 +181,7 @@ def set_up(page: Page, shop: Shop, slug: str, identify: Callable[[Page, str], No
     page.locator("textarea[name=return_origins]").fill(origin)
     page.locator("textarea[name=frame_origins]").fill(origin)
     identify(page, slug)
-    page.get_by_role("button", name="Save", exact=True).first.click()
+    save(page)
 
 
 def type_in(page: Page, slug: str, address: str) -> None:

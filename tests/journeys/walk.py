@@ -73,6 +73,15 @@ def in_new_window(page: Page) -> Visit:
     return visit
 
 
+def call(page: Page, shop: Shop, system: str, function: str) -> None:
+    """Presses the button of a function, with an article, a quantity and a search where they are asked for."""
+    page.goto(f"{shop.sandbox}functions/{system}")
+    for label, value in (("Article", CABLE), ("Quantity", "100"), ("Search", "3G2.5")):
+        if page.get_by_label(label, exact=True).count():
+            page.get_by_label(label, exact=True).fill(value)
+    page.get_by_role("button", name=function, exact=True).click()
+
+
 def requisition(page: Page) -> Locator:
     """The table of lines as the buyer's system reads them."""
     expect(page.get_by_role("status")).to_be_visible()
