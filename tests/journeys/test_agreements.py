@@ -1,7 +1,5 @@
 """What two parties agree on and an operator enters: a mechanism of their own, the form of a returned cart."""
 
-import re
-
 from playwright.sync_api import Page, expect
 
 from tests.journeys import walk
@@ -84,11 +82,7 @@ def encode(page: Page, shop: Shop, encoding: str) -> None:
 def returned_as(page: Page, shop: Shop) -> str:
     """The Content-Type in which a cart with one article arrived and was read."""
     walk.call(page, shop, "ids-erp", "ADL")
-    catalog = page.frame_locator("iframe.catalog")
-    catalog.locator("form[action$='/cart/add'] button[type=submit]").first.click()
-    expect(catalog.locator("a[href$='/cart']").first).to_contain_text(re.compile(r"\d"))
-    catalog.locator("a[href$='/cart']").first.click()
-    catalog.locator("button[name=then][value=return]").first.click()
+    walk.take_home(page.frame_locator("iframe.catalog"))
     expect(walk.requisition(page)).to_contain_text(walk.CABLE)
     expect(page.locator(".remarks")).to_have_count(0)
     page.get_by_text("As it was posted").click()

@@ -6,18 +6,10 @@ IDS-Connect and IFS name no language, so their shop speaks the customer's and is
 import re
 
 import pytest
-from playwright.sync_api import FrameLocator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.journeys import walk
 from tests.journeys.conftest import Shop
-
-
-def take_home(catalog: FrameLocator) -> None:
-    """Adds the first article that can be added, and returns."""
-    catalog.locator("form[action$='/cart/add'] button[type=submit]").first.click()
-    expect(catalog.locator("a[href$='/cart']").first).to_contain_text(re.compile(r"\d"))
-    catalog.locator("a[href$='/cart']").first.click()
-    catalog.locator("button[name=then][value=return]").first.click()
 
 
 def facts(page: Page) -> dict[str, str]:
@@ -57,7 +49,7 @@ def test_an_article_that_the_launch_names_is_opened_and_taken_home(
     catalog = page.frame_locator("iframe.catalog")
     expect(catalog.get_by_role("heading", level=1)).to_be_visible()
     expect(catalog.locator("main")).to_contain_text(walk.CABLE)
-    take_home(catalog)
+    walk.take_home(catalog)
     expect(walk.requisition(page)).to_contain_text(walk.CABLE)
 
 
@@ -71,7 +63,7 @@ def test_a_search_that_the_launch_names_is_made_and_an_article_taken_home(
     catalog = page.frame_locator("iframe.catalog")
     expect(catalog.locator("main")).to_contain_text("3G2")
     expect(catalog.get_by_role("searchbox").or_(catalog.get_by_role("combobox")).first).to_have_value("3G2.5")
-    take_home(catalog)
+    walk.take_home(catalog)
     expect(walk.requisition(page).get_by_role("row").nth(1)).to_contain_text(re.compile("3G2|KPR-"))
 
 

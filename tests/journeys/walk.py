@@ -82,6 +82,14 @@ def call(page: Page, shop: Shop, system: str, function: str) -> None:
     page.get_by_role("button", name=function, exact=True).click()
 
 
+def take_home(catalog: FrameLocator) -> None:
+    """Adds the first article of the page and returns, whatever language the shop speaks."""
+    catalog.locator("form[action$='/cart/add'] button[type=submit]").first.click()
+    expect(catalog.locator(".cart-link-total")).to_be_visible()  # only a cart with lines has one
+    catalog.locator("a[href$='/cart']").first.click()
+    catalog.locator("button[name=then][value=return]").first.click()
+
+
 def requisition(page: Page) -> Locator:
     """The table of lines as the buyer's system reads them."""
     expect(page.get_by_role("status")).to_be_visible()
