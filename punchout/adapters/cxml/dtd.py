@@ -2,8 +2,8 @@
 
 So is what we receive from a buyer with whom that was agreed (option ``strict``).
 
-One folder a version, ``cXML.dtd`` in it. A document must be valid for its own version, if that is there,
-and for the newest. The DTDs are read once per process and never fetched.
+One folder a version, ``cXML.dtd`` in it. A document must be valid for its own version, or the next newer one
+that is there, and for the newest. The DTDs are read once per process and never fetched.
 """
 
 import copy
@@ -40,15 +40,22 @@ def errors(root: etree._Element, version: str, directory: str) -> list[str]:
     folders = _folders(directory)
     if not folders:
         return []
-    newest = max(folders)
     checked = _without_echo(root)
     found: list[str] = []
-    for name in sorted({version, newest} & set(folders)):
+    for name in _asked(version, folders):
         with _lock:
             schema = _load(folders[name])
             if not schema.validate(checked):
                 found.extend(f"{name}: {entry.message}" for entry in schema.error_log)  # type: ignore[attr-defined]
     return found
+
+
+def _asked(version: str, folders: dict[str, Path]) -> list[str]:
+    """The newest version, and ``version``; of one that is not at hand the next newer one is asked."""
+    newest = max(folders)
+    if not version:
+        return [newest]
+    return sorted({min((name for name in folders if name >= version), default=newest), newest})
 
 
 def _without_echo(root: etree._Element) -> etree._Element:

@@ -205,6 +205,17 @@ def test_a_session_that_knows_nobody_still_makes_a_valid_document() -> None:
         assert dtd.errors(document, "1.2.014", settings.CXML_DTD_DIR) == []
 
 
+@pytest.mark.parametrize(("version", "asked"), [("1.1.010", 1), ("1.2.014", 1), ("1.2.023", 0), ("", 0)])
+def test_a_version_that_is_not_at_hand_is_held_against_the_next_newer_one(version: str, asked: int) -> None:
+    """Comments of a line are in 1.2.071 and not in 1.2.014."""
+    if not settings.CXML_DTD_DIR:
+        pytest.skip("the official DTDs are not beside the project")
+    options = CxmlOptions(dtd_version="1.2.071", comments="delivery")
+    document = order_message(session(), options, (line(),), "cart")
+    wrong = dtd.errors(document, version, settings.CXML_DTD_DIR)
+    assert {text.partition(":")[0] for text in wrong} == ({"1.2.014"} if asked else set())
+
+
 @pytest.mark.invalid_cxml
 def test_an_invalid_document_is_an_error_in_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
     if not settings.CXML_DTD_DIR:
