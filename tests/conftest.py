@@ -10,6 +10,7 @@ from pytest_django import Settings
 
 from catalog import search
 from punchout.adapters.cxml import dtd
+from tests.factories import CANARY_SECRET
 
 # The contract suites are modules that are inherited from: their assertions explain themselves too.
 pytest.register_assert_rewrite(
@@ -42,6 +43,33 @@ def only_valid_cxml_is_sent(request: pytest.FixtureRequest, monkeypatch: pytest.
     """
     if request.node.get_closest_marker("invalid_cxml") is None:
         monkeypatch.setattr(dtd, "report", _fail)
+
+
+@pytest.fixture(scope="session")
+def leaks() -> Iterator[list[str]]:
+    """Lines of the log, as they are written, in which the secret of the tests' connections stands."""
+    found: list[str] = []
+    (handler,) = [handler for handler in logging.getLogger().handlers if hasattr(handler, "setStream")][:1]
+    written = handler.format
+
+    def watched(record: logging.LogRecord) -> str:
+        line = written(record)
+        if CANARY_SECRET in line:
+            found.append(line)
+        return line
+
+    handler.format = watched  # type: ignore[method-assign]
+    yield found
+    del handler.format
+
+
+@pytest.fixture(autouse=True)
+def no_secret_is_logged(leaks: list[str]) -> Iterator[None]:
+    """Of the whole run: whatever a test does, the log has no secret of a buyer."""
+    yield
+    written = leaks[:]
+    leaks.clear()
+    assert written == []
 
 
 def _fail(version: str, wrong: list[str]) -> None:
