@@ -1,55 +1,13 @@
 """A cart to try a mapping on: the connection's last returned one, else two articles that have everything."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 
 from punchout.documents import ReturnLine
 from punchout.models import Connection, PunchoutSession, ReturnedCart
+from punchout.sample_lines import SAMPLE_LINES
 from shop.models import Cart
 
 MOST_LINES = 2  # whose results are shown
-LINES = (
-    ReturnLine(
-        number=1,
-        sku="10-2030",
-        token="t1",  # noqa: S106 - the identity of a line
-        quantity=Decimal(250),
-        unit="MTR",
-        name='Cable 3G2,5 mm² "XVB" < 1 kV & flexible',
-        description="Halogen-free; fire class Cca.\nPer metre.",
-        language="en",
-        price=Decimal("41.20"),
-        price_unit=100,
-        currency="EUR",
-        total=Decimal("103.00"),
-        lead_time_days=1,
-        brand="Cablo",
-        manufacturer_part_number="XVB3G25",
-        gtin="5412345678908",
-        unspsc="26121600",
-        etim_class="EC003249",
-        eclass="27-06-18-03",
-        category="Cables",
-        agreement="2026-17",
-        buyer_part_number="MAT100",
-        list_price=Decimal("55.00"),
-    ),
-    ReturnLine(
-        number=2,
-        sku="20-0001",
-        token="t2",  # noqa: S106
-        quantity=Decimal(3),
-        unit="C62",
-        name="Socket outlet",
-        description="",
-        language="en",
-        price=Decimal("12.40"),
-        price_unit=1,
-        currency="EUR",
-        total=Decimal("37.20"),
-        lead_time_days=3,
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,4 +41,4 @@ def sample_of(connection: Connection) -> Sample:
         language=organisation.language,
         return_url="https://buyer.example/return",
     )
-    return Sample(session, LINES)
+    return Sample(session, SAMPLE_LINES)

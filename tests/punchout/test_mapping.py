@@ -14,11 +14,12 @@ from punchout.documents import ReturnForm, SetupRequest
 from punchout.mapping.apply import apply_mapping, mapped_form
 from punchout.mapping.expressions import LONGEST_RESULT, TemplateInvalid, compile_expression
 from punchout.mapping.impact import MOST_LINES, impact_of
-from punchout.mapping.sample import LINES, sample_of
+from punchout.mapping.sample import sample_of
 from punchout.mapping.tables import buyer_class, tax_code
 from punchout.mapping.trial import try_rows
 from punchout.mapping.values import LineValues, Open, Rules, launch_values
 from punchout.models import Connection, PunchoutSession, ReturnedCart, WireMessage
+from punchout.sample_lines import SAMPLE_LINES
 from punchout.services import return_cart, start_session
 from shop.models import CartLine
 from tests.factories import (
@@ -29,7 +30,7 @@ from tests.factories import (
     ProductFactory,
 )
 
-CABLE, SOCKET = LINES
+CABLE, SOCKET = SAMPLE_LINES
 RULES = Rules(unit=lambda code: {"C62": "PCE"}.get(code, code), vat_percent="21")
 
 

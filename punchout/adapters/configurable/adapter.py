@@ -15,13 +15,14 @@ from punchout.adapters.configurable.launch import read_launch
 from punchout.adapters.configurable.options import ConfigurableOptions
 from punchout.adapters.configurable.parse import read_parameters, redacted
 from punchout.adapters.configurable.refusal import refusal
-from punchout.adapters.configurable.values import SAMPLE_FACTS, SAMPLE_LINES, CartFacts
+from punchout.adapters.configurable.values import SAMPLE_FACTS, CartFacts
 from punchout.adapters.parameters import Parameters
 from punchout.adapters.password import authenticate
 from punchout.adapters.registry import Adapter, register
 from punchout.documents import Answer, InboundMessage, ReturnForm, ReturnLine
 from punchout.errors import Conflict, PunchoutError
 from punchout.models import Connection, PunchoutSession
+from punchout.sample_lines import SAMPLE_LINES
 from punchout.services import start_session
 from punchout.template_language import ResultTooLarge
 

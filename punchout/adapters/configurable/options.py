@@ -23,6 +23,7 @@ from punchout.adapters.configurable.templates import (
 )
 from punchout.adapters.oci.options import is_target
 from punchout.adapters.registry import AdapterOptions
+from punchout.sample_lines import SAMPLE_LINES
 from punchout.template_language import CompiledTemplate, Format, TemplateInvalid, compile_template
 
 NUMBER = "{n}"
@@ -182,7 +183,7 @@ class ConfigurableOptions(AdapterOptions):
         launch = info.data.get("echo_parameters", [])
         in_line = info.field_name == "line_fields"
         names = values.line_names(launch) if in_line else values.cart_names(launch)
-        sample = sample_values(values.SAMPLE_LINES, launch)
+        sample = sample_values(SAMPLE_LINES, launch)
         for name, value in pairs_of(fields):
             try:
                 template = field_template(value, names, of_line=in_line)

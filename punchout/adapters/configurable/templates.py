@@ -12,6 +12,7 @@ from lxml import etree
 from punchout.adapters.configurable import values
 from punchout.adapters.xml import hardened_parser
 from punchout.documents import ReturnLine
+from punchout.sample_lines import SAMPLE_LINES
 from punchout.template_language import CompiledTemplate, Format, Names, compile_template
 
 # In front of a text that is filled in, in place of the name of a value.
@@ -41,7 +42,7 @@ def field_template(value: str, names: Names, *, of_line: bool, sign: str = ".") 
 def check_document(source: str, kind: Format, launch: tuple[str, ...]) -> None:
     """``ValueError`` unless a cart of two lines, and one of none, become a document of that kind."""
     template = compile_template(source, kind, values.document_names(launch))
-    for lines in (values.SAMPLE_LINES, ()):
+    for lines in (SAMPLE_LINES, ()):
         _check_kind(template.render(sample_values(lines, launch)), kind)
 
 
