@@ -48,7 +48,7 @@ class RawJson(BaseParser):
 
 
 class PlainJson(JSONRenderer):
-    """Plain dicts by the serialiser that reads the questions: a third of the time for 500 prices."""
+    """Plain dicts by the serialiser that reads the questions."""
 
     def render(
         self,

@@ -23,7 +23,7 @@ from catalog.imports.labels import (
 )
 from catalog.imports.parts import Part, present
 from catalog.imports.tables import ARTICLE_FIELDS, LANGUAGES, TABLES, Staging
-from catalog.models import ImportProfile
+from catalog.models import ImportProfile, Product
 
 SAME, NEW, CHANGED, GONE = 0, 1, 2, 3
 # What an article must have to be made, by the number its lack has in ``{plan}``.
@@ -54,6 +54,8 @@ def compare(
     """Makes the plan tables. ``step`` hears how far it is, and raises ``Cancelled`` to stop."""
     plan = Plan()
     staging.analyze(*TABLES)
+    kinds = present(staging, profile)
+    staging.analyze_shop(Product._meta.db_table, *(part.table for part in kinds))
     staging.do("DELETE FROM {refusal} WHERE compared = 1")
     _last_of_each(staging)
     _place_by_links(staging)
