@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.journeys.buyer import Buyer, standing_by
 
@@ -21,6 +21,7 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+expect.set_options(timeout=15_000)  # a busy machine is not a fault of the shop
 # What Chromium prints about answers that a journey provokes, and about a frame that may not take the focus.
 EXPECTED = ("status of 4", "Blocked autofocusing")
 

@@ -14,6 +14,7 @@ def sign_in(page: Page, shop: Shop, then: str = "") -> None:
     page.get_by_label("Username").fill("admin")
     page.get_by_label("Password").fill("demo-admin")
     page.get_by_role("button", name="Log in").click()
+    expect(page.locator("#user-tools")).to_be_visible()
 
 
 def choose(page: Page, name: str, text: str) -> None:
