@@ -271,6 +271,13 @@ class ExportQuery(InLanguage):
     since: Moment | None = Field(None, description="Only what changed at this moment or later.")
     bom: bool = Field(False, description="CSV: begin with a byte order mark, as Excel wants it.")
     decimal: Literal["point", "comma"] = Field("point", description="CSV: the decimal sign.")
+    agreed: bool = Field(False, description="Only articles for which a net price was agreed with you.")
+    levels: bool = Field(
+        False, description="CIF and cXML Index: entries for the shop and its categories too; complete files."
+    )
+    every_language: bool = Field(
+        False, description="BMEcat: texts in every language of the shop; `lang` or your own is the default."
+    )
 
 
 def _is_list(annotation: Any) -> bool:

@@ -90,7 +90,16 @@ class ExportScheduleAdmin(admin.ModelAdmin):
                 ),
             },
         ),
-        (_("How it is written"), {"fields": ("with_stock", ("decimal_comma", "byte_order_mark"))}),
+        (
+            _("How it is written"),
+            {
+                "fields": (
+                    "with_stock",
+                    ("decimal_comma", "byte_order_mark"),
+                    ("every_language", "with_levels"),
+                )
+            },
+        ),
         (_("When"), {"fields": (("frequency", "weekday", "at"), "keep_days", "next_run_at")}),
     )
 

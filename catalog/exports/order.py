@@ -33,6 +33,8 @@ class ExportOrder:
     with_stock: bool = True
     agreed_only: bool = False
     orderable_only: bool = False
+    # BMEcat: texts in every language of the shop, the written one as the file's default.
+    every_language: bool = False
     # Level-2 catalogs: the shop itself and its categories are entries too (``catalog.exports.levels``).
     with_levels: bool = False
     updates_before: int = 0

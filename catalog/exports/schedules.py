@@ -104,6 +104,8 @@ def order_of(schedule: ExportSchedule, *, since: datetime | None, updates_before
         origin=settings.PUBLIC_URL,
         with_stock=schedule.with_stock,
         agreed_only=schedule.agreed_only,
+        every_language=schedule.every_language,
+        with_levels=schedule.with_levels,
         updates_before=updates_before,
         byte_order_mark=schedule.byte_order_mark,
         decimal_comma=schedule.decimal_comma,

@@ -16,6 +16,7 @@ from catalog.models.references import ProductReference
 from catalog.models.stock import Stock, StockSite
 from catalog.models.surcharges import Metal, MetalQuotation, ProductLevy, ProductMetal
 from catalog.models.synonyms import Synonym
+from catalog.models.withdrawn import WithdrawnArticle, WithdrawnPrice
 
 __all__ = [
     "Agreement",
@@ -46,4 +47,6 @@ __all__ = [
     "Stock",
     "StockSite",
     "Synonym",
+    "WithdrawnArticle",
+    "WithdrawnPrice",
 ]

@@ -66,6 +66,16 @@ class ExportSchedule(models.Model):
         help_text=_("What changed since the last file of this schedule; the first one is complete."),
     )
     with_stock = models.BooleanField(_("with stock"), default=True)
+    every_language = models.BooleanField(
+        _("every language (BMEcat)"),
+        default=False,
+        help_text=_("Names and texts in all languages of the shop, the chosen one first."),
+    )
+    with_levels = models.BooleanField(
+        _("categories too (CIF, cXML Index)"),
+        default=False,
+        help_text=_("Complete level-2 catalogs also have entries that open the shop and its categories."),
+    )
     decimal_comma = models.BooleanField(_("decimal comma (CSV)"), default=False)
     byte_order_mark = models.BooleanField(_("byte order mark (CSV)"), default=False)
     frequency = models.CharField(_("when"), max_length=10, choices=Frequency, default=Frequency.DAILY)

@@ -30,6 +30,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--levels", action="store_true", help="CIF and cXML Index: entries for the shop and categories."
         )
+        parser.add_argument(
+            "--every-language", action="store_true", help="BMEcat: texts in every language of the shop."
+        )
+        parser.add_argument(
+            "--agreed-only", action="store_true", help="Only articles with a net price agreed."
+        )
         parser.add_argument("--bom", action="store_true", help="CSV: begin with a byte order mark.")
         parser.add_argument("--decimal-comma", action="store_true", help="CSV: write 12,40.")
 
@@ -46,6 +52,8 @@ class Command(BaseCommand):
             origin=options["origin"].rstrip("/"),
             with_stock=not options["without_stock"],
             with_levels=options["levels"],
+            every_language=options["every_language"],
+            agreed_only=options["agreed_only"],
             byte_order_mark=options["bom"],
             decimal_comma=options["decimal_comma"],
         )
