@@ -2,6 +2,7 @@
 
 from catalog.models.classification import Attribute, AttributeChoice, Brand, Category, CategoryAttribute
 from catalog.models.exports import ExportFile, ExportSchedule
+from catalog.models.import_schedules import ImportSchedule
 from catalog.models.imports import CategoryMapping, FetchedMedia, ImportProfile, ImportRefusal, ImportRun
 from catalog.models.pricing import Agreement, ListPrice
 from catalog.models.products import (
@@ -33,6 +34,7 @@ __all__ = [
     "ImportProfile",
     "ImportRefusal",
     "ImportRun",
+    "ImportSchedule",
     "ListPrice",
     "Metal",
     "MetalQuotation",

@@ -1,6 +1,6 @@
 """Files that customers get by themselves: what is made when, and what was made."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models.classification import Brand, Category
+from catalog.timetable import due_after
 from customers.models import Organisation
 
 
@@ -108,19 +109,10 @@ class ExportSchedule(models.Model):
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
     def due_after(self, moment: datetime) -> datetime | None:
-        """The first moment after this one at which a file is due; ``None`` when none ever is.
-
-        By the clock on the wall: at four o'clock in summer and in winter.
-        """
+        """The first moment after this one at which a file is due; ``None`` when none ever is."""
         if not self.active or self.frequency == self.Frequency.ON_DEMAND:
             return None
-        day = timezone.localtime(moment).date()
-        while True:
-            due = timezone.make_aware(datetime.combine(day, self.at))
-            weekly = self.frequency == self.Frequency.WEEKLY
-            if due > moment and (not weekly or day.weekday() == self.weekday):
-                return due
-            day += timedelta(days=1)
+        return due_after(moment, self.at, self.weekday if self.frequency == self.Frequency.WEEKLY else None)
 
 
 class ExportFile(models.Model):

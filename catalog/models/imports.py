@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.models.classification import Brand, Category
 from catalog.models.products import UNIT_CODE
 from catalog.models.stock import StockSite
+from catalog.wording import shown, worded
 from customers.models import CURRENCY_CODE, Organisation, PriceList
 
 
@@ -232,6 +233,8 @@ class ImportRun(models.Model):
     samples = models.JSONField(_("examples"), default=list, editable=False)
     refused = models.PositiveIntegerField(_("refused"), default=0, editable=False)
     error = models.TextField(_("why it ended"), blank=True, editable=False)
+    # The same as a message and its values, for a reader of any language (catalog.wording).
+    reason = models.JSONField(null=True, editable=False)
     cancel_requested = models.BooleanField(_("to be cancelled"), default=False, editable=False)
     started_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -240,6 +243,15 @@ class ImportRun(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("started by"),
+    )
+    schedule = models.ForeignKey(
+        "ImportSchedule",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="runs",
+        verbose_name=_("scheduled import"),
     )
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
     started_at = models.DateTimeField(_("started at"), null=True, editable=False)
@@ -265,6 +277,11 @@ class ImportRun(models.Model):
     def running(self) -> bool:
         return self.state in self.RUNNING
 
+    @property
+    def why(self) -> str:
+        """Why it ended, in the reader's language."""
+        return shown(self.reason) if self.reason else self.error
+
     def note(self, **values: Any) -> None:
         """Saves these fields, with a sign of life."""
         for name, value in {**values, "heartbeat": timezone.now()}.items():
@@ -282,7 +299,11 @@ class ImportRefusal(models.Model):
     record = models.CharField(_("record"), max_length=80, blank=True)
     field = models.CharField(_("field"), max_length=80, blank=True)
     value = models.CharField(_("value"), max_length=200, blank=True)
+    # The message; what was kept before there were ``values`` is a whole text.
     reason = models.CharField(_("reason"), max_length=255)
+    values = models.JSONField(null=True, editable=False)
+    # Whether ``field`` is a word of the shop's, and not one of the file's.
+    ours = models.BooleanField(default=False, editable=False)
     fatal = models.BooleanField(_("whole record"), default=True)
 
     class Meta:
@@ -291,4 +312,14 @@ class ImportRefusal(models.Model):
         ordering = ["id"]
 
     def __str__(self) -> str:
-        return f"{self.line} {self.field}: {self.reason}"
+        return f"{self.line} {self.field}: {self.why}"
+
+    @property
+    def why(self) -> str:
+        """The reason in the reader's language."""
+        return worded(self.reason, self.values)
+
+    @property
+    def what(self) -> str:
+        """The field: as the file calls it, or by the shop's word for it."""
+        return worded(self.field) if self.ours else self.field
