@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0008_fetched_media'),
+        ('catalog', '0009_withdrawn'),
     ]
 
     operations = [
