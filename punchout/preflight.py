@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import lru_cache
 from operator import attrgetter
 
-from punchout import origins
+from punchout import origins, positions
 from punchout.adapters import Adapter, get_adapter
 from punchout.adapters.outgoing import FieldTable
 from punchout.adapters.registry import AdapterOptions
@@ -61,6 +61,8 @@ def inspect(priced: PricedCart, session: PunchoutSession, base_url: str = "") ->
         numbers=tuple(number for number, _line in good),
     )
     in_cart = [line.number for line in lines]
+    if joined := session.echo.get(positions.KEPT):
+        lines, in_cart = positions.parted(lines, joined)
     lines = arranged(lines, options.surcharges)
     # A surcharge that leaves as a line of its own belongs to the cart's line of its article.
     articles = [line.number for line in lines if not line.parent]

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from catalog.models import Product
 from catalog.quantities import LARGEST
 from customers.models import DeliverySite, Person
-from punchout import preflight, wire
+from punchout import positions, preflight, wire
 from punchout.adapters import get_adapter
 from punchout.documents import RequestedItem, ReturnForm, ReturnLine, SetupRequest
 from punchout.errors import Conflict, MessageInvalid
@@ -70,8 +70,11 @@ def start_session(*, setup: SetupRequest, message: WireMessage) -> StartedSessio
     )
     cart = Cart(organisation=organisation)
     insert_row(cart)
+    echo = dict(setup.echo)
     if setup.items:
-        message.notes.extend(_fill(cart, setup.items))
+        joined = _fill(cart, setup.items, message.notes)
+        if joined:
+            echo[positions.KEPT] = joined
     site = _delivery_site(setup)
     token = new_token()
     session = PunchoutSession(
@@ -83,7 +86,7 @@ def start_session(*, setup: SetupRequest, message: WireMessage) -> StartedSessio
         operation=setup.operation,
         language=language,
         return_url=setup.return_url,
-        echo=dict(setup.echo),
+        echo=echo,
         landing=setup.landing if setup.landing != "/" or not setup.items else "/cart",
         delivery_site=site,
         delivery_address=setup.delivery_address[:255],
@@ -128,10 +131,11 @@ def _person(setup: SetupRequest) -> Person | None:
     return person
 
 
-def _fill(cart: Cart, items: tuple[RequestedItem, ...]) -> list[str]:
+def _fill(cart: Cart, items: tuple[RequestedItem, ...], notes: list[str]) -> dict[str, list[list[str]]]:
     """Rebuilds a cart from the lines the buyer's system sent; unknown articles are kept and shown.
 
-    Our own lines for surcharges are not: they are calculated anew from their articles. Gives what to note.
+    Our own lines for surcharges are not: they are calculated anew from their articles. Gives the lines that
+    stand for several (``punchout.positions``).
     """
     if len(items) > MOST_ITEMS:
         raise MessageInvalid(f"A cart of more than {MOST_ITEMS} lines cannot be edited.")
@@ -141,16 +145,19 @@ def _fill(cart: Cart, items: tuple[RequestedItem, ...]) -> list[str]:
         for product in Product.objects.visible_to(organisation).filter(sku__in={item.sku for item in items})
     }
     lines: dict[object, CartLine] = {}
+    parts: dict[str, list[list[str]]] = {}
     surcharges, joined = 0, 0
     for position, item in enumerate(items, start=1):
         product = products.get(item.sku.casefold())
         if product is None and is_surcharge(item.sku):
             surcharges += 1
             continue
+        token = item.token[:255] or line_token()
         same = lines.get(product.pk) if product else None
-        if same is not None:
-            # One article may come back on several lines (a copied cart); we hold it once.
+        if product is not None and same is not None:
             joined += 1
+            own = parts.setdefault(product.sku, [[same.token, str(same.quantity)]])
+            own.append([token, str(item.quantity)])
             same.quantity += item.quantity
             if same.quantity > LARGEST:
                 raise MessageInvalid(f"{item.sku[:60]}: the quantity is too large.")
@@ -161,14 +168,15 @@ def _fill(cart: Cart, items: tuple[RequestedItem, ...]) -> list[str]:
             sku=item.sku[:255],
             description=item.description[:255],
             quantity=item.quantity,
-            token=item.token[:255] or line_token(),
+            token=token,
             position=position,
         )
     CartLine.objects.bulk_create(lines.values())
-    notes = [f"{surcharges} lines for surcharges are calculated anew."] if surcharges else []
+    if surcharges:
+        notes.append(f"{surcharges} lines for surcharges are calculated anew.")
     if joined:
-        notes.append(f"{joined} lines have an article of a line above; they were added to it, its id stays.")
-    return notes
+        notes.append(f"{joined} lines have an article of a line above; they are one line in the shop.")
+    return parts
 
 
 def redeem_start_token(*, token: str) -> tuple[PunchoutSession, str, str] | None:

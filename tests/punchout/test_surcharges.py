@@ -268,6 +268,31 @@ def test_the_same_cart_returned_edited_and_returned_again_costs_the_same() -> No
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("how", "lines"), [("own_line", 6), ("in_price", 2)])
+def test_one_article_on_two_lines_has_its_surcharges_on_each(how: str, lines: int) -> None:
+    made = connection(surcharges=how)
+    sku = cable(made).sku
+    items = (RequestedItem(sku, Decimal(20), "one"), RequestedItem(sku, Decimal(30), "two"))
+    setup = SetupRequest(
+        connection=made, operation="edit", items=items, return_url="https://buyer.example/return"
+    )
+    started = start_session(setup=setup, message=WireMessageFactory())
+    browser = Client()
+    prefix = browser.get(browser.post(f"/start/{started.start_token}")["Location"])["Location"]
+    browser.post("/".join(prefix.split("/")[:3]) + "/return")
+    kept = ReturnedCart.objects.get()
+    assert kept.total == Decimal("524.50")
+    frozen = [ReturnLine.from_json(line) for line in kept.lines]
+    assert [line.number for line in frozen] == list(range(1, lines + 1))
+    goods = [line for line in frozen if not line.parent]
+    assert [(line.token, line.quantity) for line in goods] == [("one", 20), ("two", 30)]
+    whole = [
+        sum(part.total for part in frozen if line.number in (part.number, part.parent)) for line in goods
+    ]
+    assert whole == [Decimal("209.80"), Decimal("314.70")]
+
+
+@pytest.mark.django_db
 def test_a_hit_of_the_background_search_has_its_surcharges_in_the_price() -> None:
     made = connection(surcharges="own_line")
     product = cable(made)

@@ -6,17 +6,15 @@ the rest is taken as far as it is there.
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import Any
 
 from lxml import etree
 
-from catalog.quantities import LARGEST
 from punchout import duplicates, origins, services
 from punchout.adapters.cxml import build
 from punchout.adapters.cxml.authenticate import is_addressed
-from punchout.adapters.cxml.composite import without_parts
+from punchout.adapters.cxml.items import LONGEST_TOKEN, read_items
 from punchout.adapters.cxml.landing import read_landing
 from punchout.adapters.cxml.parse import Credential, inner_xml, text_of
 from punchout.adapters.cxml.requests import Exchange, handles
@@ -28,15 +26,13 @@ from punchout.adapters.cxml.shopper import (
     read_shopper,
 )
 from punchout.adapters.cxml.status import SupplierUnknown
-from punchout.documents import Answer, RequestedItem, SetupRequest
+from punchout.documents import Answer, SetupRequest
 from punchout.duplicates import Acted, MessageKey
 from punchout.errors import Conflict, MessageInvalid, OperationUnsupported
 from punchout.models import Connection, PartyCredential, WireMessage
 
 OPERATIONS = ("create", "inspect", "edit")
-LONGEST_TOKEN = 255  # what a cart line keeps
 MOST_NODES = 20  # marketplaces that one line passed through
-QUANTUM = Decimal("0.001")
 
 
 @handles("PunchOutSetupRequest", profile_options={"operationAllowed": " ".join(OPERATIONS)})
@@ -85,7 +81,7 @@ def read_setup(exchange: Exchange) -> SetupRequest:
         delivery_code=delivery_code,
         delivery_address=delivery_address,
         landing=read_landing(request, connection.organisation, notes),
-        items=_items(request, operation, connection, notes),
+        items=read_items(request, operation, connection.organisation, notes, strict=exchange.options.strict),
         echo=_echo(exchange, extrinsics),
         notes=tuple(notes),
     )
@@ -120,54 +116,6 @@ def _return_url(request: etree._Element, connection: Connection, notes: list[str
         return str(origins.allowed_address(addresses.pop(), allowed))
     except ValueError as error:
         raise MessageInvalid(f"BrowserFormPost: {error}", path="BrowserFormPost/URL") from None
-
-
-def _items(
-    request: etree._Element, operation: str, connection: Connection, notes: list[str]
-) -> tuple[RequestedItem, ...]:
-    elements = request.findall("ItemOut")
-    if operation == "create":
-        if elements:
-            notes.append(f"{len(elements)} ItemOut of a create request were ignored.")
-        return ()
-    elements = without_parts(elements, connection.organisation, notes)
-    return tuple(_item(element, position, notes) for position, element in enumerate(elements, start=1))
-
-
-def _item(element: etree._Element, position: int, notes: list[str]) -> RequestedItem:
-    name = f"ItemOut {position}"
-    sku = text_of(element, "ItemID/SupplierPartID")
-    if not sku:
-        raise MessageInvalid(f"{name} has no SupplierPartID.", path="ItemOut/ItemID", line=position)
-    auxiliary = element.find("ItemID/SupplierPartAuxiliaryID")
-    token = inner_xml(auxiliary).strip() if auxiliary is not None else ""
-    if len(token) > LONGEST_TOKEN:
-        notes.append(f"{name}: the SupplierPartAuxiliaryID is not one of ours, it was replaced.")
-        token = ""
-    return RequestedItem(
-        sku=sku,
-        quantity=_quantity(element.get("quantity") or "", f"{name} ({sku[:60]})", position, notes),
-        token=token,
-        description=" ".join(text_of(element, "ItemDetail/Description").split())[:255],
-    )
-
-
-def _quantity(text: str, name: str, position: int, notes: list[str]) -> Decimal:
-    """More than zero, fractions allowed; more than three decimals are rounded and noted."""
-    try:
-        quantity = Decimal(text.strip())
-    except InvalidOperation:
-        raise MessageInvalid(
-            f"{name}: the quantity is not a number.", path="ItemOut", line=position
-        ) from None
-    if quantity.is_finite() and quantity > LARGEST:
-        raise MessageInvalid(f"{name}: the quantity is too large.", path="ItemOut", line=position)
-    if not quantity.is_finite() or quantity <= 0:
-        raise MessageInvalid(f"{name}: the quantity must be more than zero.", path="ItemOut", line=position)
-    rounded = quantity.quantize(QUANTUM)
-    if rounded != quantity:
-        notes.append(f"{name}: the quantity {text.strip()[:40]} was rounded to three decimals.")
-    return max(rounded, QUANTUM)
 
 
 def _echo(exchange: Exchange, extrinsics: dict[str, str]) -> dict[str, Any]:

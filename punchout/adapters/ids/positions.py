@@ -1,16 +1,17 @@
 """Puts the lines of a cart back onto the positions that the buyer's system sent.
 
-Our cart holds an article once; a trade ERP may send it on two positions, for two rooms of a building. Every
-position that was sent comes back with its own numbers, unless the buyer removed its article.
+Every position that was sent comes back with its own numbers, unless the buyer removed its article. Two
+positions of one article come here as two lines already (``punchout.positions``).
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from punchout.documents import ReturnLine
+from punchout.positions import shares, split
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,8 @@ def placed(lines: Iterable[ReturnLine], positions: Iterable[Mapping[str, Any]]) 
         by_sku[position["sku"].casefold()].append(index)
     found: list[tuple[int, Placed]] = []
     for line in lines:
-        own = by_sku.get(line.sku.casefold(), [])
-        if not own and line.token in by_token:
-            own = [by_token[line.token]]
+        # An article that was removed and put in again has lost its identity, not its positions.
+        own = [by_token[line.token]] if line.token in by_token else by_sku.get(line.sku.casefold(), [])
         if not own:
             found.append((len(known), Placed(line)))
         for index, share in _shares(line, own, known):
@@ -45,21 +45,8 @@ def placed(lines: Iterable[ReturnLine], positions: Iterable[Mapping[str, Any]]) 
 def _shares(
     line: ReturnLine, own: list[int], positions: list[Mapping[str, Any]]
 ) -> Iterator[tuple[int, ReturnLine]]:
-    """A line cut into its positions: each gets what it asked for while there is some, the last the rest.
-
-    The totals of the parts add up to that of the line.
-    """
-    quantity, total = line.quantity, line.total
-    for place, index in enumerate(own):
-        asked = Decimal(positions[index]["quantity"])
-        share = quantity if place == len(own) - 1 else min(asked, quantity)
-        if share <= 0:
-            continue
-        part = total if share == quantity else _proportion(line, share)
-        yield index, line.changed(quantity=share, total=part)
-        quantity, total = quantity - share, total - part
-
-
-def _proportion(line: ReturnLine, share: Decimal) -> Decimal:
-    coin = Decimal(1).scaleb(int(line.total.as_tuple().exponent))
-    return (line.total * share / line.quantity).quantize(coin, ROUND_HALF_UP)
+    """A line cut into its positions."""
+    left = line
+    for place, share in shares(line.quantity, [Decimal(positions[index]["quantity"]) for index in own]):
+        part, left = split(left, share)
+        yield own[place], part

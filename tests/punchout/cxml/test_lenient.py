@@ -66,6 +66,12 @@ FORGIVEN: dict[str, tuple[str, ...]] = {
     "description_without_language.xml": ("1 Description without xml:lang.",),
     "items_out_of_order.xml": ("The elements of ItemOut are not in the order",),
     "quantity_too_fine.xml": ("was rounded to three decimals",),
+    "quantity_zero.xml": ("ItemOut 1 (A-1): the quantity is zero, so it was left out.",),
+    "quantity_with_commas.xml": ("written 1,000.5; it was read as 1000.5.",),
+    "quantity_with_decimal_comma.xml": ("written 2,5; it was read as 2.5.",),
+    "no_supplier_part_id.xml": ("ItemOut 1 has no SupplierPartID; the buyer is shown",),
+    "empty_supplier_part_id.xml": ("ItemOut 1 has no SupplierPartID; the buyer is shown",),
+    "one_article_on_two_lines.xml": (),
     "auxiliary_id_of_another_shop.xml": ("SupplierPartAuxiliaryID is not one of ours",),
     "mode_unknown.xml": ("deploymentMode is PROD",),
     "mode_misplaced.xml": ("deploymentMode belongs on the element Request",),
@@ -224,7 +230,12 @@ def test_a_quoted_printable_document_is_decoded() -> None:
 
 @pytest.mark.parametrize(
     ("name", "code"),
-    [("unknown_elements.xml", 406), ("children_out_of_order.xml", 406), ("version_attribute.xml", 200)],
+    [
+        ("unknown_elements.xml", 406),
+        ("children_out_of_order.xml", 406),
+        ("no_supplier_part_id.xml", 406),
+        ("version_attribute.xml", 200),
+    ],
 )
 def test_a_strict_connection_refuses_what_is_not_valid(name: str, code: int) -> None:
     if not settings.CXML_DTD_DIR:
@@ -234,6 +245,24 @@ def test_a_strict_connection_refuses_what_is_not_valid(name: str, code: int) -> 
     assert status_code(response) == code
     assert ("1.2.071" in explanation(response)) is (code == 406)
     assert CANARY_SECRET not in explanation(response)
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("quantity_zero.xml", "more than zero"),
+        ("quantity_with_commas.xml", "not a number"),
+        ("quantity_with_decimal_comma.xml", "not a number"),
+        ("empty_supplier_part_id.xml", "no SupplierPartID"),
+    ],
+)
+def test_a_strict_connection_refuses_lines_that_others_may_send(settings, name: str, what: str) -> None:
+    settings.CXML_DTD_DIR = ""  # what the DTD says of them is not what is asked
+    connection = make_connection(options={"strict": True})
+    response = post(fill(f"lenient/{name}", connection))
+    assert status_code(response) == 400
+    assert what in explanation(response)
+    assert not PunchoutSession.objects.exists()
 
 
 def test_a_strict_connection_without_the_dtds_says_that_nothing_was_validated(settings) -> None:
