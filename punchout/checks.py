@@ -19,3 +19,18 @@ def dtd_directory(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
             )
         ]
     return []
+
+
+@checks.register(checks.Tags.security)
+def certificate_header(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
+    """punchout.E002: without a proxy that writes it, anybody may put a certificate into a header."""
+    if settings.CLIENT_CERTIFICATE_HEADER and not settings.BEHIND_PROXY:
+        return [
+            checks.Error(
+                "CLIENT_CERTIFICATE_HEADER is set, but the shop does not stand behind a proxy.",
+                hint="Set BEHIND_PROXY=1 when a proxy checks certificates and always writes that header, "
+                "or unset CLIENT_CERTIFICATE_HEADER.",
+                id="punchout.E002",
+            )
+        ]
+    return []

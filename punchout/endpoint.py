@@ -2,6 +2,7 @@
 
 import time
 from contextlib import nullcontext
+from dataclasses import replace
 
 import structlog
 from django.conf import settings
@@ -9,7 +10,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from punchout import throttle, wire
+from punchout import client_access, pending_origins, throttle, wire
 from punchout.adapters import Adapter, get_adapter
 from punchout.documents import Answer, InboundMessage
 from punchout.errors import AccessClosed, AuthenticationFailed, PunchoutError, RateLimited
@@ -74,17 +75,23 @@ def answer_message(
     adapter: Adapter, inbound: InboundMessage, failure: PunchoutError | None = None
 ) -> tuple[Answer, str, str]:
     """The adapter's answer, the verdict for the wire log, and why. ``failure``: it could not even be read."""
+    elsewhere = ""
     try:
         if failure is not None:
             raise failure
         if inbound.connection is not None:
             throttle.check(inbound)
+            elsewhere = client_access.why_not(inbound.connection, inbound)
+        if elsewhere:
+            # Whatever is sent, it gets the answer of an address that names no connection.
+            inbound = replace(inbound, connection=None)
         return _handled(adapter, inbound), _verdict(inbound.record), ""
     except PunchoutError as error:
         if isinstance(error, AuthenticationFailed):
             throttle.count_failure(inbound)
         inbound.record.credentials_refused = _is_unproven(error)
-        why = f"{error.message} {error.detail}".strip()
+        pending_origins.remember(inbound, error)
+        why = f"{error.message} {elsewhere or error.detail}".strip()
         return adapter.refuse(inbound, error), WireMessage.Verdict.REFUSED, why
     except Exception as fault:
         log.exception("punchout_fault", adapter=adapter.slug, message=inbound.record.pk)

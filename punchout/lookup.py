@@ -19,10 +19,12 @@ from customers.models import Organisation
 from punchout.credentials import SharedSecret
 from punchout.models import Connection, HubSecret, Secret
 
-# What a launch reads; another field of these models is loaded by itself when somebody asks for it.
+# What a launch reads, in the order of the models; another field of theirs is loaded by itself when somebody
+# asks for it.
 _CONNECTION = (
     "id", "slug", "name", "organisation_id", "adapter", "buyer_system", "active", "test", "username",
-    "return_origins", "frame_origins", "cookieless", "default_return_url", "hub_id", "options",
+    "return_origins", "frame_origins", "cookieless", "default_return_url",
+    "client_networks", "client_certificates", "hub_id", "options",
 )  # fmt: skip
 _ORGANISATION = ("id", "number", "name", "language", "currency", "price_list_id", "pays_levies", "active")
 _FLAGS = frozenset({"active", "test", "cookieless", "pays_levies"})  # SQLite has numbers for them

@@ -1,6 +1,6 @@
 """Connections, credentials, sessions, the wire log and returned carts."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import DeliverySite, Organisation, Person
-from punchout import origins
+from punchout import client_access, origins
 from punchout.credentials import KnownIdentity, SharedSecret
 from punchout.hubs import Hub, HubCredential, HubSecret
 from punchout.sandbox.models import SandboxRun
@@ -24,6 +24,7 @@ __all__ = [
     "HubCredential",
     "HubSecret",
     "PartyCredential",
+    "PendingOrigin",
     "PunchoutSession",
     "ReturnedCart",
     "SandboxRun",
@@ -31,6 +32,16 @@ __all__ = [
     "SeenMessage",
     "WireMessage",
 ]
+
+
+CHECKED_LISTS: Mapping[str, Callable[[str], object]] = MappingProxyType(
+    {
+        "return_origins": origins.parse_return_origins,
+        "frame_origins": origins.parse_frame_origins,
+        "client_networks": client_access.parse_networks,
+        "client_certificates": client_access.parse_certificates,
+    }
+)
 
 
 class Connection(models.Model):
@@ -74,6 +85,22 @@ class Connection(models.Model):
         ),
     )
     default_return_url = models.URLField(_("return address when none is sent"), blank=True, max_length=500)
+    client_networks = models.TextField(
+        _("networks it is used from"),
+        blank=True,
+        help_text=_(
+            "Addresses or networks, one a line: 192.0.2.17, 198.51.100.0/24, 2001:db8::/32. "
+            "Empty: from anywhere."
+        ),
+    )
+    client_certificates = models.TextField(
+        _("client certificates"),
+        blank=True,
+        help_text=_(
+            "One a line: the SHA-256 or SHA-1 fingerprint, or the whole subject (CN=…,O=…). "
+            "Empty: none is asked for."
+        ),
+    )
     hub = models.ForeignKey(
         Hub,
         on_delete=models.PROTECT,
@@ -104,13 +131,43 @@ class Connection(models.Model):
 
     def clean(self) -> None:
         errors: dict[str, Any] = {}
-        for field in ("return_origins", "frame_origins"):
+        for field, parse in CHECKED_LISTS.items():
             try:
-                getattr(origins, f"parse_{field}")(getattr(self, field))
+                parse(getattr(self, field))
             except ValueError as error:
                 errors[field] = str(error)
+        if self.client_certificates.strip() and not client_access.certificates_are_handed_over():
+            errors.setdefault(
+                "client_certificates",
+                _(
+                    "No proxy is set up to hand over client certificates (BEHIND_PROXY and "
+                    "CLIENT_CERTIFICATE_HEADER), so nobody could use this connection."
+                ),
+            )
         if errors:
             raise ValidationError(errors)
+
+
+class PendingOrigin(models.Model):
+    """Where a launch of a test connection wanted its cart sent, not on the list: an operator may allow it."""
+
+    connection = models.ForeignKey(
+        Connection, on_delete=models.CASCADE, related_name="pending_origins", verbose_name=_("connection")
+    )
+    origin = models.CharField(_("origin"), max_length=300)
+    first_seen_at = models.DateTimeField(_("first seen at"), default=timezone.now)
+    message = models.ForeignKey(
+        "WireMessage", on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("message")
+    )
+
+    class Meta:
+        verbose_name = _("origin seen in a test")
+        verbose_name_plural = _("origins seen in tests")
+        ordering = ["connection", "first_seen_at"]
+        constraints = [models.UniqueConstraint(fields=["connection", "origin"], name="pending_origin_once")]
+
+    def __str__(self) -> str:
+        return self.origin
 
 
 class PartyCredential(KnownIdentity):

@@ -40,6 +40,14 @@ _FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
 _SAFE = "/?:@!$&'()*+,;=-._~%[]|"
 
 
+class UnlistedOrigin(ValueError):
+    """An address that could be used if its ``origin`` were on the connection's list."""
+
+    def __init__(self, message: str, origin: str) -> None:
+        super().__init__(message)
+        self.origin = origin
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """An absolute http(s) address, taken apart; ``str()`` writes it anew, without a fragment."""
@@ -183,10 +191,15 @@ def form_action_sources(action: str, return_origins: str) -> tuple[str, ...]:
 
 
 def allowed_address(text: str, allowed: Iterable[Origin]) -> Address:
-    """``text`` when one of ``allowed`` covers it, taken apart; ``ValueError`` otherwise."""
+    """``text`` when one of ``allowed`` covers it, taken apart; ``ValueError`` otherwise.
+
+    An adapter that refuses a launch for it raises its error ``from`` this one: an ``UnlistedOrigin`` of a
+    test connection is then shown to its operator (``punchout.pending_origins``).
+    """
     address = parse_address(text)
     if not any(origin.allows(address) for origin in allowed):
-        raise ValueError(
-            _("The host %(origin)s is not on the list of this connection.") % {"origin": address.origin}
+        raise UnlistedOrigin(
+            _("The host %(origin)s is not on the list of this connection.") % {"origin": address.origin},
+            address.origin,
         )
     return address

@@ -40,6 +40,8 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"]) if RELAXED else env.lis
 # In the demo an empty value means "the host of the request".
 PUBLIC_URL = (env.str("PUBLIC_URL", default="") if RELAXED else env.str("PUBLIC_URL")).rstrip("/")
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+# The header in which that proxy hands over the client's certificate (punchout.client_access).
+CLIENT_CERTIFICATE_HEADER = env.str("CLIENT_CERTIFICATE_HEADER", default="")
 
 INSTALLED_APPS = [
     "shop.admin_config.OperationsConfig",

@@ -31,4 +31,4 @@ def read_return_address(connection: Connection, parameters: Parameters, name: st
     except ValueError as reason:
         raise MessageInvalid(
             _("The return address (%(name)s) cannot be used.") % {"name": name} + f" {reason}", path=name
-        ) from None
+        ) from reason

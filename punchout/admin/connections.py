@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from punchout.adapters import all_adapters, get_adapter
 from punchout.adapters.registry import Adapter
-from punchout.admin import option_fields
+from punchout.admin import option_fields, pending_origins
 from punchout.admin.connection_secrets import has_no_key, secrets_page, slot_states
 from punchout.admin.connection_test import check_page
 from punchout.admin.mapping import impact_answer, mapping_page, try_rows_view
@@ -60,11 +60,14 @@ class ConnectionForm(forms.ModelForm):
         model = Connection
         fields = (
             "name", "slug", "organisation", "buyer_system", "active", "test", "adapter", "username",
-            "hub", "return_origins", "default_return_url", "frame_origins", "cookieless", "retention_days",
+            "hub", "return_origins", "default_return_url", "frame_origins", "cookieless",
+            "client_networks", "client_certificates", "retention_days",
         )  # fmt: skip
         widgets = {
             "return_origins": forms.Textarea(attrs={"rows": 4, "cols": 70}),
             "frame_origins": forms.Textarea(attrs={"rows": 4, "cols": 70}),
+            "client_networks": forms.Textarea(attrs={"rows": 3, "cols": 70}),
+            "client_certificates": forms.Textarea(attrs={"rows": 3, "cols": 70}),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -258,6 +261,19 @@ class ConnectionAdmin(admin.ModelAdmin):
                     ),
                 },
             ),
+            (
+                _("From where it may be used"),
+                {
+                    "classes": () if obj and is_held_to_somewhere(obj) else ("collapse",),
+                    "fields": ("client_networks", "client_certificates"),
+                    "description": _(
+                        "Beside the secret. A launch from elsewhere is answered like one with a wrong "
+                        "secret, and the wire log says why. What counts is who sends the launch: the users' "
+                        "browsers (OCI, IDS-Connect, Peppol), or the buyer's system or network (cXML, Oracle "
+                        "XML, cebeoXML)."
+                    ),
+                },
+            ),
         ]  # fmt: skip
         if adapter is not None and adapter.Options.model_fields:
             title = _("Options of %(protocol)s") % {"protocol": adapter.label}
@@ -299,6 +315,7 @@ class ConnectionAdmin(admin.ModelAdmin):
             context["slots"] = slot_states(connection)
             context["sandbox_link"] = sandbox_link(connection)
             context["digest_only"] = has_no_key(connection)
+            context["pending_origins"] = connection.pending_origins.select_related("message")
         else:
             context["adapter_links"] = adapter_choices()
             current = self._adapter(request, None)
@@ -330,6 +347,7 @@ class ConnectionAdmin(admin.ModelAdmin):
             path("<path:object_id>/secrets/", view(self.secrets_view), name="punchout_connection_secrets"),
             path("<path:object_id>/test/", view(self.test_view), name="punchout_connection_test"),
             path("<path:object_id>/mapping/", view(self.mapping_view), name="punchout_connection_mapping"),
+            path("<path:object_id>/origins/", view(self.origins_view), name="punchout_connection_origins"),
             path(
                 "<path:object_id>/mapping/try/",
                 view(self.mapping_try_view),
@@ -341,6 +359,9 @@ class ConnectionAdmin(admin.ModelAdmin):
     def secrets_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return secrets_page(self, request, object_id)
 
+    def origins_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return pending_origins.decide(self, request, object_id)
+
     def mapping_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return mapping_page(self, request, object_id)
 
@@ -349,6 +370,10 @@ class ConnectionAdmin(admin.ModelAdmin):
 
     def test_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return check_page(self, request, object_id)
+
+
+def is_held_to_somewhere(connection: Connection) -> bool:
+    return bool(connection.client_networks.strip() or connection.client_certificates.strip())
 
 
 def launch_addresses(request: HttpRequest, connection: Connection) -> list[str]:

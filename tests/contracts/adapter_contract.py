@@ -15,7 +15,8 @@ from django.test import Client
 from django.utils import timezone
 
 from punchout.adapters import get_adapter
-from punchout.models import Connection, PunchoutSession, ReturnedCart, Secret, WireMessage
+from punchout.models import Connection, PendingOrigin, PunchoutSession, ReturnedCart, Secret, WireMessage
+from punchout.pending_origins import allow
 from punchout.secrets import rotate
 from shop.models import CartLine
 from tests.contracts.harness import (
@@ -101,6 +102,24 @@ class AdapterContract(MappingContract, ReplayContract):
         assert self.is_refusal(self.send(self.launch(connection)), "credentials")
         assert self.start_url_of(self.send(self.launch(connection, secret=new)))
 
+    def test_from_outside_its_networks_a_connection_answers_as_if_the_secret_were_wrong(self) -> None:
+        ours = self.make_connection(client_networks="192.0.2.0/24\n2001:db8::/32")
+        wrong = self.comparable(self.send(self.launch(ours, secret="wrong")))
+        right = self.send(self.launch(ours))
+        self.assert_refused(right, "credentials")
+        assert self.comparable(right) == wrong
+        assert "127.0.0.1 is in none of the connection's networks" in WireMessage.objects.latest("pk").error
+        Connection.objects.update(client_networks="192.0.2.0/24\n127.0.0.0/8")
+        assert self.start_url_of(self.send(self.launch(ours)))
+
+    def test_without_its_client_certificate_a_connection_answers_as_if_the_secret_were_wrong(self) -> None:
+        ours = self.make_connection(client_certificates="AB" * 32)
+        wrong = self.comparable(self.send(self.launch(ours, secret="wrong")))
+        right = self.send(self.launch(ours))
+        self.assert_refused(right, "credentials")
+        assert self.comparable(right) == wrong
+        assert "client certificate" in WireMessage.objects.latest("pk").error
+
     def test_a_connection_that_is_switched_off_is_refused(self) -> None:
         connection = self.make_connection(active=False)
         self.assert_refused(self.send(self.launch(connection)), "inactive")
@@ -143,6 +162,25 @@ class AdapterContract(MappingContract, ReplayContract):
     def test_a_hostile_return_address_is_refused_and_nothing_is_made(self, url: str) -> None:
         connection = self.make_connection()
         self.assert_refused(self.send(self.launch(connection, return_url=url)), "parameters")
+
+    def test_an_unlisted_origin_is_remembered_for_a_test_connection_and_still_refused(self) -> None:
+        connection = self.make_connection(test=True)
+        url = "https://new.buyer.example:8443/return?session=1"
+        for _again in range(2):
+            self.assert_refused(self.send(self.launch(connection, return_url=url)), "parameters")
+        pending = PendingOrigin.objects.get()
+        assert (pending.connection, pending.origin) == (connection, "https://new.buyer.example:8443")
+        assert pending.message == WireMessage.objects.earliest("pk")
+        self.send(self.launch(connection, secret="wrong", return_url="https://guess.example/"))
+        assert PendingOrigin.objects.count() == 1
+        allow(pending=pending)
+        assert not PendingOrigin.objects.exists()
+        assert self.start_url_of(self.send(self.launch(connection, return_url=url)))
+
+    def test_a_connection_in_use_remembers_no_unlisted_origin(self) -> None:
+        connection = self.make_connection()
+        self.send(self.launch(connection, return_url="https://new.buyer.example/return"))
+        assert not PendingOrigin.objects.exists()
 
     def test_an_address_that_left_the_list_stops_a_launch_and_the_cart_of_a_running_session(self) -> None:
         connection = self.make_connection()

@@ -6,6 +6,7 @@ cebeoXML 2.0.0, Customer. The same three open the shop in a browser.
 import hmac
 from collections.abc import Iterable
 
+from punchout import client_access
 from punchout.adapters.cebeoxml.options import CebeoOptions
 from punchout.adapters.cebeoxml.parse import Credentials
 from punchout.documents import InboundMessage
@@ -32,6 +33,8 @@ def authenticate(inbound: InboundMessage, presented: Credentials, *, adapter: st
         if secret is not None and presented.password:
             inbound.record.connection = connection
             secret.connection = connection
+            if elsewhere := client_access.why_not(connection, inbound):
+                raise AuthenticationFailed(REFUSED, detail=elsewhere)
             if not (connection.active and connection.organisation.active):
                 raise AccessClosed(CLOSED)
             return secret

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NoReturn
 
-from punchout import throttle, wire
+from punchout import client_access, throttle, wire
 from punchout.adapters.cxml import mac
 from punchout.adapters.cxml.options import CxmlOptions
 from punchout.adapters.cxml.parse import Credential, Envelope
@@ -52,6 +52,8 @@ def authenticate(envelope: Envelope, inbound: InboundMessage, *, adapter: str, n
     throttle.check(inbound)
     _check_secret(envelope, chosen)
     _check_one_customer(chosen, known, buyer_keys)
+    if elsewhere := client_access.why_not(connection, inbound):
+        raise AuthenticationFailed(REFUSED, detail=elsewhere)
     if not connection.active or not connection.organisation.active:
         raise Forbidden(NOT_A_CUSTOMER, detail="the connection or the customer is not active")
     return chosen

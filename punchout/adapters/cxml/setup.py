@@ -115,7 +115,7 @@ def _return_url(request: etree._Element, connection: Connection, notes: list[str
         allowed = origins.parse_return_origins(connection.return_origins)
         return str(origins.allowed_address(addresses.pop(), allowed))
     except ValueError as error:
-        raise MessageInvalid(f"BrowserFormPost: {error}", path="BrowserFormPost/URL") from None
+        raise MessageInvalid(f"BrowserFormPost: {error}", path="BrowserFormPost/URL") from error
 
 
 def _echo(exchange: Exchange, extrinsics: dict[str, str]) -> dict[str, Any]:

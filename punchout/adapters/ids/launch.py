@@ -155,7 +155,7 @@ def _hook(action: str, parameters: Parameters, connection: Connection, notes: li
         raise MessageInvalid(
             _("The return address (%(name)s) cannot be used.") % {"name": "hookurl"} + f" {reason}",
             path="hookurl",
-        ) from None
+        ) from reason
 
 
 def _target(parameters: Parameters, options: IdsOptions, notes: list[str]) -> str:

@@ -51,7 +51,7 @@ def read_hook(parameters: Parameters, connection: Connection, options: OciOption
     except ValueError as reason:
         raise MessageInvalid(
             _("The return address (%(name)s) cannot be used.") % {"name": name} + f" {reason}", path=name
-        ) from None
+        ) from reason
 
 
 def sent_hook(parameters: Parameters, options: OciOptions) -> list[str]:

@@ -7,7 +7,7 @@ import hmac
 from collections.abc import Iterable
 from urllib.parse import quote
 
-from punchout import origins
+from punchout import client_access, origins
 from punchout.adapters.oraclexml.options import OracleOptions
 from punchout.adapters.oraclexml.parse import LoginRequest
 from punchout.adapters.oraclexml.respond import ConnectionClosed
@@ -64,6 +64,8 @@ def authenticate(inbound: InboundMessage, login: LoginRequest, adapter: str) -> 
             REFUSED, detail=_wrong(connections, named, [secret.connection for secret in found], password)
         )
     connection = inbound.record.connection = found[0].connection
+    if elsewhere := client_access.why_not(connection, inbound):
+        raise AuthenticationFailed(REFUSED, detail=elsewhere)
     if not _is_open(connection):
         raise ConnectionClosed("This connection is switched off. Ask us to switch it on.")
     return found[0]
@@ -148,7 +150,7 @@ def _return_url(connection: Connection, login: LoginRequest, notes: list[str]) -
         allowed = origins.parse_return_origins(connection.return_origins)
         return str(origins.allowed_address(sent[0], allowed))
     except ValueError as reason:
-        raise MessageInvalid(f"The returnURL cannot be used. {reason}", path="returnURL") from None
+        raise MessageInvalid(f"The returnURL cannot be used. {reason}", path="returnURL") from reason
 
 
 def _language(login: LoginRequest) -> str:

@@ -9,7 +9,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from punchout.models import Connection, PunchoutSession, ReturnedCart, WireMessage
+from punchout.models import Connection, PendingOrigin, PunchoutSession, ReturnedCart, WireMessage
 from punchout.replay import ReplayImpossible, replay, replay_return
 from tests.contracts.adapter_contract import RETURN_URL, AdapterContract, Launch, ReadLine, Visit
 from tests.contracts.harness import ODD_DESCRIPTION, ODD_NAME
@@ -94,6 +94,11 @@ class TestCebeo(AdapterContract):
         session = PunchoutSession.objects.get()
         assert session.return_url == ""
         assert "evil" not in repr(session.echo)
+
+    def test_an_unlisted_origin_is_remembered_for_a_test_connection_and_still_refused(self) -> None:
+        """None is: no address is looked at."""
+        self.send(self.launch(self.make_connection(test=True), return_url="https://new.buyer.example/"))
+        assert not PendingOrigin.objects.exists()
 
     def test_an_address_that_left_the_list_stops_a_launch_and_the_cart_of_a_running_session(self) -> None:
         """There is no list to read; a connection with an empty one works."""

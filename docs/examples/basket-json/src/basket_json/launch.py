@@ -61,4 +61,4 @@ def _return_url(connection: Connection, sent: str) -> str:
         allowed = origins.parse_return_origins(connection.return_origins)
         return str(origins.allowed_address(wanted, allowed))
     except ValueError as reason:
-        raise MessageInvalid(f"The returnUrl cannot be used. {reason}", path="returnUrl") from None
+        raise MessageInvalid(f"The returnUrl cannot be used. {reason}", path="returnUrl") from reason
