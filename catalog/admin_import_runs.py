@@ -16,6 +16,7 @@ from catalog.imports import services
 from catalog.imports.progress import estimate, part_done
 from catalog.imports.refused import refused_csv
 from catalog.models import FetchedMedia, ImportRefusal, ImportRun
+from catalog.wording import shown
 
 REFUSED_SHOWN = 20
 SHOWN_CHANGES = 60
@@ -106,6 +107,9 @@ class ImportRunAdmin(admin.ModelAdmin):
                 (WHATS.get(each["what"], each["what"]), each["sku"], each["changes"])
                 for each in run.samples[:SHOWN_CHANGES]
             ],
+            "notes": [
+                shown(note) if isinstance(note, dict) else note for note in run.header.get("notes") or ()
+            ],
             "refusals": run.refusals.all()[:REFUSED_SHOWN],
             **_progress(run),
         }
@@ -164,10 +168,20 @@ class _ReadOnly(admin.ModelAdmin):
 class ImportRefusalAdmin(_ReadOnly):
     """Why an article is not in the shop, found by its number over all imports."""
 
-    list_display = ("record", "field", "value", "reason", "line", "run")
+    list_display = ("record", "what", "value", "why", "line", "run")
     list_filter = ("run__profile", "fatal")
     list_select_related = ("run",)
     search_fields = ("=record", "field")
+    fields = ("run", "line", "record", "what", "value", "why", "fatal")
+    readonly_fields = fields
+
+    @admin.display(description=_("field"), ordering="field")
+    def what(self, refusal: ImportRefusal) -> str:
+        return refusal.what
+
+    @admin.display(description=_("reason"), ordering="reason")
+    def why(self, refusal: ImportRefusal) -> str:
+        return refusal.why
 
 
 @admin.register(FetchedMedia)

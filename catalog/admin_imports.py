@@ -216,7 +216,7 @@ class ImportProfileAdmin(admin.ModelAdmin):
                 try:
                     proposal = guess(Source(sample, upload.cleaned_data["file"].name), options_type)
                 except FileRefused as refused:
-                    messages.error(request, str(refused.reason))
+                    messages.error(request, refused.reason)
                     sample.unlink()
                     proposal = {}
                 # What was saved before is worth more than a guess about the columns.

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 
 Stored = dict[str, Any]
-LONGEST_VALUE = 200
+LONGEST_VALUE = 500
 
 
 class Said(str):

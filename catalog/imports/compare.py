@@ -8,8 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext_noop as _l
 
 from catalog.imports.features import resolve_features
 from catalog.imports.labels import (
@@ -24,6 +23,8 @@ from catalog.imports.labels import (
 from catalog.imports.parts import Part, present
 from catalog.imports.tables import ARTICLE_FIELDS, LANGUAGES, TABLES, Staging
 from catalog.models import ImportProfile, Product
+from catalog.wording import said
+from catalog.wording import said as _
 
 SAME, NEW, CHANGED, GONE = 0, 1, 2, 3
 # What an article must have to be made, by the number its lack has in ``{plan}``.
@@ -204,8 +205,8 @@ def _articles(staging: Staging, profile: ImportProfile) -> None:
             staging,
             f"SELECT a.line, a.sku AS record, {shown} AS value FROM {{article}} a"
             f" JOIN {{plan}} q ON q.seq = a.seq WHERE q.op = {lack}",
-            str(field_name),
-            str(reason),
+            said(field_name),
+            said(reason),
         )
     if profile.category_id is not None:
         refuse(

@@ -26,6 +26,8 @@ from catalog.imports.samples import samples
 from catalog.imports.source import Source
 from catalog.imports.tables import LANGUAGES, Staging
 from catalog.models import ImportProfile, ImportRefusal, ImportRun
+from catalog.wording import Said, stored
+from catalog.wording import said as _
 
 log = structlog.get_logger(__name__)
 State = ImportRun.State
@@ -65,8 +67,7 @@ def execute(run: ImportRun, source: Source, listen: Callable[[ImportRun], None] 
             _end(run, State.CANCELLED)
         except FileRefused as refused:
             staging.drop()
-            line = f" (line {refused.line})" if refused.line else ""
-            _end(run, State.REFUSED, error=f"{refused.reason}{line}")
+            _end(run, State.REFUSED, reason_of(refused))
         except Exception as error:
             log.exception("import_failed", run=run.pk)
             _end(run, State.FAILED, error=f"{type(error).__name__}: {error}"[:2000])
@@ -122,14 +123,17 @@ def _read(run: ImportRun, staging: Staging, source: Source, watch: _Watch) -> No
     seen, complete = staging.checkpoint()
     if complete:
         return
-    staging.create()
+    if not staging.exists():
+        # Tables of an older version may be in the way.
+        staging.empty()
     profile = run.profile
     reading = reading_of(profile, _last_version(run))
     run.note(bytes_total=source.total, bytes_done=0)
     header, records = find_format(profile.format).read(source, reading)
     if header.customer and profile.organisation and header.customer != profile.organisation.number:
-        raise FileRefused(f"The file was made for customer {header.customer}.")
-    run.note(header={**asdict(header), "languages": list(header.languages), "notes": list(header.notes)})
+        raise FileRefused(_("The file was made for customer %s.") % header.customer)
+    notes = [stored(note) for note in header.notes]
+    run.note(header={**asdict(header), "languages": list(header.languages), "notes": notes})
     rows = Rows(_defaults(profile, header, reading))
     rows.refused = staging.count("{refusal}") if seen else 0
 
@@ -168,7 +172,7 @@ def _flush(staging: Staging, kept: dict[str, list[tuple[Any, ...]]], records: in
         for table, rows in kept.items():
             staging.write(table, rows)
             rows.clear()
-        staging.write("checkpoint", [(records, int(complete))])
+        staging.write("checkpoint_2", [(records, int(complete))])
 
 
 def _defaults(profile: ImportProfile, header: FileHeader, reading: Reading) -> Defaults:
@@ -189,9 +193,10 @@ def _publish(run: ImportRun, staging: Staging, plan: Plan) -> None:
     with transaction.atomic():
         ImportRefusal.objects.filter(run=run).delete()
         staging.do(
-            "INSERT INTO catalog_importrefusal (run_id, line, record, field, value, reason, fatal)"
-            " SELECT %s, line, coalesce(record, ''), field, substr(coalesce(value, ''), 1, 200), reason,"
-            f" fatal = 1 FROM {{refusal}} ORDER BY line LIMIT {REFUSALS_KEPT}",
+            'INSERT INTO catalog_importrefusal (run_id, line, record, field, ours, value, reason, "values",'
+            " fatal) SELECT %s, line, coalesce(record, ''), field, ours = 1,"
+            f" substr(coalesce(value, ''), 1, 200), reason, {staging.json('filled')}, fatal = 1"
+            f" FROM {{refusal}} ORDER BY line LIMIT {REFUSALS_KEPT}",
             [run.pk],
         )
         counts = plan.counts
@@ -210,8 +215,22 @@ def _too_many_gone(run: ImportRun, plan: Plan) -> bool:
     return plan.missing * 100 > plan.before * run.profile.missing_threshold
 
 
+def reason_of(refused: FileRefused) -> str:
+    """Why a file is not taken, with the line where that is known."""
+    if not refused.line:
+        return refused.reason
+    return _("%(reason)s (line %(line)s)") % {"reason": refused.reason, "line": refused.line}
+
+
 def _end(run: ImportRun, state: str, error: str = "") -> None:
-    run.note(state=state, error=error, finished_at=timezone.now(), cancel_requested=False, applied=1.0)
+    run.note(
+        state=state,
+        error=error,
+        reason=stored(error) if isinstance(error, Said) else None,
+        finished_at=timezone.now(),
+        cancel_requested=False,
+        applied=1.0,
+    )
 
 
 @contextmanager

@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 
-from django.utils.translation import gettext as _
-
 from catalog.imports.labels import Created, code_of, refuse, write_map
+from catalog.imports.refused import refusal_row
 from catalog.imports.tables import LANGUAGES, Staging
 from catalog.models import Attribute, AttributeChoice, ImportProfile
+from catalog.wording import said as _
 
 # A property with more values than this is a text about each article, and nothing to filter by.
 MOST_CHOICES = 1_000
@@ -86,7 +86,8 @@ def _texts(staging: Staging) -> set[str]:
     reason = _("So many different values are a text and no property: left out.")
     for code, _values, numbers, total in counted:
         if code in many and numbers < total:
-            staging.write("refusal", [(0, "", code, str(many[code]), reason, 0, 1)])
+            row = refusal_row(0, "", code, str(many[code]), reason, fatal=False, compared=1)
+            staging.write("refusal", [row])
     return set(many)
 
 

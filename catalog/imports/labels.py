@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.text import slugify
-from django.utils.translation import gettext as _
 
+from catalog.imports.refused import refusal_row, said_field, said_reason
 from catalog.imports.tables import LANGUAGES, Staging, bulk_write
 from catalog.models import Brand, Category, CategoryMapping, ImportProfile, StockSite
+from catalog.wording import said as _
 from customers.models import Organisation
 
 
@@ -217,9 +218,9 @@ def refuse(
     ``compared``: found by comparing with the shop, and forgotten when it is compared again.
     """
     return staging.do(
-        "INSERT INTO {refusal} (line, record, field, value, reason, fatal, compared)"
-        f" SELECT q.line, q.record, %s, q.value, %s, %s, %s FROM ({query}) q",
-        [field_name, str(reason)[:255], int(fatal), int(compared)],
+        "INSERT INTO {refusal} (line, record, field, ours, value, reason, filled, fatal, compared)"
+        f" SELECT q.line, q.record, %s, %s, q.value, %s, %s, %s, %s FROM ({query}) q",
+        [*said_field(field_name), *said_reason(reason), int(fatal), int(compared)],
     )
 
 
@@ -250,13 +251,15 @@ def unknown_labels(staging: Staging, profile: ImportProfile) -> int:
         row = staging.one("SELECT count(*), min(line) FROM {price} WHERE customer IS NULL")
         if row and row[0]:
             reason = _("The profile names no price list: these list prices are left out.")
-            staging.write("refusal", [(row[1], "", _("list price"), str(row[0]), reason, 0, 1)])
+            row = refusal_row(row[1], "", _("list price"), str(row[0]), reason, fatal=False, compared=1)
+            staging.write("refusal", [row])
             count += 1
     else:
-        count += staging.do(
-            "INSERT INTO {refusal} (line, record, field, value, reason, fatal, compared)"
-            " SELECT line, sku, %s, currency, %s, 1, 1 FROM {price}"
-            " WHERE customer IS NULL AND currency <> %s",
-            [_("currency"), _("The price list is in another currency."), profile.price_list.currency],
+        count += refuse(
+            staging,
+            "SELECT line, sku AS record, currency AS value FROM {price} WHERE customer IS NULL"
+            f" AND currency <> '{profile.price_list.currency}'",
+            _("currency"),
+            _("The price list is in another currency."),
         )
     return count

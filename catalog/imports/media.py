@@ -11,13 +11,14 @@ from typing import IO
 
 from django.core.files.base import File
 from django.core.files.storage import default_storage
-from django.utils.translation import gettext as _
 
 from catalog.imports.errors import FileRefused
 from catalog.imports.labels import write_map
+from catalog.imports.refused import said_field, said_reason
 from catalog.imports.source import Source
 from catalog.imports.tables import Staging
 from catalog.models import FetchedMedia, ImportProfile
+from catalog.wording import said as _
 
 FOLDER = "articles"
 MOST_BYTES = 25 * 1024 * 1024
@@ -72,16 +73,21 @@ def resolve(staging: Staging, profile: ImportProfile, source: Source) -> None:
             with source.open(part, counted=False) as file:
                 stored[address] = store(file)
         except (MediaRefused, FileRefused) as error:
-            refused.append((address, str(error)))
+            refused.append((address, error.args[0]))
     stored.update(_fetched(remote))
     write_map(staging, "mediamap", {"address": "text", "stored": "text"}, stored.items())
-    write_map(staging, "mediabad", {"address": "text", "reason": "text"}, refused)
+    write_map(
+        staging,
+        "mediabad",
+        {"address": "text", "reason": "text", "filled": "text"},
+        [(address, *said_reason(reason)) for address, reason in refused],
+    )
     staging.do("DELETE FROM {refusal} WHERE compared = 2")
     staging.do(
-        "INSERT INTO {refusal} (line, record, field, value, reason, fatal, compared)"
-        " SELECT coalesce(a.line, 0), m.sku, %s, m.address, b.reason, 0, 2 FROM {media} m"
+        "INSERT INTO {refusal} (line, record, field, ours, value, reason, filled, fatal, compared)"
+        " SELECT coalesce(a.line, 0), m.sku, %s, %s, m.address, b.reason, b.filled, 0, 2 FROM {media} m"
         " JOIN {mediabad} b ON b.address = m.address LEFT JOIN {article} a ON a.seq = m.article",
-        [_("picture or document")],
+        said_field(_("picture or document")),
     )
 
 

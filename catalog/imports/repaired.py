@@ -10,9 +10,8 @@ import codecs
 import re
 from typing import IO
 
-from django.utils.translation import gettext as _
-
 from catalog.imports.errors import FileRefused
+from catalog.wording import said as _
 
 PIECE = 256 * 1024
 # The prologue of a BMEcat is a few lines; whoever writes more wants something else.

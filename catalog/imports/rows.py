@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _l
 
 from catalog.imports.records import (
     Action,
@@ -21,9 +21,12 @@ from catalog.imports.records import (
     Refusal,
     StockRecord,
 )
+from catalog.imports.refused import refusal_row
 from catalog.imports.tables import LANGUAGES, TABLES
 from catalog.models import Product
 from catalog.models.surcharges import Metal
+from catalog.wording import said
+from catalog.wording import said as _
 
 # Lengths of the shop's own columns.
 SKU, CODE, TITLE = 40, 40, 120
@@ -39,6 +42,17 @@ LENGTHS = {
     "brand": 80,
     "customer_number": 40,
 }
+# How a refusal calls a column, as its model does.
+LABELS = {
+    "manufacturer_part_number": _l("manufacturer part number"), "discount_group": _l("discount group"),
+    "unspsc": _l("UNSPSC"), "etim_class": _l("ETIM class"), "eclass": _l("eCl@ss"), "brand": _l("brand"),
+    "content_quantity": _l("content"), "minimum_quantity": _l("minimum quantity"),
+    "quantity_step": _l("sold in multiples of"), "price_unit": _l("price unit"),
+    "lead_time_days": _l("lead time in days"), "name_en": _l("name (en)"), "name_nl": _l("name (nl)"),
+    "name_fr": _l("name (fr)"), "name_de": _l("name (de)"), "description_en": _l("description (en)"),
+    "description_nl": _l("description (nl)"), "description_fr": _l("description (fr)"),
+    "description_de": _l("description (de)"),
+}  # fmt: skip
 GTIN = re.compile(r"\A\d{8}(\d{4,6})?\Z")
 UNIT = re.compile(r"\A[A-Z0-9]{2,3}\Z")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -112,9 +126,9 @@ class Rows:
 
     def _refusal(self, refusal: Refusal) -> Row:
         self.refused += 1
-        return "refusal", (
-            min(refusal.line, 2**62), clean(refusal.record)[:80], clean(refusal.field)[:80],
-            clean(refusal.value)[:200], clean(refusal.reason)[:255], int(refusal.fatal), 0,
+        return "refusal", refusal_row(
+            min(refusal.line, 2**62), clean(refusal.record), refusal.field, clean(refusal.value),
+            refusal.reason, fatal=refusal.fatal,
         )  # fmt: skip
 
     def _note(self, record: Any, field: str, value: object, reason: str) -> Row:
@@ -134,7 +148,7 @@ class Rows:
                 continue
             text = one_line(text)
             if len(text) > LENGTHS[name]:
-                yield self._note(record, name, text, _too_long(LENGTHS[name]))
+                yield self._note(record, label_of(name), text, _too_long(LENGTHS[name]))
             else:
                 values[name] = text
         if record.gtin is not None:
@@ -147,7 +161,7 @@ class Rows:
             if record.status in STATUSES:
                 values["status"] = record.status
             else:
-                yield self._note(record, "status", record.status, _("There is no such status."))
+                yield self._note(record, _("status"), record.status, _("There is no such status."))
         for part, texts in (("name", record.names), ("description", record.descriptions)):
             if replace:
                 for code in self.defaults.languages:
@@ -158,24 +172,26 @@ class Rows:
                     continue
                 text = one_line(text) if part == "name" else clean(text).strip()
                 if len(text) > LENGTHS[part]:
-                    yield self._note(record, part, text, _("Cut to %s characters.") % LENGTHS[part])
+                    yield self._note(
+                        record, label_of(f"{part}_{code}"), text, _("Cut to %s characters.") % LENGTHS[part]
+                    )
                     text = text[: LENGTHS[part]].rstrip()
                 values[f"{part}_{code}"] = text or (None if part == "name" else "")
         unit = record.order_unit or (self.defaults.order_unit if replace else None)
         if unit is not None:
             if not UNIT.match(unit):
-                raise RefusedError("order unit", unit, _("This is no unit the shop knows."))
+                raise RefusedError(_("order unit"), unit, _("This is no unit the shop knows."))
             values["order_unit"] = unit
         elif replace:
             raise RefusedError(
-                "order unit", "", _("The file gives no order unit, and the profile has none either.")
+                _("order unit"), "", _("The file gives no order unit, and the profile has none either.")
             )
         if record.content_unit:
             if UNIT.match(record.content_unit):
                 values["content_unit"] = record.content_unit
             else:
                 yield self._note(
-                    record, "content unit", record.content_unit, _("This is no unit the shop knows.")
+                    record, _("content unit"), record.content_unit, _("This is no unit the shop knows.")
                 )
         for name in ("content_quantity", "minimum_quantity", "quantity_step"):
             number = getattr(record, name)
@@ -183,7 +199,7 @@ class Rows:
                 continue
             quantity = _quantity(number)
             if quantity is None or quantity <= 0:
-                yield self._note(record, name, number, _("This is no quantity above zero."))
+                yield self._note(record, label_of(name), number, _("This is no quantity above zero."))
             else:
                 values[name] = quantity
         for name, least, most in (("price_unit", 1, MOST_PRICE_UNIT), ("lead_time_days", 0, 32_000)):
@@ -193,7 +209,7 @@ class Rows:
             if least <= whole <= most:
                 values[name] = whole
             else:
-                yield self._note(record, name, whole, _("This is outside what the shop can hold."))
+                yield self._note(record, label_of(name), whole, _("This is outside what the shop can hold."))
         successor = record.successor or next(
             (each.sku for each in record.references or () if each.kind == "successor"), None
         )
@@ -202,7 +218,7 @@ class Rows:
         category = one_line(record.categories[0])[:TITLE] if record.categories else None
         number = one_line(record.customer_number) if record.customer_number else None
         if number and len(number) > LENGTHS["customer_number"]:
-            yield self._note(record, "customer_number", number, _too_long(LENGTHS["customer_number"]))
+            yield self._note(record, _("customer number"), number, _too_long(LENGTHS["customer_number"]))
             number = None
         get = values.get
         yield "article", (
@@ -225,7 +241,7 @@ class Rows:
         for position, media in enumerate(record.media or ()):
             address = clean(media.source).strip()
             if not address or len(address) > 255:
-                yield self._note(record, "media", address, _too_long(255))
+                yield self._note(record, _("picture or document"), address, _too_long(255))
             else:
                 kind = "picture" if media.kind == "picture" else "document"
                 yield "media", (
@@ -237,14 +253,17 @@ class Rows:
             if reference.kind == "successor":
                 continue
             if target == sku or not target:
-                yield self._note(record, "reference", target, _("An article does not refer to itself."))
+                yield self._note(record, _("reference"), target, _("An article does not refer to itself."))
                 continue
             quantity = None if reference.quantity is None else _quantity(reference.quantity)
             yield "reference", (seq, seq, sku, record.line, target, reference.kind, quantity, position)
         for metal in record.metals or ():
             if metal.metal not in METALS or not 0 <= metal.weight < MOST_QUANTITY or metal.per < 1:
                 yield self._note(
-                    record, "metal", f"{metal.metal} {metal.weight}", _("This metal content cannot be used.")
+                    record,
+                    _("metal content"),
+                    f"{metal.metal} {metal.weight}",
+                    _("This metal content cannot be used."),
                 )
                 continue
             yield "metal", (
@@ -253,7 +272,9 @@ class Rows:
             )  # fmt: skip
         for levy in record.levies or ():
             if not 0 <= levy.amount < MOST_QUANTITY:
-                yield self._note(record, "levy", levy.amount, _("This is outside what the shop can hold."))
+                yield self._note(
+                    record, _("eco-contribution"), levy.amount, _("This is outside what the shop can hold.")
+                )
                 continue
             yield "levy", (
                 seq, seq, sku, one_line(levy.scheme)[:40], one_line(levy.code)[:20],
@@ -291,27 +312,27 @@ class Rows:
     def _price_row(self, record: PriceRecord, seq: int, article: int | None) -> Row:
         amount, unit = record.amount, record.price_unit
         if unit is not None and not 1 <= unit <= MOST_PRICE_UNIT:
-            raise RefusedError("price unit", unit, _("This is outside what the shop can hold."))
+            raise RefusedError(_("price unit"), unit, _("This is outside what the shop can hold."))
         exponent = amount.as_tuple().exponent
         if not isinstance(exponent, int) or not 0 <= amount < MOST_AMOUNT:
-            raise RefusedError("amount", amount, _("This is no price."))
+            raise RefusedError(_("price"), amount, _("This is no price."))
         if exponent < AMOUNT_PLACES:
             # 0.00123 for one is 0.123 for 100: no digit is lost.
             amount, unit = _scaled(amount, unit)
         currency = record.currency or self.defaults.currency
         if not currency:
             raise RefusedError(
-                "currency", "", _("The file gives no currency, and the profile has none either.")
+                _("currency"), "", _("The file gives no currency, and the profile has none either.")
             )
         start, end = record.valid_from, record.valid_until
         if start and end and end < start:
-            raise RefusedError("valid until", end.isoformat(), _("The price ends before it begins."))
+            raise RefusedError(_("valid until"), end.isoformat(), _("The price ends before it begins."))
         customer = None if record.kind is PriceKind.LIST else one_line(record.customer)
         minimum = record.minimum_quantity
         if minimum:
             minimum = _quantity(minimum)  # type: ignore[assignment]
             if minimum is None or minimum < 0:
-                raise RefusedError("from quantity", record.minimum_quantity, _("This is no quantity."))
+                raise RefusedError(_("from quantity"), record.minimum_quantity, _("This is no quantity."))
         return "price", (
             seq, article, record.line, _sku(record.sku), amount, currency, unit, minimum,
             _day(start), _day(end), customer,
@@ -320,7 +341,7 @@ class Rows:
     def _stock(self, record: StockRecord, seq: int) -> Iterator[Row]:
         quantity = _quantity(record.quantity)
         if quantity is None:
-            raise RefusedError("quantity", record.quantity, _("This is no quantity."))
+            raise RefusedError(_("quantity"), record.quantity, _("This is no quantity."))
         coming = None if record.next_quantity is None else _quantity(record.next_quantity)
         yield "stock", (
             seq, record.line, _sku(record.sku), one_line(record.site), quantity, _day(record.next_date),
@@ -330,7 +351,7 @@ class Rows:
     def _category(self, record: CategoryRecord, seq: int) -> Iterator[Row]:
         code = one_line(record.code)
         if not code or len(code) > TITLE:
-            raise RefusedError("category", code, _too_long(TITLE))
+            raise RefusedError(_("category"), code, _too_long(TITLE))
         names = [one_line(record.names.get(language, ""))[:TITLE] or None for language in LANGUAGES]
         yield "category", (
             seq, record.line, code, one_line(record.parent)[:TITLE], max(0, min(record.position, 2**31 - 1)),
@@ -341,6 +362,11 @@ class Rows:
         yield "link", (
             seq, record.line, _sku(record.sku), one_line(record.category)[:TITLE], int(record.remove)
         )  # fmt: skip
+
+
+def label_of(name: str) -> str:
+    """The shop's word for a column of an article."""
+    return said(LABELS[name])
 
 
 def clean(text: str) -> str:
@@ -365,9 +391,9 @@ def _too_long(most: int) -> str:
 def _sku(text: str) -> str:
     sku = one_line(text)
     if not sku:
-        raise RefusedError("article number", "", _("There is no article number."))
+        raise RefusedError(_("article number"), "", _("There is no article number."))
     if len(sku) > SKU:
-        raise RefusedError("article number", sku, _too_long(SKU))
+        raise RefusedError(_("article number"), sku, _too_long(SKU))
     return sku
 
 

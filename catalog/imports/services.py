@@ -19,6 +19,8 @@ from catalog.imports import engine
 from catalog.imports.source import Source
 from catalog.imports.tables import Staging
 from catalog.models import ImportProfile, ImportRun
+from catalog.wording import said as _
+from catalog.wording import stored
 
 State = ImportRun.State
 # A run that gave no sign of life for so long was killed. Applying gives none while it lasts.
@@ -118,7 +120,13 @@ def resume(
     ``trial=False`` imports what was tried; ``confirmed`` lets more articles go than the profile allows.
     """
     release_silent(import_run.profile)
-    values: dict[str, Any] = {"state": State.WAITING, "cancel_requested": False, "applied": 0.0, "error": ""}
+    values: dict[str, Any] = {
+        "state": State.WAITING,
+        "cancel_requested": False,
+        "applied": 0.0,
+        "error": "",
+        "reason": None,
+    }
     if trial is not None:
         values["trial"] = trial
     if confirmed:
@@ -150,13 +158,14 @@ def interrupted(*, import_run: ImportRun) -> None:
 def release_silent(profile: ImportProfile) -> None:
     """Runs whose process was killed become failed ones, which can be taken up again."""
     now = timezone.now()
+    killed = _("The process that did it was killed.")
     for each in ImportRun.objects.filter(profile=profile, state__in=ImportRun.RUNNING).exclude(
         state=State.WAITING
     ):
         limit = SILENT.get(State(each.state), SILENT_OTHERWISE)
         if each.heartbeat is None or now - each.heartbeat > limit:
             ImportRun.objects.filter(pk=each.pk, heartbeat=each.heartbeat).update(
-                state=State.FAILED, finished_at=now, error="The process that did it was killed."
+                state=State.FAILED, finished_at=now, error=killed, reason=stored(killed)
             )
 
 

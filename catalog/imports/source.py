@@ -15,9 +15,8 @@ from io import BufferedReader, RawIOBase
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, cast
 
-from django.utils.translation import gettext_lazy as _
-
 from catalog.imports.errors import FileRefused
+from catalog.wording import said as _
 
 ZIP_START = b"PK\x03\x04"
 # A catalog compresses 10 to 40 times, a hostile file a thousand times.

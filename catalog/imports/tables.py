@@ -82,10 +82,10 @@ TABLES: dict[str, dict[str, str]] = {
         "currency": TEXT,
     },
     "refusal": {
-        "line": INT, "record": TEXT, "field": TEXT, "value": TEXT, "reason": TEXT, "fatal": INT,
-        "compared": INT,
+        "line": INT, "record": TEXT, "field": TEXT, "ours": INT, "value": TEXT, "reason": TEXT,
+        "filled": TEXT, "fatal": INT, "compared": INT,
     },
-    "checkpoint": {"records": INT, "complete": INT},
+    "checkpoint_2": {"records": INT, "complete": INT},
 }  # fmt: skip
 
 
@@ -105,7 +105,7 @@ class Staging:
         return _Names(self).fill(text)
 
     def exists(self) -> bool:
-        return self.name("checkpoint") in connection.introspection.table_names()
+        return self.name("checkpoint_2") in connection.introspection.table_names()
 
     def create(self) -> None:
         """Makes the tables, empty; those that are there stay as they are."""
@@ -131,7 +131,7 @@ class Staging:
         if not self.exists():
             return 0, False
         row = self.one(
-            "SELECT records, complete FROM {checkpoint} ORDER BY records DESC, complete DESC LIMIT 1"
+            "SELECT records, complete FROM {checkpoint_2} ORDER BY records DESC, complete DESC LIMIT 1"
         )
         return (row[0], bool(row[1])) if row else (0, False)
 
@@ -177,6 +177,10 @@ class Staging:
 
     def differ(self, one: str, other: str) -> str:
         return f"{one} IS DISTINCT FROM {other}" if self.postgres else f"{one} IS NOT {other}"
+
+    def json(self, column: str) -> str:
+        """SQL for a text that is JSON, as the database keeps JSON."""
+        return f"CAST({column} AS jsonb)" if self.postgres else column
 
     def do(self, query: str, params: Sequence[Any] = ()) -> int:
         """Runs a statement; the number of rows it changed."""

@@ -105,16 +105,14 @@ class Command(BaseCommand):
         if run.refused:
             self.stdout.write(f"refused: {run.refused:,}")
             for each in run.refusals.all()[:10]:
-                self.stdout.write(
-                    f"  line {each.line} {each.record} {each.field}={each.value!r}: {each.reason}"
-                )
+                self.stdout.write(f"  line {each.line} {each.record} {each.what}={each.value!r}: {each.why}")
         if options["refused"]:
             from catalog.imports.refused import refused_csv
 
             with options["refused"].open("w", encoding="utf-8", newline="") as target:
                 target.writelines(refused_csv(run))
         if run.state not in SUCCESS:
-            raise CommandError(f"{run.get_state_display()}. {run.error}".strip())
+            raise CommandError(f"{run.get_state_display()}. {run.why}".strip())
         self.stdout.write(
             self.style.SUCCESS(str(_("Tried without effect.") if run.trial else _("Imported.")))
         )

@@ -197,10 +197,10 @@ def test_what_the_shop_cannot_hold_is_refused_field_by_field(imported: Import) -
     fields = set(run.refusals.values_list("field", "fatal"))
     assert fields == {
         ("GTIN", False),
-        ("minimum_quantity", False),
-        ("name", False),
+        ("minimum quantity", False),
+        ("name (en)", False),
         ("article number", True),
-        ("price_unit", False),
+        ("price unit", False),
         ("status", False),
     }
 

@@ -106,11 +106,11 @@ def test_what_has_no_place_is_refused_with_its_reason(imported: Import, profile:
     assert Stock.objects.get().site == site
     fields = sorted(run.refusals.values_list("field", "value"))
     assert fields == [
-        ("amount", "-1"),
         ("article number", "none"),
         ("currency", "EUR"),
         ("currency", "USD"),
         ("customer", "C9"),
+        ("price", "-1"),
         ("stock site", ""),
         ("stock site", "AMS"),
         ("valid until", "2026-01-01"),

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from catalog.imports import engine, services
 from catalog.imports.records import ArticleRecord, PriceRecord, Record
@@ -168,6 +168,50 @@ def test_refused_records_are_a_csv_without_formulas(imported: Import) -> None:
     rows = list(csv.reader(io.StringIO("".join(refused_csv(run)).removeprefix("\ufeff")), delimiter=";"))
     assert rows[0] == ["line", "record", "field", "value", "reason", "left out"]
     assert rows[1] == ["4", "A-1", "GTIN", "'=cmd()", "A GTIN has 8, 12, 13 or 14 digits.", "the field"]
+
+
+def test_every_reader_reads_in_his_language_what_was_refused(imported: Import) -> None:
+    run = imported(
+        ArticleRecord(4, "A-1", names={"en": "x" * 170}, gtin="12"),
+        PriceRecord(9, "B-1", Decimal(1), "EUR"),
+    )
+    reasons = {
+        "en": ["Cut to 160 characters.", "The shop has no article with this number."],
+        "nl": ["Ingekort tot 160 tekens.", "De shop heeft geen artikel met dit nummer."],
+    }
+    for language, texts in reasons.items():
+        with translation.override(language):
+            lines = refused_csv(run)
+        found = "".join(lines)  # read when the request is over, and its language with it
+        for text in texts:
+            assert text in found
+    with translation.override("nl"):
+        assert {each.what for each in run.refusals.all()} == {"GTIN", "naam (en)", "bestelnummer"}
+
+
+def test_refusals_of_before_are_shown_as_they_were_kept(imported: Import) -> None:
+    run = imported()
+    run.refusals.create(line=1, field="prijs", reason="Cut to 99 % of 160 characters.", value="x")
+    run.refusals.create(line=2, field="price", reason="This is no price.", value="x")
+    with translation.override("de"):
+        shown = [(each.what, each.why) for each in run.refusals.all()]
+    assert shown == [
+        ("prijs", "Cut to 99 % of 160 characters."),
+        ("price", "Das ist kein Preis."),
+    ]
+
+
+def test_why_a_file_is_refused_is_said_in_the_language_of_the_reader(csv_profile: ImportProfile) -> None:
+    run = services.start_import(
+        profile=csv_profile, file_name="x.csv", chunks=[b"art;naam\n"], background=False
+    )
+    services.run(run)
+    assert run.state == State.REFUSED
+    run.refresh_from_db()
+    assert run.error == "The file has no column nr. (line 1)"
+    assert run.why == run.error
+    with translation.override("fr"):
+        assert "colonne nr" in run.why
 
 
 @pytest.fixture

@@ -4,8 +4,6 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from catalog.imports.formats.bmecat import features, media, udx
 from catalog.imports.formats.bmecat.header import Header
 from catalog.imports.formats.bmecat.nodes import Node, child, child_text, children, line, text
@@ -14,6 +12,7 @@ from catalog.imports.formats.bmecat.prices import PriceReader
 from catalog.imports.records import Action, ArticleRecord, Record, Reference, Refusal
 from catalog.imports.registry import Reading
 from catalog.imports.values import LONGEST_NAME, NotANumber, decimal, gtin, language, shortened
+from catalog.wording import said as _
 
 NUMBERS = ("SUPPLIER_AID", "SUPPLIER_PID")
 DETAILS = ("ARTICLE_DETAILS", "PRODUCT_DETAILS")

@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-from django.utils.translation import gettext as _
-
 from catalog.imports.formats.bmecat.header import Header
 from catalog.imports.formats.bmecat.nodes import Node, child, child_text, children, line, name, text
 from catalog.imports.formats.bmecat.options import PRICE_TYPES, BmecatOptions
 from catalog.imports.records import PriceKind, PriceRecord, Refusal
 from catalog.imports.values import NotANumber, day, decimal
+from catalog.wording import said as _
 
 DETAILS = ("ARTICLE_PRICE_DETAILS", "PRODUCT_PRICE_DETAILS")
 PRICES = ("ARTICLE_PRICE", "PRODUCT_PRICE")

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import IO, Any, cast
 
-from django.utils.translation import gettext as _
 from lxml import etree
 
 from catalog.imports.errors import FileRefused
@@ -23,6 +22,7 @@ from catalog.imports.registry import Reading, register
 from catalog.imports.repaired import Repaired
 from catalog.imports.source import Source
 from catalog.imports.values import language
+from catalog.wording import said as _
 
 TRANSACTIONS = {
     "T_NEW_CATALOG": "new catalog",

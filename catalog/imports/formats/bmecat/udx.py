@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from catalog.imports.formats.bmecat.nodes import Node, child, child_text, children, line
 from catalog.imports.records import MetalContent, Refusal
 from catalog.imports.values import NotANumber, decimal
+from catalog.wording import said as _
 
 # SURCHARGE_TYPE of the ETIM guideline, to the chemical symbol.
 METALS = {

@@ -3,9 +3,8 @@
 from dataclasses import dataclass, field
 from typing import IO
 
-from django.utils.translation import gettext as _
-
 from catalog.imports.errors import FileRefused
+from catalog.wording import said as _
 
 # The twelve that stand in every row when FIELDNAMES is missing, in the specification's order.
 BASE_FIELDS = (

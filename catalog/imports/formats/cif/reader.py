@@ -13,8 +13,6 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import IO, Any, cast
 
-from django.utils.translation import gettext as _
-
 from catalog.imports.errors import FileRefused
 from catalog.imports.formats.cif.header import MARK, TRUE, Header, read_header
 from catalog.imports.formats.cif.options import CifOptions
@@ -33,6 +31,7 @@ from catalog.imports.records import (
 from catalog.imports.registry import Reading, register
 from catalog.imports.source import Source
 from catalog.imports.values import LONGEST_NAME, NotANumber, day, decimal, language, shortened
+from catalog.wording import said as _
 
 # Where a classification code goes, by the beginning of its domain.
 DOMAINS = (("UNSPSC", "unspsc"), ("SPSC", "unspsc"), ("ETIM", "etim_class"), ("ECLASS", "eclass"))

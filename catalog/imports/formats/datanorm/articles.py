@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from catalog.imports.formats.datanorm.header import Header
 from catalog.imports.formats.datanorm.lines import Line
 from catalog.imports.formats.datanorm.options import DatanormOptions
@@ -15,6 +13,7 @@ from catalog.imports.formats.datanorm.values import ON_REQUEST, PRICE_UNITS_4, u
 from catalog.imports.records import Action, ArticleRecord, MetalContent, Record, Refusal
 from catalog.imports.registry import Reading
 from catalog.imports.values import gtin, shortened
+from catalog.wording import said as _
 
 # Where the fields of an A record stand, by version.
 FIELDS: dict[int, dict[str, int]] = {

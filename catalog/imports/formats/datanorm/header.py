@@ -3,10 +3,9 @@
 import re
 from dataclasses import dataclass, field
 
-from django.utils.translation import gettext as _
-
 from catalog.imports.errors import FileRefused
 from catalog.imports.formats.datanorm.lines import Line
+from catalog.wording import said as _
 
 # Version 4: 128 columns, the last of them version and currency.
 _FIXED = re.compile(r"(0[3-9])([A-Z]{3})?\s*\Z")

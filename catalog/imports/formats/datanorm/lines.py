@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from typing import IO, NamedTuple
 
-from django.utils.translation import gettext as _
-
 from catalog.imports.errors import FileRefused
+from catalog.wording import said as _
 
 END = b"\x1a"
 # Field names below count from 1, as the specification does; the record's letter is the first.

@@ -4,12 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.utils.translation import gettext as _
-
 from catalog.imports.formats.datanorm.header import Header
 from catalog.imports.formats.datanorm.lines import Line
 from catalog.imports.formats.datanorm.values import CENT, GROSS, NET, ON_REQUEST, cents, day, less, whole
 from catalog.imports.records import PriceKind, PriceRecord, Record, Refusal
+from catalog.wording import said as _
 
 # Version 4 packs up to three articles into a P record, nine fields each.
 PACKED, WIDTH = 3, 9

@@ -8,8 +8,6 @@ import re
 from collections.abc import Iterator
 from typing import cast
 
-from django.utils.translation import gettext as _
-
 from catalog.imports.errors import FileRefused
 from catalog.imports.formats.datanorm.articles import Articles, category_code, renumbered
 from catalog.imports.formats.datanorm.encoding import SAMPLE, proposals
@@ -22,6 +20,7 @@ from catalog.imports.formats.datanorm.values import day, whole
 from catalog.imports.records import Action, ArticleRecord, CategoryRecord, FileHeader, Record, Refusal
 from catalog.imports.registry import Reading, register
 from catalog.imports.source import Part, Source, is_media
+from catalog.wording import said as _
 
 # What is read first, by the end or the beginning of the name; discounts and groups before who needs them.
 ORDER = (

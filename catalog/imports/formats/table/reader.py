@@ -7,7 +7,6 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, cast
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.imports.errors import FileRefused
@@ -33,6 +32,7 @@ from catalog.imports.registry import Reading, register
 from catalog.imports.source import Source
 from catalog.imports.tables import LANGUAGES
 from catalog.models import Product
+from catalog.wording import said as _
 
 # Fields of a row that belong to no article.
 _PRICE = frozenset(
@@ -183,7 +183,7 @@ class _Table:
             try:
                 values[name] = convert(cell)
             except WrongCell as error:
-                wrong.append(Refusal(line, sku, self._heading(name), str(cell), str(error), fatal=False))
+                wrong.append(Refusal(line, sku, self._heading(name), str(cell), error.args[0], fatal=False))
         if self.articles:
             yield from self._article(line, sku, values, cells, wrong)
         # A price whose amount, unit or dates are wrong is none at all.

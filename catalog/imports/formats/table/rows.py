@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook
 
 from catalog.imports.errors import FileRefused
 from catalog.imports.formats.table.options import CsvOptions, XlsxOptions
 from catalog.imports.source import Source
+from catalog.wording import said as _
 
 Cell = str | Decimal | datetime.date | None
 # No cell of a catalog is longer, a long description included; a quote that never ends is.
