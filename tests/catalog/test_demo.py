@@ -1,13 +1,16 @@
 """The demo's data is believable and consistent, and loading it is safe to repeat."""
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Model
+from pytest_django import DjangoDbBlocker
 
 import catalog.demo
 import customers.demo
@@ -32,6 +35,7 @@ from catalog.prices import PriceBook
 from catalog.units import UNITS
 from customers.models import DeliverySite, Organisation, Person
 
+pytestmark = pytest.mark.xdist_group("demo")  # loaded by one worker
 LANGUAGES = ("en", "nl", "fr", "de")
 MODELS: tuple[type[Model], ...] = (
     Product,
@@ -64,10 +68,19 @@ def nobody_indexes(settings: Any) -> None:
     settings.SEARCH_FOLLOW = "off"
 
 
+@pytest.fixture(scope="module")
+def demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Loaded once, in a transaction around those of the tests."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        customers.demo.load()
+        catalog.demo.load(WEDNESDAY)
+        yield
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def loaded(db: None) -> None:
-    customers.demo.load()
-    catalog.demo.load(WEDNESDAY)
+def loaded(demo: None, db: None) -> None:
+    """What a test changes is rolled back to the demo as it was loaded."""
 
 
 def contents() -> dict[str, Counter[tuple[object, ...]]]:
