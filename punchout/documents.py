@@ -228,10 +228,3 @@ class ReturnForm:
     charset: str = "utf-8"
     method: str = "post"
     enctype: str = ""
-
-    def as_json(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in self.__dataclass_fields__}
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> ReturnForm:
-        return cls(**{**data, "fields": tuple((name, value) for name, value in data["fields"])})

@@ -403,7 +403,15 @@ class ReturnedCart(models.Model):
     currency = models.CharField(_("currency"), max_length=3)
     total = models.DecimalField(_("total without VAT"), max_digits=16, decimal_places=2)
     return_host = models.CharField(_("sent to"), max_length=255, blank=True)
-    # The form exactly as it was handed over; a second click gives the same.
+    # The form exactly as it was handed over, so that a second click gives the same: its fields are the body
+    # of the message, and what it is besides them stands here (``punchout.handed_over``).
+    message = models.OneToOneField(
+        WireMessage,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="handed_over",
+        verbose_name=_("message"),
+    )
     form = models.JSONField(_("return form"), default=dict)
     # What the check before the return remarked without stopping it (``punchout.findings``).
     findings = models.JSONField(_("remarks"), default=list)

@@ -22,6 +22,7 @@ from punchout.documents import RequestedItem, ReturnForm, ReturnLine, SetupReque
 from punchout.errors import Conflict, MessageInvalid
 from punchout.findings import Finding
 from punchout.freezing import CartNotReturnable, freeze_lines
+from punchout.handed_over import body_of, form_of, head_of
 from punchout.models import PunchoutSession, ReturnedCart, WireMessage
 from punchout.rows import insert_row
 from punchout.secrets import new_public_id, new_token, token_digest
@@ -322,10 +323,11 @@ def _handed_over(session: PunchoutSession, how: str) -> ReturnForm | None:
     """
     if session.state in PunchoutSession.OPEN:
         return None
-    returned = ReturnedCart.objects.filter(session=session).first()
-    if session.state != how or returned is None or not returned.form:
+    returned = ReturnedCart.objects.filter(session=session).select_related("message").first()
+    form = form_of(returned) if returned is not None and session.state == how else None
+    if form is None:
         raise Conflict(_("This session has ended."))
-    return ReturnForm.from_json(returned.form)
+    return form
 
 
 def _end(
@@ -339,27 +341,32 @@ def _end(
 ) -> None:
     now = timezone.now()
     host = form.action.partition("?")[0][:255] if form else ""
-    ReturnedCart.objects.create(
+    message, head = None, {}
+    if form is not None:
+        body = body_of(form)
+        head = head_of(form, body)
+        message = wire.record_outbound(
+            connection=session.connection,
+            session_id=session.pk,
+            adapter=session.connection.adapter,
+            kind="cart return" if outcome == ReturnedCart.Outcome.CART else "return without cart",
+            host=host,
+            body=body,
+            headers={"charset": form.charset, "target": form.target},
+            notes=_notes(findings),
+        )
+    returned = ReturnedCart(
         session=session,
         outcome=outcome,
         lines=[line.as_json() for line in lines],
         currency=priced.currency if priced else session.organisation.currency,
         total=sum((line.total for line in lines), Decimal(0)),
         return_host=host,
-        form=form.as_json() if form else {},
+        message=message,
+        form=head,
         findings=[finding.as_json() for finding in findings],
     )
+    insert_row(returned)
     Cart.objects.filter(pk=session.cart_id).update(frozen_at=now)
     PunchoutSession.objects.filter(pk=session.pk).update(state=state, ended_at=now)
-    if form is not None:
-        wire.record_outbound(
-            connection=session.connection,
-            session_id=session.pk,
-            adapter=session.connection.adapter,
-            kind="cart return" if outcome == ReturnedCart.Outcome.CART else "return without cart",
-            host=host,
-            body="\n".join(f"{name}={value}" for name, value in form.fields),
-            headers={"charset": form.charset, "target": form.target},
-            notes=_notes(findings),
-        )
     log.info("punchout_ended", session=session.key, state=state, lines=len(lines))

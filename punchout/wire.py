@@ -154,7 +154,7 @@ def record_outbound(
     notes: Sequence[str] = (),
 ) -> WireMessage:
     """Stores what the buyer's browser was given to post: there is no answer to log."""
-    return WireMessage.objects.create(
+    record = WireMessage(
         direction=WireMessage.Direction.OUT,
         adapter=adapter,
         kind=kind,
@@ -168,6 +168,8 @@ def record_outbound(
         verdict=WireMessage.Verdict.ACCEPTED,
         correlation_id=str(structlog.contextvars.get_contextvars().get("request_id", ""))[:64],
     )
+    insert_row(record)
+    return record
 
 
 def note(inbound: InboundMessage, text: str) -> None:

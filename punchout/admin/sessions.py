@@ -19,6 +19,7 @@ from punchout.admin.read_only import ReadOnlyAdmin, tag
 from punchout.admin.wire import HEAVY, verdict_tag
 from punchout.embedding import cart_is_fetched, is_installed
 from punchout.findings import Finding
+from punchout.handed_over import form_of
 from punchout.models import PunchoutSession, ReturnedCart
 from punchout.trace import trace_zip
 from shop.carts import PricedCart, price_cart
@@ -214,7 +215,7 @@ class ReturnedCartAdmin(ReadOnlyAdmin):
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ReturnedCart]:
-        queryset = super().get_queryset(request).defer("form")
+        queryset = super().get_queryset(request)
         return queryset.select_related("session__connection", "session__organisation")
 
     @admin.display(description=_("customer"), ordering="session__organisation__name")
@@ -249,6 +250,7 @@ class ReturnedCartAdmin(ReadOnlyAdmin):
             "returned": returned,
             "session": returned.session,
             "returned_rows": cart_rows(returned),
+            "form": form_of(returned),
             "findings": findings_of(returned),
             **(extra_context or {}),
         }

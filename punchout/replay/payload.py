@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from punchout.adapters import get_adapter
-from punchout.documents import ReturnForm
+from punchout.handed_over import form_of
 from punchout.models import Connection, ReturnedCart, WireMessage
 from punchout.replay.compare import answer_lines, form_lines, steadied
 from punchout.replay.rebuild import ReplayImpossible, header, rebuild
@@ -78,7 +78,8 @@ def payload_files(message: WireMessage) -> Files:
 
 def return_files(returned: ReturnedCart) -> Files:
     """The files of a returned cart: its frozen lines, its session, and the form that was handed over."""
-    if not returned.form:
+    form = form_of(returned)
+    if form is None:
         raise ReplayImpossible(_("No form was handed over, or it was cleaned up."))
     session = returned.session
     about = {
@@ -97,7 +98,7 @@ def return_files(returned: ReturnedCart) -> Files:
         **_surroundings(session.connection),
     }
     day = timezone.localdate(returned.created_at)
-    lines = [steadied(line, day=day) for line in form_lines(ReturnForm.from_json(returned.form))]
+    lines = [steadied(line, day=day) for line in form_lines(form)]
     return {"return.json": _json(about), "expected-form.txt": ("\n".join(lines) + "\n").encode()}
 
 

@@ -21,6 +21,7 @@ from punchout import endpoint, wire
 from punchout.adapters import Adapter, get_adapter
 from punchout.documents import InboundMessage, ReturnForm, ReturnLine
 from punchout.errors import PunchoutError
+from punchout.handed_over import form_of
 from punchout.mapping.apply import mapped_form
 from punchout.models import Connection, ReturnedCart, Secret, SeenMessage, WireMessage
 from punchout.replay.compare import Difference, answer_lines, difference, form_lines, steadied
@@ -163,11 +164,11 @@ def replay_return(returned: ReturnedCart) -> Replay:
     adapter = _adapter(session.connection.adapter)
     if adapter.cart_is_fetched:
         raise ReplayImpossible(_("This cart was fetched by the buyer's system; no form was handed over."))
-    if not returned.form and returned.outcome == ReturnedCart.Outcome.CART:
+    before = form_of(returned)
+    if before is None and returned.outcome == ReturnedCart.Outcome.CART:
         raise ReplayImpossible(
             _("The form that was handed over was cleaned up; the lines of the cart are kept.")
         )
-    before = ReturnForm.from_json(returned.form) if returned.form else None
     error, now = "", None
     began = time.perf_counter()
     with undone(), translation.override(session.language):

@@ -1,0 +1,62 @@
+"""A return form is kept once and exactly: its fields as the body of its message in the wire log.
+
+The body has a line ``name=value`` for each field, as it is read, searched and exported. Where that does not
+say by itself where a field begins and ends (a document of many lines, a name with "=") its lengths stand
+beside the rest of the form in ``ReturnedCart.form``. When the message is removed, the form is gone as well.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from punchout.documents import ReturnForm
+from punchout.models import ReturnedCart
+
+Fields = tuple[tuple[str, str], ...]
+# What a form is besides its fields.
+_HEAD = ("action", "target", "charset", "method", "enctype")
+
+
+def body_of(form: ReturnForm) -> str:
+    """The fields as the wire log keeps them."""
+    return "\n".join(map("=".join, form.fields))
+
+
+def head_of(form: ReturnForm, body: str) -> dict[str, Any]:
+    """What ``ReturnedCart.form`` keeps of a form whose fields are ``body``."""
+    head = {name: getattr(form, name) for name in _HEAD}
+    lengths = _lengths(form.fields, body)
+    return {**head, "lengths": lengths} if lengths else head
+
+
+def form_of(returned: ReturnedCart) -> ReturnForm | None:
+    """The form exactly as it was handed over; ``None``: there was none, or it was cleaned up."""
+    kept, message = returned.form, returned.message
+    if not kept or message is None:
+        return None
+    fields = tuple(_fields(message.body, kept.get("lengths", {})))
+    return ReturnForm(fields=fields, **{name: kept[name] for name in _HEAD})
+
+
+def _lengths(fields: Fields, body: str) -> dict[str, list[int]]:
+    """Name and value of those fields whose line cannot be read back, by their place in the form."""
+    if body.count("\n") < len(fields) and body.count("=") == len(fields):
+        return {}
+    return {
+        str(place): [len(name), len(value)]
+        for place, (name, value) in enumerate(fields)
+        if "\n" in value or "\n" in name or "=" in name
+    }
+
+
+def _fields(body: str, lengths: dict[str, list[int]]) -> Iterator[tuple[str, str]]:
+    at, place = 0, 0
+    while at <= len(body) and body:
+        if known := lengths.get(str(place)):
+            middle = at + known[0]
+            end = middle + 1 + known[1]
+        else:
+            middle = body.index("=", at)
+            end = body.find("\n", middle)
+            end = end if end >= 0 else len(body)
+        yield body[at:middle], body[middle + 1 : end]
+        at, place = end + 1, place + 1
