@@ -1,5 +1,6 @@
 """The columns of CSV and XLSX, in order; names stay as they are, because programs read them."""
 
+from collections.abc import Callable
 from decimal import Decimal
 
 from catalog.exports.row import MOST_SCALES, ExportRow
@@ -21,70 +22,55 @@ _NO_LEVIES: tuple[None, ...] = (None,) * 2
 _NO_SCALES: tuple[None, ...] = (None,) * (2 * MOST_SCALES)
 
 
-def values(row: ExportRow) -> list[Value]:
-    """One value a column: texts safe in a spreadsheet, days as ISO 8601, numbers as numbers."""
-    sku, own, brand, number, name, description, successor, group = cells(
-        row.sku,
-        row.customer_number,
-        row.brand,
-        row.manufacturer_number,
-        row.name,
-        row.description,
-        row.successor,
-        row.discount_group,
+Number = Callable[[Decimal], str | Decimal]
+
+
+def _same(value: Decimal) -> Decimal:
+    return value
+
+
+def values(row: ExportRow, number: Number = _same) -> list[Value]:
+    """One value a column: texts safe in a spreadsheet, days as ISO 8601, ``number`` of each that is exact.
+
+    Written out in one go, for it is done for every article.
+    """
+    (
+        sku, status, own, gtin, brand, maker_number, name, description, category, listed, net, currency,
+        per, unit, until, scales, order_unit, content, content_unit, least, step, stock, coming, lead_time,
+        successor, etim, unspsc, image, page, group, metals, _metal, levies, promotion, *_rest,
+    ) = row  # fmt: skip
+    sku, own, brand, maker_number, name, description, successor, group = cells(
+        sku, own, brand, maker_number, name, description, successor, group
     )
-    scales: list[Value] = [value for pair in row.scales for value in pair]
+    steps: list[Value] = [number(value) for pair in scales for value in pair]
     return [
-        sku,
-        own,
-        row.status,
-        row.gtin,
-        brand,
-        number,
-        name,
-        description,
-        row.category,
-        row.list_amount,
-        row.net_amount,
-        row.currency,
-        row.price_quantity,
-        row.price_unit,
-        row.valid_until.isoformat() if row.valid_until else None,
-        *scales,
-        *_NO_SCALES[len(scales) :],
-        row.order_unit,
-        row.content_quantity,
-        row.content_unit,
-        row.minimum_quantity,
-        row.quantity_step,
-        row.stock,
-        row.next_date.isoformat() if row.next_date else None,
-        row.lead_time_days,
-        successor,
-        row.etim_class,
-        row.unspsc,
-        row.image,
-        row.page,
-        group,
-        *(_metals(row) if row.metals else _NO_METALS),
-        *(_levies(row) if row.levies else _NO_LEVIES),
-        row.promotion_until.isoformat() if row.promotion_until else None,
-    ]
+        sku, own, status, gtin, brand, maker_number, name, description, category,
+        None if listed is None else number(listed), None if net is None else number(net), currency,
+        per, unit, until.isoformat() if until else None, *steps, *_NO_SCALES[len(steps) :],
+        order_unit, None if content is None else number(content), content_unit,
+        None if least is None else number(least), None if step is None else number(step),
+        None if stock is None else number(stock), coming.isoformat() if coming else None, lead_time,
+        successor, etim, unspsc, image, page, group,
+        *(_metals(row, number) if metals else _NO_METALS),
+        *(_levies(row, number) if levies else _NO_LEVIES),
+        promotion.isoformat() if promotion else None,
+    ]  # fmt: skip
 
 
-def _metals(row: ExportRow) -> tuple[Value, ...]:
+def _metals(row: ExportRow, number: Number) -> tuple[Value, ...]:
     """One metal as numbers; an article of several says them with ``+`` between, and its weights likewise."""
+    due = None if row.metal_amount is None else number(row.metal_amount)
     if len(row.metals) == 1:
         metal = row.metals[0]
-        return metal.metal, metal.weight, metal.per, metal.base, row.metal_amount
+        return metal.metal, number(metal.weight), metal.per, number(metal.base), due
     texts = [
         (metal.metal, f"{metal.weight.normalize():f}", str(metal.per), f"{metal.base.normalize():f}")
         for metal in row.metals
     ]
-    return *("+".join(parts) for parts in zip(*texts, strict=True)), row.metal_amount
+    return *("+".join(parts) for parts in zip(*texts, strict=True)), due
 
 
-def _levies(row: ExportRow) -> tuple[Value, ...]:
+def _levies(row: ExportRow, number: Number) -> tuple[Value, ...]:
     """The sum per order unit, and what it is made of."""
     total = sum((levy.amount for levy in row.levies), Decimal(0))
-    return total, cell(" + ".join(f"{levy.scheme} {levy.code}".strip() for levy in row.levies))
+    return number(total), cell(" + ".join(f"{levy.scheme} {levy.code}".strip() for levy in row.levies))

@@ -1,5 +1,6 @@
 """One article as every format gets it: texts, amounts and days, nothing of how they are written."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
@@ -60,6 +61,9 @@ class ExportRow(NamedTuple):
     metal_amount: Decimal | None = None
     levies: tuple[Levy, ...] = ()
     promotion_until: date | None = None
+    # Only where a format asks for them: (attribute, choice, number), and (language, name, description).
+    features: Sequence[tuple[int, int | None, Decimal | None]] = ()
+    texts: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def removed(self) -> bool:

@@ -3,196 +3,150 @@
 Pages go by key, so the last costs what the first does, and no transaction is open while a slow client reads.
 """
 
+import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from django.db.models import Min, Q, Sum
+from django.conf import settings
 from django.urls import reverse
 
 from catalog.exports.order import ExportOrder
-from catalog.exports.plain import day, plain_rows, quantity
-from catalog.exports.row import MOST_SCALES, REMOVED, ExportRow, Levy, six_decimals
+from catalog.exports.plain import Pages, These, amount, day, quantity
+from catalog.exports.pricing import BlockPrices
+from catalog.exports.row import REMOVED, ExportRow
 from catalog.media import media_address
-from catalog.models import CustomerArticle, Product, ProductMedia, Stock
-from catalog.prices import NetPrice, PriceBook
-from catalog.surcharges import METAL
+from catalog.models import CustomerArticle, Product, ProductAttribute, ProductMedia, Stock
 
 CHUNK = 1_000
-# Articles that lie further apart than this are named one by one.
-SPARSE = 3
 # Addresses of pictures that are remembered; every article may have its own.
 ADDRESSES = 5_000
+COLUMNS = (
+    "id", "sku", "gtin", "discount_group", "brand_id", "brand__name", "manufacturer_part_number",
+    "category_id", "category__slug", "status", "order_unit", "content_quantity", "content_unit", "price_unit",
+    "minimum_quantity", "quantity_step", "unspsc", "etim_class", "lead_time_days", "successor_id",
+    "name_en", "description_en",
+)  # fmt: skip
+_LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
+# Article numbers that stand in an address as they are.
+_SAFE = re.compile(r"[A-Za-z0-9_.~/-]+\Z")
+_NOTHING = Decimal("0.000")
+_NO_PRICE = (None, None, None, None, (), None, (), None)
 
 
-class Listed(NamedTuple):
-    """What is read of an article (``catalog.prices.Article``): no model, for speed."""
+class With(NamedTuple):
+    """What a format asks for beside what every format gets."""
 
-    pk: int
-    sku: str
-    gtin: str
-    discount_group: str
-    brand_id: int
-    brand: str
-    manufacturer_number: str
-    category_id: int
-    category: str
-    status: str
-    name: str
-    name_en: str
-    description: str
-    description_en: str
-    order_unit: str
-    content_quantity: Decimal
-    content_unit: str
-    price_unit: int
-    minimum_quantity: Decimal
-    quantity_step: Decimal
-    unspsc: str
-    etim_class: str
-    lead_time_days: int
-    successor_id: int | None
+    features: bool = False
+    texts: bool = False
 
 
-class Lying(NamedTuple):
-    """What lies at all sites together, and the next day that more comes."""
-
-    quantity: Decimal
-    next_date: date | None
+NOTHING_ELSE = With()
 
 
-def chunks(order: ExportOrder) -> Iterator[list[ExportRow]]:
-    """The rows by rising id, at most ``CHUNK`` at a time."""
-    language = order.written_language
-    columns = (
-        *("id", "sku", "gtin", "discount_group", "brand_id", "brand__name", "manufacturer_part_number"),
-        *(
-            "category_id",
-            "category__slug",
-            "status",
-            f"name_{language}",
-            "name_en",
-            f"description_{language}",
-        ),
-        *("description_en", "order_unit", "content_quantity", "content_unit", "price_unit"),
-        *("minimum_quantity", "quantity_step", "unspsc", "etim_class", "lead_time_days", "successor_id"),
-    )
-    read = _Reader(order)
-    products = order.products().order_by("id")
+def chunks(order: ExportOrder, also: With = NOTHING_ELSE) -> Iterator[list[ExportRow]]:
+    """The rows by rising id, at most ``CHUNK`` at a time; of an incremental file what was deleted at last."""
+    read = _Reader(order, also)
     last = 0
-    while True:
-        found = [
-            _listed(row) for row in plain_rows(products.filter(id__gt=last).values_list(*columns)[:CHUNK])
-        ]
-        if found:
-            last = found[-1].pk
-            yield read.rows(found)
+    while found := read.pages.after(last):
+        last = found[-1][0]
+        yield read.rows(found)
         if len(found) < CHUNK:
-            return
-
-
-_QUANTITIES = [Listed._fields.index(f) for f in ("content_quantity", "minimum_quantity", "quantity_step")]
-
-
-def _listed(row: tuple[Any, ...]) -> Listed:
-    values = list(row)
-    for position in _QUANTITIES:
-        values[position] = quantity(values[position])
-    return Listed._make(values)
+            break
 
 
 class _Reader:
     """Adds to articles what lies in other tables; each kind by one query for all of them."""
 
-    def __init__(self, order: ExportOrder) -> None:
-        self.order = order
+    def __init__(self, order: ExportOrder, also: With) -> None:
+        self.order, self._also = order, also
+        self._languages = _languages(order, also)
+        texts = [f"{what}_{code}" for code in self._languages for what in ("name", "description")]
+        self.pages = Pages(order.products(), (*COLUMNS, *texts), CHUNK)
+        self._prices = BlockPrices(order.organisation, order.today)
+        self._numbered = CustomerArticle.objects.filter(organisation=order.organisation).exists()
         # A picture of a series is the same for many articles.
         self._address = lru_cache(maxsize=ADDRESSES)(self._whole_address)
         self._page = order.origin + reverse("shop:product", args=["~"]).removesuffix("~")
 
-    def rows(self, listed: Sequence[Listed]) -> list[ExportRow]:
-        kept = listed
-        if self.order.incremental:
-            shown = set(
-                self.order.kept().filter(pk__in=[each.pk for each in listed]).values_list("pk", flat=True)
-            )
-            kept = [each for each in listed if each.pk in shown]
-        rows = self._kept_rows(kept)
-        return [rows.get(each.pk) or ExportRow(each.sku, REMOVED) for each in listed]
+    def rows(self, found: Sequence[tuple[Any, ...]]) -> list[ExportRow]:
+        if not self.order.incremental:
+            return self._kept_rows(found)
+        kept = self.order.kept().filter(pk__in=[row[0] for row in found])
+        shown = set(kept.order_by().values_list("pk", flat=True))
+        rows = iter(self._kept_rows([row for row in found if row[0] in shown]))
+        return [next(rows) if row[0] in shown else ExportRow(row[1], REMOVED) for row in found]
 
-    def _kept_rows(self, listed: Sequence[Listed]) -> dict[int, ExportRow]:
-        if not listed:
-            return {}
-        ids = [each.pk for each in listed]
-        these = _these(ids)
-        book = PriceBook.load(self.order.organisation, listed, self.order.today)
-        own = dict(
-            CustomerArticle.objects.filter(these, organisation=self.order.organisation)
-            .order_by()
-            .values_list("product_id", "number")
-        )
+    def _kept_rows(self, found: Sequence[tuple[Any, ...]]) -> list[ExportRow]:
+        """One row for each of these articles, which the customer may see."""
+        if not found:
+            return []
+        these = These([row[0] for row in found])
+        prices = self._prices
+        prices.read(these)
+        own = self._own_numbers(these) if self._numbered else {}
         stock = self._stock(these) if self.order.with_stock else {}
+        lying = (_NOTHING, None) if self.order.with_stock else (None, None)
         pictures = self._pictures(these)
-        successors = self._successors(listed)
-        nothing = Lying(Decimal(0), None) if self.order.with_stock else None
-        rows: dict[int, ExportRow] = {}
-        for each in listed:
-            price = book.price(each)
-            lying = stock.get(each.pk, nothing)
-            rows[each.pk] = ExportRow(
-                each.sku,
-                each.status,
-                own.get(each.pk, ""),
-                each.gtin,
-                each.brand,
-                each.manufacturer_number,
-                each.name or each.name_en,
-                each.description or each.description_en,
-                each.category,
-                price.list_amount if price else None,
-                price.amount if price else None,
-                price.currency if price else "",
-                price.price_unit if price else each.price_unit,
-                each.order_unit,
-                price.valid_until if price else None,
-                _scales(book, each, price.price_unit) if price else (),
-                each.order_unit,
-                each.content_quantity,
-                each.content_unit or each.order_unit,
-                each.minimum_quantity,
-                each.quantity_step,
-                lying.quantity if lying else None,
-                lying.next_date if lying else None,
-                each.lead_time_days,
-                successors.get(each.successor_id, "") if each.successor_id else "",
-                each.etim_class,
-                each.unspsc,
-                pictures.get(each.pk, ""),
-                self._page + quote(each.sku) if self.order.origin else "",
-                each.discount_group,
-                tuple(book.metals(each)),
-                *(_surcharges(price) if price and (price.surcharges or price.promotion) else _NO_SURCHARGES),
-            )
+        features = self._features(these) if self._also.features else {}
+        successors = self._successors({row[19] for row in found} - {None})
+        languages, linked, several = self._languages, bool(self.order.origin), len(self._languages) > 1
+        make, currency = ExportRow._make, prices.currency
+        rows = []
+        # Written out in one go, for it is done for every article.
+        for (
+            pk, sku, gtin, group, brand_id, brand, maker_number, category_id, category, status,
+            order_unit, content, content_unit, price_unit, minimum, step, unspsc, etim, lead_time, successor,
+            name_en, description_en, name, description, *more,
+        ) in found:  # fmt: skip
+            least = quantity(minimum)
+            price = prices.price(pk, prices.plan(group, brand_id, category_id), least)
+            listed, net, per, until, scales, metal, levies, promotion = price or _NO_PRICE
+            lies, coming = stock.get(pk, lying)
+            rows.append(make((
+                sku, status, own.get(pk, ""), gtin, brand, maker_number, name or name_en,
+                description or description_en, category, listed, net, currency if price else "",
+                per or price_unit, order_unit, until, scales, order_unit, quantity(content),
+                content_unit or order_unit, least, quantity(step), lies, coming, lead_time,
+                successors.get(successor, "") if successor else "", etim, unspsc, pictures.get(pk, ""),
+                self._page + (sku if _SAFE.match(sku) else quote(sku)) if linked else "",
+                group, prices.metals(pk), metal, levies, promotion, features.get(pk, ()),
+                _texts(languages, name, description, more) if several else (),
+            )))  # fmt: skip
         return rows
 
-    def _stock(self, these: Q) -> dict[int, Lying]:
-        # A day that has passed says nothing any more.
-        coming = Min("next_date", filter=Q(next_date__gte=self.order.today))
-        rows = Stock.objects.filter(these).order_by().values_list("product_id")
-        return {
-            pk: Lying(quantity(total), day(date))
-            for pk, total, date in plain_rows(rows.annotate(total=Sum("quantity"), coming=coming))
-        }
+    def _own_numbers(self, these: These) -> dict[int, str]:
+        organisation = [self.order.organisation.pk]
+        return dict(these.of(CustomerArticle, "product_id, number", "organisation_id = %s", organisation))
 
-    def _pictures(self, these: Q) -> dict[int, str]:
-        media = ProductMedia.objects.filter(these, kind=ProductMedia.Kind.PICTURE)
+    def _stock(self, these: These) -> dict[int, tuple[Decimal, Any]]:
+        """What lies at all sites together, and the next day that more comes."""
+        # A day that has passed says nothing any more.
+        coming = "min(CASE WHEN next_date >= %s THEN next_date END)"
+        rows = these.of(
+            Stock,
+            f"product_id, sum(quantity), {coming}",
+            parameters=[self.order.today],
+            end="GROUP BY product_id",
+        )
+        return {pk: (quantity(total), day(coming)) for pk, total, coming in rows}
+
+    def _pictures(self, these: These) -> dict[int, str]:
         found: dict[int, str] = {}
-        for pk, address in media.order_by("position", "id").values_list("product_id", "address"):
+        kind, order = [ProductMedia.Kind.PICTURE.value], "ORDER BY product_id, position, id"
+        for pk, address in these.of(ProductMedia, "product_id, address", "kind = %s", kind, order):
             if not found.get(pk):
                 found[pk] = self._address(address)
+        return found
+
+    def _features(self, these: These) -> dict[int, list[tuple[int, int | None, Any]]]:
+        found: dict[int, list[tuple[int, int | None, Any]]] = defaultdict(list)
+        columns, order = "product_id, attribute_id, choice_id, number", "ORDER BY product_id, attribute_id"
+        for pk, attribute, choice, number in these.of(ProductAttribute, columns, end=order):
+            found[pk].append((attribute, choice, None if number is None else amount(number)))
         return found
 
     def _whole_address(self, address: str) -> str:
@@ -201,40 +155,24 @@ class _Reader:
             return self.order.origin + url if self.order.origin else ""
         return url
 
-    def _successors(self, listed: Sequence[Listed]) -> dict[int, str]:
-        ids = {each.successor_id for each in listed if each.successor_id is not None}
+    def _successors(self, ids: set[int]) -> dict[int, str]:
         if not ids:
             return {}
         shown = Product.objects.visible_to(self.order.organisation).filter(pk__in=ids)
         return dict(shown.order_by().values_list("id", "sku"))
 
 
-def _these(ids: Sequence[int]) -> Q:
-    """Rows of these articles, and maybe of some between them: a range costs less than 500 numbers."""
-    if ids[-1] - ids[0] < SPARSE * len(ids):
-        return Q(product_id__gte=ids[0], product_id__lte=ids[-1])
-    return Q(product_id__in=ids)
+def _languages(order: ExportOrder, also: With) -> tuple[str, ...]:
+    """The written language first; the others where the format takes them and they are wanted."""
+    first = order.written_language
+    if not (also.texts and order.every_language):
+        return (first,)
+    return (first, *(code for code in _LANGUAGES if code != first))
 
 
-_NO_SURCHARGES: tuple[Decimal | None, tuple[Levy, ...], date | None] = (None, (), None)
-
-
-def _surcharges(price: NetPrice) -> tuple[Decimal | None, tuple[Levy, ...], date | None]:
-    """Metal per the price's own unit, levies per order unit, and the last day of a promotion."""
-    metals = [each for each in price.surcharges if each.kind == METAL]
-    levies = tuple(
-        Levy(each.code, each.tariff, each.amount) for each in price.surcharges if each.kind != METAL
-    )
-    return (
-        sum((each.amount for each in metals), Decimal(0)) if metals else None,
-        levies,
-        price.promotion.until if price.promotion else None,
-    )
-
-
-def _scales(book: PriceBook, article: Listed, price_unit: int) -> tuple[tuple[Decimal, Decimal], ...]:
-    """From which quantity on another price holds, per the same ``price_unit`` as the first."""
-    return tuple(
-        (each.quantity, six_decimals(each.amount * price_unit / each.price_unit))
-        for each in book.breaks(article)[1 : MOST_SCALES + 1]
-    )
+def _texts(
+    languages: Sequence[str], name: str, description: str, more: Sequence[str]
+) -> tuple[tuple[str, str, str], ...]:
+    """Name and description in each language that has any."""
+    pairs = ((name, description), *zip(more[::2], more[1::2], strict=True))
+    return tuple((code, *pair) for code, pair in zip(languages, pairs, strict=True) if pair[0] or pair[1])

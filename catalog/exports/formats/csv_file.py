@@ -3,12 +3,12 @@
 import csv
 import io
 from collections.abc import Iterator
-from decimal import Decimal
 
-from catalog.exports.columns import COLUMNS, Value, values
+from catalog.exports.columns import COLUMNS, values
 from catalog.exports.order import ExportOrder
 from catalog.exports.registry import register
 from catalog.exports.rows import chunks
+from catalog.exports.text import number_text, with_comma
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -19,22 +19,13 @@ def write(order: ExportOrder) -> Iterator[bytes]:
     buffer = io.StringIO(newline="")
     line = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
     line.writerow(COLUMNS)
-    numbers = _with_comma if order.decimal_comma else _plain
+    number = with_comma if order.decimal_comma else number_text
     begin = BYTE_ORDER_MARK if order.byte_order_mark else b""
     for rows in chunks(order):
-        line.writerows(map(numbers, map(values, rows)))
+        line.writerows([values(row, number) for row in rows])
         yield begin + buffer.getvalue().encode()
         begin = b""
         buffer.seek(0)
         buffer.truncate()
     if buffer.tell():
         yield begin + buffer.getvalue().encode()
-
-
-def _plain(row: list[Value]) -> list[Value]:
-    """Never with an exponent or zeros at the end; written out in one go, for it is done for every cell."""
-    return [f"{value.normalize():f}" if type(value) is Decimal else value for value in row]
-
-
-def _with_comma(row: list[Value]) -> list[Value]:
-    return [f"{value.normalize():f}".replace(".", ",") if type(value) is Decimal else value for value in row]

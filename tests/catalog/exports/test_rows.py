@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from catalog.exports import ExportOrder, FieldUnknown, FormatUnknown, make_export
-from catalog.exports.plain import plain_rows
+from catalog.exports.plain import Pages
 from catalog.exports.registry import find_format, format_slugs, register, restored
 from catalog.exports.rows import CHUNK, chunks
 from catalog.models import (
@@ -274,9 +274,12 @@ def test_without_stock_nothing_is_said_of_it(read_csv):
 
 
 def test_rows_come_in_chunks_with_the_same_number_of_queries_each(customer, django_assert_num_queries):
-    priced_products(customer.price_list, 2 * CHUNK + 10)
+    products = priced_products(customer.price_list, 3 * CHUNK + 10)
     AgreementFactory(organisation=customer)
+    CustomerArticleFactory(organisation=customer, product=products[0])
     source = chunks(ExportOrder(organisation=customer, origin=ORIGIN))
+    # What holds for the whole file is read with the first.
+    assert len(next(source)) == CHUNK
     # Articles, list prices, agreements, the customer's numbers, stock, pictures.
     for size in (CHUNK, CHUNK, 10):
         with django_assert_num_queries(6):
@@ -357,4 +360,4 @@ def test_the_name_of_the_file_says_whose_and_when_and_holds_nothing_odd(customer
 
 
 def test_a_question_that_nothing_can_answer_has_no_rows():
-    assert plain_rows(Product.objects.filter(pk__in=[]).values_list("id")) == []
+    assert Pages(Product.objects.filter(pk__in=[]), ("id",), 10).after(0) == []
