@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 # Most decimals a price per price unit is kept with.
 PRICE_DECIMALS = 4
@@ -9,7 +10,9 @@ PRICE_DECIMALS = 4
 MINOR_UNITS = {"JPY": 0, "KRW": 0, "CLP": 0, "ISK": 0, "HUF": 2, "TND": 3, "KWD": 3, "BHD": 3}
 
 
+@lru_cache(maxsize=256)
 def quantum(currency: str) -> Decimal:
+    """The currency's smallest coin."""
     return Decimal(1).scaleb(-MINOR_UNITS.get(currency, 2))
 
 
@@ -24,9 +27,11 @@ def round_price(amount: Decimal, currency: str, like: Decimal) -> Decimal:
     So 659.99 less a discount stays in cents, and a cable at 0.0412 keeps its four decimals; never less
     than the currency's own.
     """
-    exponent = like.normalize().as_tuple().exponent
-    decimals = max(-int(exponent), MINOR_UNITS.get(currency, 2))
-    return amount.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    coin = quantum(currency)
+    if like != like.quantize(coin):
+        exponent = like.normalize().as_tuple().exponent
+        coin = Decimal(1).scaleb(int(exponent))
+    return amount.quantize(coin, ROUND_HALF_UP)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,144 @@
+"""What was agreed, and which of it counts for an article at a quantity.
+
+The first that applies wins: a net price for the article (the highest quantity break reached), then the most
+specific discount: article, discount group, brand, the nearest category, everything. Of two that rank the
+same, the one with the lower price.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import NamedTuple, Protocol
+
+from catalog.models import Agreement
+from catalog.price_rows import Agreed
+
+NET, DISCOUNT = Agreement.Kind.NET.value, Agreement.Kind.DISCOUNT.value
+
+
+class Article(Protocol):
+    """What a price depends on; every ``Product`` has it."""
+
+    @property
+    def pk(self) -> int: ...
+    @property
+    def discount_group(self) -> str: ...
+    @property
+    def brand_id(self) -> int: ...
+    @property
+    def category_id(self) -> int: ...
+    @property
+    def order_unit(self) -> str: ...
+    @property
+    def minimum_quantity(self) -> Decimal: ...
+
+
+class Offer(NamedTuple):
+    """A price and the agreement that made it; ``exact`` before it was rounded."""
+
+    amount: Decimal
+    price_unit: int
+    exact: Decimal
+    agreed: Agreed | None
+
+    def lower_than(self, other: Offer) -> bool:
+        if self.price_unit == other.price_unit:
+            return self.amount < other.amount
+        return self.amount * other.price_unit < other.amount * self.price_unit
+
+
+class Terms:
+    """The agreements of one kind of offer, by what they are for; ``parents`` is the category tree."""
+
+    __slots__ = ("_alike", "_parents", "by_brand", "by_category", "by_group", "by_product", "for_all", "wide")
+
+    def __init__(self, parents: Mapping[int, int | None]) -> None:
+        self.by_product: dict[int, list[Agreed]] = {}
+        self.by_group: dict[str, list[Agreed]] = {}
+        self.by_brand: dict[int, list[Agreed]] = {}
+        self.by_category: dict[int, list[Agreed]] = {}
+        self.for_all: list[Agreed] = []
+        # Something was agreed for more than single articles.
+        self.wide = False
+        self._parents = parents
+        # Of articles that are alike to an agreement (group, brand, category): what counts, worked out once.
+        self._alike: dict[tuple[str, int, int], list[list[Agreed]]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self.by_product) or self.wide
+
+    def add(self, row: Agreed) -> None:
+        if row.product_id is not None:
+            self.by_product.setdefault(row.product_id, []).append(row)
+            return
+        self.wide = True
+        if row.discount_group:
+            self.by_group.setdefault(row.discount_group, []).append(row)
+        elif row.brand_id is not None:
+            self.by_brand.setdefault(row.brand_id, []).append(row)
+        elif row.category_id is not None:
+            self.by_category.setdefault(row.category_id, []).append(row)
+        else:
+            self.for_all.append(row)
+
+    def best(self, article: Article, quantity: Decimal) -> Agreed | None:
+        """The agreement that counts at a quantity; a net price before every discount."""
+        for_article = self.by_product.get(article.pk)
+        if for_article:
+            found = _best_net(for_article, quantity) or _best_discount(for_article, quantity)
+            if found is not None:
+                return found
+        if self.wide:
+            for rows in self._for_alike(article):
+                if (found := _best_discount(rows, quantity)) is not None:
+                    return found
+        return None
+
+    def scopes(self, article: Article) -> Iterable[Agreed]:
+        """Every agreement that may count for the article at some quantity."""
+        yield from self.by_product.get(article.pk, ())
+        if self.wide:
+            for rows in self._for_alike(article):
+                yield from rows
+
+    def _for_alike(self, article: Article) -> list[list[Agreed]]:
+        """What was agreed for more than the article itself, the most specific first."""
+        group, brand, category = key = (article.discount_group, article.brand_id, article.category_id)
+        known = self._alike.get(key)
+        if known is None:
+            found = [self.by_group.get(group, []) if group else [], self.by_brand.get(brand, [])]
+            nearest: int | None = category if self.by_category else None
+            while nearest is not None:
+                found.append(self.by_category.get(nearest, []))
+                nearest = self._parents.get(nearest)
+            found.append(self.for_all)
+            known = self._alike[key] = [rows for rows in found if rows]
+        return known
+
+
+def _best_net(rows: list[Agreed], quantity: Decimal) -> Agreed | None:
+    best: Agreed | None = None
+    for row in rows:
+        if row.kind != NET or row.minimum_quantity > quantity:
+            continue
+        if (
+            best is None
+            or row.minimum_quantity > best.minimum_quantity
+            or (
+                row.minimum_quantity == best.minimum_quantity
+                and row.value * best.price_unit < best.value * row.price_unit
+            )
+        ):
+            best = row
+    return best
+
+
+def _best_discount(rows: list[Agreed], quantity: Decimal) -> Agreed | None:
+    best: Agreed | None = None
+    for row in rows:
+        if row.kind != DISCOUNT or row.minimum_quantity > quantity:
+            continue
+        if best is None or (row.minimum_quantity, row.value) > (best.minimum_quantity, best.value):
+            best = row
+    return best
