@@ -122,7 +122,7 @@ def actors(make_buyer: MakeBuyer, price_list: PriceList, product: Product) -> li
 
 
 def ask(actor: Actor, path: str) -> Iterator[tuple[str, HttpResponseBase]]:
-    """Everything that an address answers to; the admin's send every stranger away before they read anything."""
+    """Everything that an address answers to; the admin sends strangers away before it reads anything."""
     if path.startswith("/admin/"):
         yield f"GET {path}", actor.client.get(path, {"q": NAME})
         return
