@@ -14,6 +14,7 @@ from punchout.adapters.cxml import dtd
 from punchout.adapters.cxml.options import CxmlOptions
 from punchout.adapters.cxml.parse import LANGUAGE
 from punchout.adapters.cxml.status import TEXTS
+from punchout.adapters.markup import in_charset, with_lines
 from punchout.adapters.xml import xml_text
 from punchout.documents import Answer, InboundMessage
 
@@ -52,15 +53,26 @@ def envelope(host: str, reference: int | str) -> etree._Element:
     )
 
 
-def serialise(root: etree._Element, options: CxmlOptions, *, encoding: str = "utf-8") -> str:
+def serialise(
+    root: etree._Element,
+    options: CxmlOptions,
+    *,
+    encoding: str = "utf-8",
+    inside: str = "",
+    around: tuple[str, ...] = (),
+) -> str:
     """The document with declaration and DOCTYPE; with ``us-ascii`` all else is in numeric references.
 
-    It is validated when the DTDs are at hand; what is not valid is our fault, and logged as such.
+    ``inside`` are elements for the end of the first of ``around``, which the document ends with. It is
+    validated when the DTDs are at hand; what is not valid is our fault, and logged as such.
     """
-    dtd.check(root, options.dtd_version)
     body = etree.tostring(root, encoding=encoding, xml_declaration=False)
     assert isinstance(body, bytes)
-    return PREAMBLE.format(version=options.dtd_version) + body.decode("utf-8")
+    document = body.decode("utf-8")
+    if inside:
+        document = with_lines(document, in_charset(inside, encoding), *around)
+    dtd.check(document, options.dtd_version)
+    return PREAMBLE.format(version=options.dtd_version) + document
 
 
 def response(

@@ -9,11 +9,9 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.translation import gettext as _
-from lxml import etree
 
-from punchout.adapters.cxml.build import child
 from punchout.adapters.cxml.options import CxmlOptions
-from punchout.adapters.cxml.parse import LANGUAGE
+from punchout.adapters.markup import attribute, content, element
 from punchout.documents import ReturnLine
 
 CENT = Decimal("0.01")
@@ -31,39 +29,38 @@ def tax_on(amount: Decimal, options: CxmlOptions) -> Decimal:
     return (amount * options.tax_rate / 100).quantize(CENT, ROUND_HALF_UP)
 
 
-def add_freight(header: etree._Element, amount: Decimal, currency: str, language: str) -> None:
+def freight_as_sent(amount: Decimal, currency: str, language: str) -> str:
     """``Shipping`` of the cart; nothing to pay is said too."""
-    shipping = child(header, "Shipping")
-    child(shipping, "Money", f"{amount:.2f}", currency=currency)
-    _describe(shipping, _("Freight"), language)
+    described = in_language("Description", _("Freight"), language)
+    return f"<Shipping>{money(f'{amount:.2f}', currency)}{described}</Shipping>"
 
 
-def add_tax(
-    parent: etree._Element,
+def tax_as_sent(
     bases: dict[str, Decimal],
     taxes: dict[str, Decimal],
     options: CxmlOptions,
     currency: str,
     language: str,
-) -> None:
+) -> str:
     """``Tax`` with a ``TaxDetail`` for each base; the keys are the purposes that the guide names."""
-    tax = child(parent, "Tax")
-    child(tax, "Money", f"{sum(taxes.values(), Decimal(0)):.2f}", currency=currency)
-    _describe(tax, _("VAT"), language)
-    for purpose, base in bases.items():
-        detail = child(
-            tax,
-            "TaxDetail",
-            purpose=purpose,
-            category="vat",
-            percentageRate=f"{options.tax_rate.normalize():f}",
-        )
-        child(child(detail, "TaxableAmount"), "Money", f"{base:.2f}", currency=currency)
-        child(child(detail, "TaxAmount"), "Money", f"{taxes[purpose]:.2f}", currency=currency)
+    rate = f"{options.tax_rate.normalize():f}"
+    details = [
+        f'<TaxDetail purpose="{purpose}" category="vat" percentageRate="{rate}">'
+        f"<TaxableAmount>{money(f'{base:.2f}', currency)}</TaxableAmount>"
+        f"<TaxAmount>{money(f'{taxes[purpose]:.2f}', currency)}</TaxAmount></TaxDetail>"
+        for purpose, base in bases.items()
+    ]
+    total = money(f"{sum(taxes.values(), Decimal(0)):.2f}", currency)
+    return f"<Tax>{total}{in_language('Description', _('VAT'), language)}{''.join(details)}</Tax>"
 
 
-def _describe(parent: etree._Element, text: str, language: str) -> None:
-    child(parent, "Description", text).set(LANGUAGE, language)
+def money(amount: str, currency: str) -> str:
+    return element("Money", amount, currency=currency)
+
+
+def in_language(tag: str, text: str, language: str) -> str:
+    """An element whose text is in that language."""
+    return f'<{tag} xml:lang="{attribute(language)}">{content(text)}</{tag}>'
 
 
 def remarks(line: ReturnLine, options: CxmlOptions) -> str:

@@ -15,6 +15,7 @@ import structlog
 from django.conf import settings
 from lxml import etree
 
+from punchout.adapters.xml import hardened_parser
 from punchout.errors import MessageUnreadable
 
 log = structlog.get_logger(__name__)
@@ -69,13 +70,17 @@ def _without_echo(root: etree._Element) -> etree._Element:
     return bare
 
 
-def check(root: etree._Element, version: str) -> None:
+def check(document: str, version: str) -> None:
     """Logs as error what is not valid; the document goes out all the same, most buyers do not validate."""
     directory = settings.CXML_DTD_DIR
-    if directory:
-        wrong = errors(root, version, directory)
-        if wrong:
-            report(version, wrong)
+    if not directory:
+        return
+    try:
+        wrong = errors(etree.fromstring(document.encode(), hardened_parser()), version, directory)
+    except etree.XMLSyntaxError as error:
+        wrong = [str(error)]
+    if wrong:
+        report(version, wrong)
 
 
 def report(version: str, wrong: list[str]) -> None:

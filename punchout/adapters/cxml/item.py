@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 
 from lxml import etree
 
-from punchout.adapters.cxml.build import child
-from punchout.adapters.cxml.charges import add_tax, remarks, tax_on
+from punchout.adapters.cxml.charges import in_language, money, remarks, tax_as_sent, tax_on
 from punchout.adapters.cxml.options import CxmlOptions
 from punchout.adapters.cxml.outgoing import CLASSIFICATION, EXTRINSIC, SHORT_NAME_LENGTH
-from punchout.adapters.cxml.parse import LANGUAGE, set_inner_xml
+from punchout.adapters.cxml.parse import set_inner_xml
 from punchout.adapters.cxml.wording import number_text, plain_text, price_text, shorten
+from punchout.adapters.markup import attribute, content, element
 from punchout.adapters.sets import Part, parts_of
 from punchout.adapters.units import CXML_UNITS, translate_unit
 from punchout.adapters.xml import xml_text
@@ -46,47 +46,39 @@ class Sent(NamedTuple):
     currency: str
 
 
-def add_item(
-    order: etree._Element,
-    line: ReturnLine,
-    options: CxmlOptions,
-    path: list[dict[str, Any]],
-    sets: Sets,
-) -> Sent:
-    sent = line.sent
-    item = child(order, "ItemIn", quantity=sent("quantity", number_text(line.quantity)))
-    if sets.parts:
-        item.set("lineNumber", str(line.number))
+def item_in(
+    line: ReturnLine, options: CxmlOptions, path: list[dict[str, Any]], sets: Sets
+) -> tuple[str, Sent]:
+    """``ItemIn`` of a line with those of its parts behind it, as text, and what the line amounts to."""
+    sent = line.mapped.get
     parts = sets.parts.get(line.sku, ())
-    if parts:
-        item.set("itemType", "composite")
-        item.set("compositeItemType", "groupLevel")
-    item_id = child(item, "ItemID")
-    child(item_id, "SupplierPartID", sent("SupplierPartID", line.sku))
-    if token := sent("SupplierPartAuxiliaryID", line.token):
-        set_inner_xml(child(item_id, "SupplierPartAuxiliaryID"), xml_text(token))
-    buyers = sent("BuyerPartID", line.buyer_part_number)
-    if buyers and options.sends_buyer_part_number:
-        child(item_id, "BuyerPartID", buyers)
+    quantity = sent("quantity", number_text(line.quantity))
+    place = f' lineNumber="{line.number}"' if sets.parts else ""
+    kind = ' itemType="composite" compositeItemType="groupLevel"' if parts else ""
+    written = [f'<ItemIn quantity="{attribute(quantity)}"{place}{kind}>', _item_id(line, options)]
     if path:
-        _path(item, path)
-    detail = child(item, "ItemDetail")
-    unit = sent("UnitOfMeasure", translate_unit(line.unit, options.units, CXML_UNITS))
-    basis_quantity = sent("PriceBasisQuantity", str(line.price_unit))
-    based = basis_quantity not in ("", "1") and (
+        written.append(_path(path))
+    unit = element(
+        "UnitOfMeasure", sent("UnitOfMeasure", translate_unit(line.unit, options.units, CXML_UNITS))
+    )
+    basis = sent("PriceBasisQuantity", str(line.price_unit))
+    based = basis not in ("", "1") and (
         options.sends_price_basis or (options.knows_price_basis and _is_too_fine(line, options))
     )
-    price = line.price if based else line.price / line.price_unit
+    price = line.price if based or line.price_unit == 1 else line.price / line.price_unit
     if options.price_decimals is not None:
         price = price.quantize(Decimal(1).scaleb(-options.price_decimals), ROUND_HALF_UP)
-    _money(child(detail, "UnitPrice"), sent("UnitPrice", price_text(price)), sent("currency", line.currency))
-    _description(detail, line, options)
-    child(detail, "UnitOfMeasure", unit)
+    currency = sent("currency", line.currency)
+    written += (
+        f"<ItemDetail><UnitPrice>{money(sent('UnitPrice', price_text(price)), currency)}</UnitPrice>",
+        _description(line, options),
+        unit,
+    )
     if based:
-        basis = child(detail, "PriceBasisQuantity", quantity=basis_quantity, conversionFactor="1")
-        child(basis, "UnitOfMeasure", unit)
+        given = f'quantity="{attribute(basis)}" conversionFactor="1"'
+        written.append(f"<PriceBasisQuantity {given}>{unit}</PriceBasisQuantity>")
     for domain, code in _classifications(line, options):
-        child(detail, "Classification", code, domain=domain)
+        written.append(element("Classification", code, domain=domain))
     for tag, own in (
         ("ManufacturerPartID", line.manufacturer_part_number),
         ("ManufacturerName", line.brand),
@@ -94,26 +86,48 @@ def add_item(
         ("LeadTime", str(line.lead_time_days or "")),
     ):
         if text := sent(tag, own):
-            child(detail, tag, text)
+            written.append(element(tag, text))
     extrinsics = {name: str(getattr(line, field)) for name, field in options.extrinsics.items()}
     for name, text in line.mapped.items():
         if name.startswith(EXTRINSIC):
             extrinsics[name.removeprefix(EXTRINSIC)] = text
     for name, value in extrinsics.items():
         if value:
-            child(detail, "Extrinsic", value, name=xml_text(name))
+            written.append(element("Extrinsic", value, name=name))
+    written.append("</ItemDetail>")
     total = line.total
     if options.price_decimals is not None:
         per_unit = price / line.price_unit if based else price
         total = (line.quantity * per_unit).quantize(Decimal("0.01"), ROUND_HALF_UP)
-    tax = tax_on(total, options)
+    tax = Decimal(0)
     if options.tax == "lines":
-        add_tax(item, {"tax": total}, {"tax": tax}, options, line.currency, line.language)
+        tax = tax_on(total, options)
+        written.append(tax_as_sent({"tax": total}, {"tax": tax}, options, line.currency, line.language))
     if options.knows_comments and (text := sent("Comments", remarks(line, options))):
-        child(item, "Comments", text).set(LANGUAGE, line.language)
-    for part in parts:
-        _part(order, line, part, options, next(sets.numbers))
-    return Sent(total, tax, sent("currency", line.currency))
+        written.append(in_language("Comments", text, line.language))
+    written.append("</ItemIn>")
+    written += [_part(line, part, options, next(sets.numbers)) for part in parts]
+    return "".join(written), Sent(total, tax, currency)
+
+
+def _item_id(line: ReturnLine, options: CxmlOptions) -> str:
+    sent = line.mapped.get
+    numbers = element("SupplierPartID", sent("SupplierPartID", line.sku))
+    if token := sent("SupplierPartAuxiliaryID", line.token):
+        numbers += _auxiliary(token)
+    buyers = sent("BuyerPartID", line.buyer_part_number)
+    if buyers and options.sends_buyer_part_number:
+        numbers += element("BuyerPartID", buyers)
+    return f"<ItemID>{numbers}</ItemID>"
+
+
+def _auxiliary(token: str) -> str:
+    if "<" not in token and "&" not in token:
+        return element("SupplierPartAuxiliaryID", token)
+    # What a line of an earlier cart had there may be elements.
+    kept = etree.Element("SupplierPartAuxiliaryID")
+    set_inner_xml(kept, xml_text(token))
+    return etree.tostring(kept, encoding="unicode")
 
 
 def _is_too_fine(line: ReturnLine, options: CxmlOptions) -> bool:
@@ -124,46 +138,46 @@ def _is_too_fine(line: ReturnLine, options: CxmlOptions) -> bool:
     return (line.price / line.price_unit).quantize(quantum, ROUND_HALF_UP) * line.price_unit != line.price
 
 
-def _path(item: etree._Element, path: list[dict[str, Any]]) -> None:
+def _path(path: list[dict[str, Any]]) -> str:
     """The marketplaces a line came through, given back so that the order finds its way (p. 192-198)."""
-    element = child(item, "Path")
+    nodes = []
     for node in path:
-        named = child(element, "Node", type=node["type"])
-        if node["details"]:
-            named.set("itemDetailsRequired", "yes")
-        for domain, identity in node["credentials"]:
-            child(child(named, "Credential", domain=xml_text(domain)), "Identity", identity)
+        details = ' itemDetailsRequired="yes"' if node["details"] else ""
+        named = [
+            f'<Credential domain="{attribute(domain)}">{element("Identity", identity)}</Credential>'
+            for domain, identity in node["credentials"]
+        ]
+        nodes.append(f'<Node type="{attribute(node["type"])}"{details}>{"".join(named)}</Node>')
+    return f"<Path>{''.join(nodes)}</Path>"
 
 
-def _part(order: etree._Element, line: ReturnLine, part: Part, options: CxmlOptions, number: int) -> None:
+def _part(line: ReturnLine, part: Part, options: CxmlOptions, number: int) -> str:
     """An article of a set: below the set's line, which has the price of all."""
-    item = child(order, "ItemIn", quantity=number_text(line.quantity * part.quantity))
-    item.set("lineNumber", str(number))
-    item.set("itemType", "item")
-    item.set("parentLineNumber", str(line.number))
-    child(child(item, "ItemID"), "SupplierPartID", part.sku)
-    detail = child(item, "ItemDetail")
-    _money(child(detail, "UnitPrice"), "0.00", line.currency)
+    quantity = number_text(line.quantity * part.quantity)
     text = shorten(plain_text(part.name), options.description_length)
-    child(detail, "Description", text).set(LANGUAGE, line.language)
-    child(detail, "UnitOfMeasure", translate_unit(part.unit, options.units, CXML_UNITS))
     code = part.unspsc or options.default_unspsc
     domain, code = ("UNSPSC", code) if code else ("custom", part.category or part.sku)
-    child(detail, "Classification", code, domain=domain)
+    place = f'lineNumber="{number}" itemType="item" parentLineNumber="{line.number}"'
+    return (
+        f'<ItemIn quantity="{quantity}" {place}>'
+        f"<ItemID>{element('SupplierPartID', part.sku)}</ItemID>"
+        f"<ItemDetail><UnitPrice>{money('0.00', line.currency)}</UnitPrice>"
+        f"{in_language('Description', text, line.language)}"
+        f"{element('UnitOfMeasure', translate_unit(part.unit, options.units, CXML_UNITS))}"
+        f"{element('Classification', code, domain=domain)}</ItemDetail></ItemIn>"
+    )
 
 
-def _description(detail: etree._Element, line: ReturnLine, options: CxmlOptions) -> None:
+def _description(line: ReturnLine, options: CxmlOptions) -> str:
     name = plain_text(line.name)
     details = plain_text(line.description) if options.description == "name_and_text" else ""
     text = line.sent("Description", f"{name}. {details}" if details else name)
-    description = child(detail, "Description")
-    description.set(LANGUAGE, line.language)
     shortened = shorten(text, options.description_length)
     short_name = line.sent("ShortName", name if options.short_name else "")
-    if short_name:
-        child(description, "ShortName", shorten(short_name, SHORT_NAME_LENGTH)).tail = shortened
-    else:
-        description.text = shortened
+    if not short_name:
+        return in_language("Description", shortened, line.language)
+    short = element("ShortName", shorten(short_name, SHORT_NAME_LENGTH))
+    return f'<Description xml:lang="{attribute(line.language)}">{short}{content(shortened)}</Description>'
 
 
 def _classifications(line: ReturnLine, options: CxmlOptions) -> list[tuple[str, str]]:
@@ -177,7 +191,3 @@ def _classifications(line: ReturnLine, options: CxmlOptions) -> list[tuple[str, 
             by_domain[name.removeprefix(CLASSIFICATION)] = code
     present = [(domain, code) for domain, code in by_domain.items() if code]
     return present or [("custom", line.category or line.sku)]
-
-
-def _money(parent: etree._Element, amount: str, currency: str) -> None:
-    child(parent, "Money", amount, currency=currency)

@@ -1,6 +1,7 @@
 """What differs between cXML buyers; every option changes what we send or accept."""
 
 from decimal import Decimal
+from functools import cached_property
 from typing import Literal
 
 from pydantic import Field, field_validator
@@ -174,7 +175,7 @@ class CxmlOptions(AdapterOptions):
             raise ValueError(f"unknown: {', '.join(unknown)}; possible: {', '.join(EXTRINSIC_VALUES)}")
         return value
 
-    @property
+    @cached_property
     def version(self) -> tuple[int, ...]:
         return tuple(int(part) for part in self.dtd_version.split("."))
 

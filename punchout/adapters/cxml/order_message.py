@@ -17,8 +17,8 @@ from django.utils import translation
 from lxml import etree
 
 from punchout.adapters.cxml.build import USER_AGENT, child, envelope, serialise
-from punchout.adapters.cxml.charges import add_freight, add_tax, freight_of, tax_on
-from punchout.adapters.cxml.item import Sent, Sets, add_item
+from punchout.adapters.cxml.charges import freight_as_sent, freight_of, money, tax_as_sent, tax_on
+from punchout.adapters.cxml.item import Sent, Sets, item_in
 from punchout.adapters.cxml.options import CxmlOptions
 from punchout.adapters.cxml.parse import set_inner_xml
 from punchout.adapters.cxml.wording import amount_text
@@ -28,29 +28,33 @@ from punchout.models import PunchoutSession
 
 _FRAME_NAME = re.compile(r"\A[A-Za-z_][\w.-]{0,60}\Z")
 
+# The elements that the document ends with; the cart stands last in the first of them.
+_AROUND = ("PunchOutOrderMessage", "Message", "cXML")
 Outcome = Literal["cart", "empty", "unchanged"]
 
 
 def order_form(
     session: PunchoutSession, options: CxmlOptions, lines: tuple[ReturnLine, ...], outcome: Outcome
 ) -> ReturnForm:
-    """The form with one field, named after its encoding, to the whole BrowserFormPost address."""
-    root = order_message(session, options, lines, outcome)
+    """The form with one field, named after its encoding, to the whole BrowserFormPost address.
+
+    ``unchanged`` carries Status 204: without it an empty edit would delete lines (p. 86).
+    """
+    root = _envelope(session, outcome)
+    cart = _cart(session, options, lines)
     if options.return_encoding == "cXML-base64":
-        document = serialise(root, options)
+        document = serialise(root, options, inside=cart, around=_AROUND)
         value = base64.b64encode(document.encode()).decode("ascii")
     else:
         # A receiver reads the field as us-ascii, whatever the declaration says (p. 40).
-        value = serialise(root, options, encoding="us-ascii")
+        value = serialise(root, options, encoding="us-ascii", inside=cart, around=_AROUND)
     frame = str(session.echo.get("frame", ""))
     target = frame if _FRAME_NAME.match(frame) else "_top"
     return ReturnForm(session.return_url, ((options.return_encoding, value),), target=target)
 
 
-def order_message(
-    session: PunchoutSession, options: CxmlOptions, lines: tuple[ReturnLine, ...], outcome: Outcome
-) -> etree._Element:
-    """The document. ``unchanged`` carries Status 204: without it an empty edit would delete lines (p. 86)."""
+def _envelope(session: PunchoutSession, outcome: Outcome) -> etree._Element:
+    """The document up to BuyerCookie, which stands first in the message."""
     echo = session.echo
     root = envelope(str(echo.get("host", "")), session.key)
     _header(root, echo)
@@ -62,32 +66,37 @@ def order_message(
         child(message, "Status", code="204", text="No Content")
     order = child(message, "PunchOutOrderMessage")
     set_inner_xml(child(order, "BuyerCookie"), str(echo.get("buyer_cookie", "")))
-    header = child(order, "PunchOutOrderMessageHeader", operationAllowed=options.operation_allowed)
-    with translation.override(session.language or None):
-        sets = Sets.of(lines, session, options)
-        paths = echo.get("paths") or {}
-        sent = [add_item(order, line, options, paths.get(line.token, []), sets) for line in lines]
-        _totals(header, session, options, sent)
     return root
 
 
-def _totals(header: etree._Element, session: PunchoutSession, options: CxmlOptions, sent: list[Sent]) -> None:
+def _cart(session: PunchoutSession, options: CxmlOptions, lines: tuple[ReturnLine, ...]) -> str:
+    """The message behind its BuyerCookie: what is said of the whole cart, then its lines."""
+    with translation.override(session.language or None):
+        sets = Sets.of(lines, session, options)
+        paths = session.echo.get("paths") or {}
+        items = [item_in(line, options, paths.get(line.token, []), sets) for line in lines]
+        totals = _totals(session, options, [sent for _item, sent in items])
+    allowed = options.operation_allowed
+    header = f'<PunchOutOrderMessageHeader operationAllowed="{allowed}">{totals}</PunchOutOrderMessageHeader>'
+    return header + "".join([item for item, _sent in items])
+
+
+def _totals(session: PunchoutSession, options: CxmlOptions, sent: list[Sent]) -> str:
     """Total, and the freight and taxes of the whole cart; nothing is added to a cart without lines."""
     currency = sent[0].currency if sent else session.organisation.currency
     goods = sum((line.total for line in sent), Decimal(0))
-    child(child(header, "Total"), "Money", amount_text(goods), currency=currency)
+    total = f"<Total>{money(amount_text(goods), currency)}</Total>"
     if not sent:
-        return
+        return total
     language = session.language or "en"
     bases, taxes = {"tax": goods}, {"tax": tax_on(goods, options)}
     if options.tax == "lines":
         taxes["tax"] = sum((line.tax for line in sent), Decimal(0))
     freight = freight_of(goods, options)
     if freight is not None:
-        add_freight(header, freight, currency, language)
+        total += freight_as_sent(freight, currency, language)
         bases["shippingTax"], taxes["shippingTax"] = freight, tax_on(freight, options)
-    if options.tax:
-        add_tax(header, bases, taxes, options, currency, language)
+    return total + tax_as_sent(bases, taxes, options, currency, language) if options.tax else total
 
 
 def _header(root: etree._Element, echo: Mapping[str, Any]) -> None:

@@ -8,6 +8,7 @@ from punchout.adapters.xml import xml_text
 
 # A price per order unit that does not end (price unit 3) is cut so late that no line total notices.
 PRICE_DECIMALS = 12
+_FINEST = Decimal(1).scaleb(-PRICE_DECIMALS)
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 # Unicode's format characters: soft hyphen, zero widths, direction marks, byte order mark, annotations.
 _FORMAT = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
@@ -18,7 +19,9 @@ def plain_text(text: str) -> str:
     """``text`` on one line, without HTML, control characters and marks that turn the writing direction."""
     if "&" in text or "<" in text:
         text = _TAG.sub(" ", unescape(text))
-    return " ".join(_CONTROL.sub(" ", _FORMAT.sub("", xml_text(text))).split())
+    if not text.isprintable():  # a blank is the only space that is
+        text = _CONTROL.sub(" ", _FORMAT.sub("", xml_text(text)))
+    return " ".join(text.split())
 
 
 def shorten(text: str, length: int) -> str:
@@ -33,7 +36,8 @@ def shorten(text: str, length: int) -> str:
 
 def number_text(number: Decimal) -> str:
     """Without exponent and without zeros at the end."""
-    return f"{number.normalize():f}"
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def amount_text(amount: Decimal) -> str:
@@ -43,5 +47,5 @@ def amount_text(amount: Decimal) -> str:
 
 def price_text(price: Decimal) -> str:
     """A price with at least two decimals, and as many more as it needs to stay exact."""
-    exact = price.quantize(Decimal(1).scaleb(-PRICE_DECIMALS)).normalize()
-    return f"{exact:.2f}" if exact == exact.quantize(Decimal("0.01")) else f"{exact:f}"
+    whole, _point, decimals = f"{price.quantize(_FINEST):f}".partition(".")
+    return f"{whole}.{decimals.rstrip('0'):0<2}"
