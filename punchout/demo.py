@@ -4,6 +4,7 @@
 customers (``customers.demo``).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
@@ -14,7 +15,7 @@ from punchout.adapters import get_adapter
 from punchout.adapters.oci.options import Function
 from punchout.models import Connection, PartyCredential, PunchoutSession, ReturnedCart, Secret, WireMessage
 from punchout.presets import PRESETS
-from punchout.secrets import matching, set_secret
+from punchout.secrets import matching, seal, set_secret
 from shop.models import Cart
 
 DEMO_SECRET = "demo-secret"  # noqa: S105 - published on purpose, see README
@@ -151,50 +152,175 @@ CONNECTIONS = (
         organisation="100001",
         buyer_system="Installateur-ERP",
     ),
+    DemoConnection(
+        slug="demo-sap-ecc",
+        name="Demo: SAP ECC",
+        adapter="oci",
+        organisation="100001",
+        buyer_system="SAP ECC",
+        options=dict(PRESETS["sap-ecc"].options),
+    ),
+    DemoConnection(
+        slug="demo-odoo",
+        name="Demo: Odoo",
+        adapter="oci",
+        organisation="100003",
+        buyer_system="Odoo",
+        options=dict(PRESETS["odoo"].options),
+    ),
+    DemoConnection(
+        slug="demo-dolibarr",
+        name="Demo: Dolibarr",
+        adapter="oci",
+        organisation="100003",
+        buyer_system="Dolibarr",
+        options=dict(PRESETS["dolibarr"].options),
+    ),
+    DemoConnection(
+        slug="demo-unite",
+        name="Demo: Unite",
+        adapter="oci",
+        organisation="100002",
+        buyer_system="Unite",
+        # No field of Unite's has more than 255 characters, and that includes the long text.
+        options={
+            "version": "4.0",
+            "mapping": [{"field": "LONGTEXT", "expression": "{{ line.description|shorten:255 }}"}],
+        },
+    ),
+    DemoConnection(
+        slug="demo-buyerquest",
+        name="Demo: BuyerQuest",
+        adapter="oci",
+        organisation="100002",
+        buyer_system="BuyerQuest",
+        options={"version": "4.0", "hook_query": "both"},
+    ),
+    DemoConnection(
+        slug="demo-infor",
+        name="Demo: Infor",
+        adapter="oci",
+        organisation="100001",
+        buyer_system="Infor",
+        options={"version": "4.0", "price_decimals": 2},
+    ),
+    DemoConnection(
+        slug="demo-spend-cloud",
+        name="Demo: Spend Cloud",
+        adapter="oci",
+        organisation="100002",
+        buyer_system="Spend Cloud",
+        options={"version": "4.0"},
+    ),
+    DemoConnection(
+        slug="demo-dutch-oci",
+        name="Demo: OCI 4.0",
+        adapter="oci",
+        organisation="100001",
+        buyer_system="OCI 4.0",
+        options={"version": "4.0"},
+    ),
+    DemoConnection(
+        slug="demo-oracle-fusion",
+        name="Demo: Oracle Fusion",
+        adapter="cxml",
+        organisation="100003",
+        buyer_system="Oracle Fusion",
+        sender=("NetworkID", "FUSION-333333333"),
+        options=dict(PRESETS["oracle"].options),
+    ),
+    DemoConnection(
+        slug="demo-tradecentric",
+        name="Demo: TradeCentric",
+        adapter="cxml",
+        organisation="100002",
+        buyer_system="TradeCentric",
+        # The gateway signs in as the supplier, so From tells the customers apart.
+        sender=SUPPLIER,
+        buyer=("NetworkID", "P2G-444444444"),
+        options=dict(PRESETS["tradecentric"].options),
+    ),
+    DemoConnection(
+        slug="demo-workday",
+        name="Demo: Workday",
+        adapter="cxml",
+        organisation="100001",
+        buyer_system="Workday",
+        sender=("NetworkID", "WD-222222222"),
+        options=dict(PRESETS["workday"].options),
+    ),
 )
 
 
 @transaction.atomic
 def load() -> None:
     """Makes or corrects the demo connections with their credentials and secret."""
+    customers = {customer.number: customer for customer in Organisation.objects.all()}
+    held = {connection.slug: connection for connection in _held()}
+    made = []
     for demo in CONNECTIONS:
         get_adapter(demo.adapter).Options.model_validate(demo.options)
-        connection, _created = Connection.objects.update_or_create(
-            slug=demo.slug,
-            defaults={
-                "name": demo.name,
-                "organisation": Organisation.objects.get(number=demo.organisation),
-                "adapter": demo.adapter,
-                "buyer_system": demo.buyer_system,
-                "active": True,
-                "test": True,
-                "username": "" if demo.sender else USERNAME,
-                "return_origins": LOOPBACK,
-                "frame_origins": LOOPBACK,
-                "cookieless": True,
-                "default_return_url": "",
-                "options": demo.options,
-            },
-        )
-        _set_credentials(connection, demo)
-        if matching(connection.secrets.all(), DEMO_SECRET) is None:
+        wanted = _fields(demo, customers[demo.organisation])
+        connection = held.get(demo.slug)
+        if connection is None:
+            made.append(Connection(slug=demo.slug, **wanted))
+        elif any(getattr(connection, name) != value for name, value in wanted.items()):
+            Connection.objects.filter(pk=connection.pk).update(**wanted)
+    Connection.objects.bulk_create(made)
+    credentials: list[PartyCredential] = []
+    secrets: list[Secret] = []
+    for connection in _held():
+        wanted_parties = _parties(next(demo for demo in CONNECTIONS if demo.slug == connection.slug))
+        parties = {(each.party, each.domain, each.identity) for each in connection.credentials.all()}
+        if parties != wanted_parties:
+            connection.credentials.all().delete()
+            credentials += (_credential(connection, *party) for party in sorted(wanted_parties))
+        if not connection.secrets.all():
+            sealed = seal(DEMO_SECRET)
+            secrets.append(Secret(connection=connection, slot=Secret.Slot.FIRST, sealed=sealed))
+        elif matching(connection.secrets.all(), DEMO_SECRET) is None:
             set_secret(connection, Secret.Slot.FIRST, DEMO_SECRET)
+    PartyCredential.objects.bulk_create(credentials)
+    Secret.objects.bulk_create(secrets)
 
 
-def _set_credentials(connection: Connection, demo: DemoConnection) -> None:
-    wanted = set()
-    if demo.sender is not None:
-        wanted = {
-            (PartyCredential.Party.FROM.value, *(demo.buyer or demo.sender)),
-            (PartyCredential.Party.SENDER.value, *demo.sender),
-            (PartyCredential.Party.TO.value, *SUPPLIER),
-        }
-    held = set(connection.credentials.values_list("party", "domain", "identity"))
-    if held == wanted:
-        return
-    connection.credentials.all().delete()
-    for party, domain, identity in sorted(wanted):
-        PartyCredential.objects.create(connection=connection, party=party, domain=domain, identity=identity)
+def _held() -> Iterable[Connection]:
+    found = Connection.objects.filter(slug__in=[demo.slug for demo in CONNECTIONS])
+    return found.prefetch_related("credentials", "secrets").order_by("pk")
+
+
+def _fields(demo: DemoConnection, organisation: Organisation) -> dict[str, Any]:
+    return {
+        "name": demo.name,
+        "organisation": organisation,
+        "adapter": demo.adapter,
+        "buyer_system": demo.buyer_system,
+        "active": True,
+        "test": True,
+        "username": "" if demo.sender else USERNAME,
+        "return_origins": LOOPBACK,
+        "frame_origins": LOOPBACK,
+        "cookieless": True,
+        "default_return_url": "",
+        "client_networks": "",
+        "client_certificates": "",
+        "options": demo.options,
+    }
+
+
+def _parties(demo: DemoConnection) -> set[tuple[str, str, str]]:
+    if demo.sender is None:
+        return set()
+    return {
+        (PartyCredential.Party.FROM.value, *(demo.buyer or demo.sender)),
+        (PartyCredential.Party.SENDER.value, *demo.sender),
+        (PartyCredential.Party.TO.value, *SUPPLIER),
+    }
+
+
+def _credential(connection: Connection, party: str, domain: str, identity: str) -> PartyCredential:
+    key = PartyCredential.key_of(domain, identity)
+    return PartyCredential(connection=connection, party=party, domain=domain, identity=identity, key=key)
 
 
 def is_loaded() -> bool:

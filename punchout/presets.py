@@ -241,6 +241,96 @@ _ALL = (
             _("Lengths of the fields; those of OCI 4.0 are kept to."),
         ),
     ),
+    Preset(
+        slug="sap-ecc",
+        name="SAP ECC",
+        adapter="oci",
+        buyer_system="SAP ECC",
+        # ECC's own screens show the catalog inside SAP GUI, which catches the form; there is no address.
+        options={"version": "4.0", "hook_query": "split", "sapevent": True},
+        sources=_("OCI 4.0 (November 2003) and SAP's help on calling catalogs."),
+        ask=_(
+            "The rows of the catalog's call structure: their names for user, password and return address "
+            "(MM_HOOK_URL is understood), the language, and which ISO units are mapped (transaction CUNI)."
+        ),
+        doubts=(_("SAPEVENT:POST has no host that could be checked: whoever has the secret gets the cart."),),
+    ),
+    Preset(
+        slug="odoo",
+        name="Odoo",
+        adapter="oci",
+        buyer_system="Odoo",
+        options={
+            "version": "3.0",
+            "charset": "utf-8",
+            "hook_query": "keep",
+            # PRICEUNIT and UNIT are not read: the price is that of one ordered unit.
+            "price_decimals": 3,
+            "material_number": "both",
+            "required_outgoing": ["DESCRIPTION", "VENDORMAT"],
+            "mapping": [
+                {"field": "PRICE", "expression": "{{ line.unit_price }}"},
+                {"field": "PRICEUNIT", "expression": "1"},
+            ],
+        },
+        sources=_("The module edi_punchout of the Odoo Community Association; it also speaks IDS-Connect."),
+        ask=_(
+            "Which module they use. With edi_punchout, the parameters for user and password are entered as "
+            "they were given, and an article is ordered in the unit that it has in Odoo."
+        ),
+        doubts=(_("What other modules for Odoo read."),),
+    ),
+    Preset(
+        slug="dolibarr",
+        name="Dolibarr",
+        adapter="oci",
+        buyer_system="Dolibarr",
+        options={
+            "version": "4.0",
+            "charset": "utf-8",
+            "hook_query": "keep",
+            # Its reader puts every long text on line 0, so DESCRIPTION has to stand on its own.
+            "longtext": False,
+            "material_number": "both",
+            "required_outgoing": ["VENDORMAT"],
+        },
+        sources=_("A module for Dolibarr that orders at Würth France."),
+        ask=_("Which module they use, and whether it divides by the price unit; equal lines are joined."),
+        doubts=(_("How many decimals a divided price keeps; Dolibarr's usual five are applied."),),
+    ),
+    Preset(
+        slug="tradecentric",
+        name="TradeCentric",
+        adapter="cxml",
+        buyer_system="TradeCentric",
+        options={"dtd_version": "1.2.018", "operation_allowed": "edit"},
+        sources=_("Setup requests that its adapter sent, version 1.2.018."),
+        ask=_(
+            "Which system stands behind the gateway, what it keeps of a line, and which identity comes as "
+            "From. The sender is our own identity; an address of placeholders is ignored."
+        ),
+        doubts=(_("What the system behind the gateway keeps of a line; the gateway passes all on."),),
+    ),
+    Preset(
+        slug="workday",
+        name="Workday",
+        adapter="cxml",
+        buyer_system="Workday",
+        options={
+            "dtd_version": "1.2.014",
+            "operation_allowed": "create",
+            "accepted_units": list(USUAL_UNITS),
+        },
+        sources=_("A simulator of procurement systems; nothing of Workday's own was found."),
+        ask=_(
+            "A setup request as it is sent, which version carts are expected in, which units exist there, "
+            "and whether carts can be edited."
+        ),
+        doubts=(
+            _("All of it: version, names of the Extrinsics, and what Workday keeps of a line."),
+            _("The list of units is a start, not the buyer's own."),
+        ),
+    ),
 )
 PRESETS: Mapping[str, Preset] = MappingProxyType({preset.slug: preset for preset in _ALL})
 

@@ -1,7 +1,7 @@
 """Builds the requests that a cXML procurement system sends, each in its own manner: setup and profile.
 
 cXML Reference Guide 1.2.051, p. 46-84. What is built is valid against the DTDs 1.2.014 and 1.2.071, whatever
-version the system's DOCTYPE names.
+version the system's DOCTYPE names, unless a quirk is that it is not (an Extrinsic without a name).
 """
 
 import re
@@ -46,7 +46,9 @@ def build_setup_request(dialect: CxmlDialect, setup: Setup) -> bytes:
     body = etree.SubElement(request, "PunchOutSetupRequest", operation=setup.operation)
     body.append(_parse_content("BuyerCookie", setup.buyer_cookie_xml))
     for name, value in dialect.extrinsics:
-        _text(body, "Extrinsic", value).set("name", name)
+        extrinsic = _text(body, "Extrinsic", value)
+        if name:
+            extrinsic.set("name", name)
     _text(etree.SubElement(body, "BrowserFormPost"), "URL", setup.return_url)
     if dialect.sends_contact:
         contact = etree.SubElement(body, "Contact", role="endUser")
@@ -56,7 +58,7 @@ def build_setup_request(dialect: CxmlDialect, setup: Setup) -> bytes:
         # Deprecated and to be ignored by the catalog, but still sent by this system.
         _text(etree.SubElement(body, "SupplierSetup"), "URL", "https://supplier.example/punchout")
     if dialect.sends_ship_to:
-        _ship_to(body)
+        _ship_to(body, placeholders=dialect.placeholder_address)
     if setup.selected_item:
         item_id = etree.SubElement(etree.SubElement(body, "SelectedItem"), "ItemID")
         _text(item_id, "SupplierPartID", setup.selected_item)
@@ -114,8 +116,16 @@ def _credential(parent: etree._Element, party: Party) -> etree._Element:
     return credential
 
 
-def _ship_to(body: etree._Element) -> None:
+def _ship_to(body: etree._Element, *, placeholders: bool) -> None:
     ship_to = etree.SubElement(body, "ShipTo")
+    if placeholders:
+        address = etree.SubElement(ship_to, "Address", isoCountryCode="default_country", addressID="")
+        _text(address, "Name", "default_name").set(_XML_LANG, "en")
+        postal = etree.SubElement(address, "PostalAddress", name="default")
+        for tag in ("DeliverTo", "Street", "City", "PostalCode"):
+            _text(postal, tag, f"default_{tag.lower()}")
+        _text(postal, "Country", "default_country").set("isoCountryCode", "default_country")
+        return
     address = etree.SubElement(ship_to, "Address", isoCountryCode="BE", addressID="1000")
     _text(address, "Name", "Plant 1000").set(_XML_LANG, "en")
     postal = etree.SubElement(address, "PostalAddress", name="default")

@@ -15,6 +15,8 @@ SUPPLIER = Party("DUNS", "999999999")
 COUPA = Party("DUNS", "888888888")
 ORACLE = Party("DUNS", "777777777")
 DYNAMICS = Party("DUNS", "555555555")
+FUSION = Party("NetworkID", "FUSION-333333333")
+WORKDAY = Party("NetworkID", "WD-222222222")
 # Microsoft's table of the values that get into a requisition line.
 DYNAMICS_READS = frozenset({
     "SupplierPartID", "UnitPrice", "Description", "ShortName", "UnitOfMeasure", "Classification",
@@ -183,6 +185,103 @@ CXML_SYSTEMS = (
             creates_only=True,
             known_units=DYNAMICS_UNITS,
             reads=DYNAMICS_READS,
+        ),
+    ),
+    System(
+        slug="oracle-fusion",
+        name="Oracle Fusion Cloud",
+        short_name="Fusion",
+        document=_("Requisition"),
+        summary=_(
+            "Self Service Procurement: units and categories mapped or refused, the person as one string."
+        ),
+        buyer="Oracle Fusion Procurement",
+        protocol="cxml",
+        sources=_("Oracle Procurement, attributes supported in cXML punch-out; its own example of a cart."),
+        doubts=(_("The list of units; every site has its own."),),
+        cxml=CxmlDialect(
+            sender=FUSION,
+            from_party=FUSION,
+            to=SUPPLIER,
+            user_agent="Oracle Fusion Self Service Procurement",
+            dtd_version="1.1.007",
+            extrinsics=(
+                ("UserEmail", PERSON.email),
+                ("User", f"{PERSON.last_name}, {PERSON.first_name}"),
+                ("UserFullName", f"{PERSON.first_name} {PERSON.last_name}"),
+            ),
+            sends_contact=False,
+            sends_ship_to=True,
+            sends_supplier_setup=False,
+            sends_item_detail=False,
+            cookie_style="word",
+            lengths=MappingProxyType({"Description": 240}),
+            known_units=ORACLE_UNITS,
+            needs_unspsc=True,
+        ),
+    ),
+    System(
+        slug="tradecentric",
+        name="TradeCentric (PunchOut2Go)",
+        short_name="TradeCentric",
+        document=_("Shopping cart"),
+        summary=_("A gateway before other systems: a nameless Extrinsic, an address of placeholders."),
+        buyer="TradeCentric",
+        protocol="cxml",
+        sources=_("Setup requests that its adapter sent, version 1.2.018."),
+        doubts=(_("What the system behind the gateway keeps of a line; the gateway passes all on."),),
+        cxml=CxmlDialect(
+            # It signs in as the supplier.
+            sender=SUPPLIER,
+            from_party=Party("NetworkID", "P2G-444444444"),
+            to=SUPPLIER,
+            user_agent="PO2GO cXML Adapter",
+            dtd_version="1.2.018",
+            extrinsics=(
+                ("", ""),
+                ("UserEmail", PERSON.email),
+                ("FirstName", PERSON.first_name),
+                ("LastName", PERSON.last_name),
+            ),
+            sends_contact=False,
+            sends_ship_to=True,
+            placeholder_address=True,
+            sends_supplier_setup=False,
+            sends_item_detail=False,
+            cookie_style="hex",
+        ),
+    ),
+    System(
+        slug="workday",
+        name="Workday",
+        short_name="Workday",
+        document=_("Requisition"),
+        summary=_("A newer DTD, 1.2.045, with first and last name, a number of the employee, and a ship-to."),
+        buyer="Workday",
+        protocol="cxml",
+        sources=_("A simulator of procurement systems; nothing of Workday's own was found."),
+        doubts=(
+            _("All of it: version, names of the Extrinsics, and what Workday keeps of a line."),
+            _("The list of units; every site has its own."),
+        ),
+        cxml=CxmlDialect(
+            sender=WORKDAY,
+            from_party=WORKDAY,
+            to=SUPPLIER,
+            user_agent="Workday",
+            dtd_version="1.2.045",
+            extrinsics=(
+                ("UserEmail", PERSON.email),
+                ("UserFirstName", PERSON.first_name),
+                ("UserLastName", PERSON.last_name),
+                ("UniqueUserName", "21001"),
+            ),
+            sends_contact=False,
+            sends_ship_to=True,
+            sends_supplier_setup=False,
+            sends_item_detail=False,
+            cookie_style="word",
+            known_units=COUPA_UNITS,
         ),
     ),
 )

@@ -5,7 +5,6 @@ A quirk is a value here and never a branch on a system's name.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Literal
 
 from django.utils.functional import Promise
@@ -14,7 +13,6 @@ from punchout.sandbox.units import SAP_UNITS
 
 Protocol = Literal["oci", "cxml", "ids", "oraclexml", "peppol", "cebeoxml"]
 Text = str | Promise
-NO_LENGTHS: Mapping[str, int] = MappingProxyType({})
 DEMO_USER = "demo"
 DEMO_SECRET = "demo-secret"  # noqa: S105 - published with the demo
 
@@ -70,20 +68,41 @@ class OciDialect:
     hook_name: str = "HOOK_URL"
     # Where the user goes who leaves without a cart; empty: the system has no such address.
     cancel_name: str = ""
+    # What is sent instead of an address; SAP GUI's embedded browser catches the form that posts to it.
+    hook_value: str = ""
     # Query of the return address; SAP's ITS reads it from the posted fields only (see hook_in).
     hook_query: tuple[tuple[str, str], ...] = ()
+    # The parameter with the session; empty: it is in the path of the address.
     hook_id: str = "sid"
     hook_in: Literal["body", "address", "either"] = "body"
     return_target: str = "_top"
     # Rows after HOOK_URL, in the spelling of that system.
     its_fields: tuple[tuple[str, str], ...] = ()
-    known_units: frozenset[str] = SAP_UNITS
+    # None: units are not looked at.
+    known_units: frozenset[str] | None = SAP_UNITS
     # Beside what OCI requires. Without one of them the line is not transferred.
     required: tuple[str, ...] = ()
+    # At least one of these has to be there, or the line is not transferred.
+    any_of: tuple[str, ...] = ()
+    # A line that is not transferred takes all others with it.
+    one_fails_all: bool = False
     # Without one of these a setting or the user of that system has to fill it in.
     expected: tuple[str, ...] = ()
-    # The fields that are read at all; None: those of the OCI table.
+    # The fields that are read at all; None: those of the OCI table, and those that were agreed beside it.
     reads: frozenset[str] | None = None
+    agreed: frozenset[str] = frozenset()
+    # Where lengths differ from OCI's table, and the longest value of any field.
+    lengths: Mapping[str, int] = field(default_factory=dict)
+    longest: int | None = None
+    # Decimals of PRICE that are kept; None: all.
+    price_decimals: int | None = 3
+    # What becomes of PRICEUNIT: kept, divided into the price with so many decimals, or not read.
+    price_unit: Literal["kept", "divided", "ignored"] = "kept"
+    divided_decimals: int = 5
+    # Lines with the same article become one.
+    joins_equal: bool = False
+    # LONGTEXT is lost on the way, though it was sent as OCI has it.
+    loses_long_text: bool = False
 
     @property
     def credentials(self) -> tuple[tuple[str, str], ...]:
@@ -108,6 +127,8 @@ class CxmlDialect:
     sends_ship_to: bool
     sends_supplier_setup: bool
     sends_item_detail: bool
+    # What an intermediary leaves in the delivery address where the buyer's system said nothing.
+    placeholder_address: bool = False
     cookie_style: Literal["hex", "word", "number", "empty"]
     creates_only: bool = False
     # Longest value that the system keeps, by field, and whether a longer one loses the line.

@@ -55,8 +55,27 @@ def _lengths(lengths: Mapping[str, int], lost: frozenset[str] = frozenset()) -> 
 def _oci(dialect: OciDialect) -> Rules:
     yield _("Charset"), dialect.charset
     yield _("Numbers"), _("11 digits, a point, 3 decimals; anything else loses the line")
+    if dialect.price_decimals not in (None, 3):
+        yield _("Decimals of a price"), str(dialect.price_decimals)
+    if dialect.price_unit == "ignored":
+        yield "PRICEUNIT", _("not read: the price counts for one ordered unit")
+    if dialect.price_unit == "divided":
+        text = _("divided into the price, which keeps %(decimals)s decimals")
+        yield "PRICEUNIT", text % {"decimals": dialect.divided_decimals}
     yield from _units(dialect.known_units, _("Another one loses the line."))
-    yield from _lengths(LENGTHS_BY_VERSION.get(dialect.version, LENGTHS))
+    yield from _lengths({**LENGTHS_BY_VERSION.get(dialect.version, LENGTHS), **dialect.lengths})
+    if dialect.longest is not None:
+        yield _("Longest value of any field"), str(dialect.longest)
+    if dialect.loses_long_text:
+        yield "LONGTEXT", _("is lost: DESCRIPTION has to stand on its own")
+    if dialect.joins_equal:
+        yield _("Lines with the same article"), _("become one")
+    if dialect.any_of:
+        yield _("At least one of"), ", ".join(dialect.any_of)
+    if dialect.one_fails_all:
+        yield _("One bad line"), _("loses the whole cart")
+    if dialect.hook_value:
+        yield _("Return address"), dialect.hook_value
     required = ("QUANTITY", "UNIT", "CURRENCY", *dialect.required)
     yield _("Required"), ", ".join((*required, _("DESCRIPTION or MATNR")))
     if dialect.expected:
@@ -73,6 +92,7 @@ def _oci(dialect: OciDialect) -> Rules:
 
 def _cxml(dialect: CxmlDialect) -> Rules:
     yield _("cXML version"), dialect.dtd_version
+    yield _("Required by the DTD"), "SupplierPartID, UnitPrice, Description, UnitOfMeasure, Classification"
     becomes = dialect.unknown_unit_becomes
     if becomes:
         otherwise = _("Another one becomes %(unit)s without a word.") % {"unit": becomes}

@@ -5,19 +5,21 @@ value is cut, and the user finds out later. The sandbox says it at once.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.translation import gettext as _
 
 from punchout.sandbox.dialects import OciDialect
 from punchout.sandbox.oci_fields import DEPENDS_ON, LENGTHS, LENGTHS_BY_VERSION, Number, is_plain, read_number
+from punchout.sandbox.oci_quirks import as_stored
 from punchout.sandbox.received import Line, Remark, Severity
 
 # A number written this way stops the line; the rest is only remarked on.
 _FATAL_FLAWS = frozenset({"comma", "thousands", "sign", "digits", "unreadable"})
 _NUMBERS = frozenset({"QUANTITY", "PRICE", "PRICEUNIT", "LEADTIME"})
-_THOUSANDTH = Decimal("0.001")
+SAP_DECIMALS = 3
+_THOUSANDTH = Decimal(1).scaleb(-SAP_DECIMALS)
 
 
 @dataclass
@@ -43,8 +45,8 @@ def judge_line(
 ) -> Line:
     """The line that SAP makes of these fields: values cut to its lengths, a remark for all it minds."""
     judge = _Judge(fields, [])
-    lengths = LENGTHS_BY_VERSION.get(dialect.version, LENGTHS)
-    cut = {name: _cut(judge, name, value, lengths) for name, value in fields.items()}
+    lengths = {**LENGTHS_BY_VERSION.get(dialect.version, LENGTHS), **dialect.lengths}
+    cut = {name: _cut(judge, name, value, lengths, dialect.longest) for name, value in fields.items()}
     material = judge.get("MATNR")
     if not material and not judge.get("DESCRIPTION"):
         judge.say("lost", "DESCRIPTION", _("Neither DESCRIPTION nor MATNR is there; SAP drops the line."))
@@ -54,7 +56,7 @@ def judge_line(
         )
     quantity = _quantity(judge)
     unit = _unit(judge, dialect, has_material=bool(material))
-    price, price_unit = _price(judge), _price_unit(judge)
+    price, price_unit = _price(judge, dialect), _price_unit(judge)
     currency = judge.get("CURRENCY")
     if price is not None and not currency:
         judge.say("lost", "CURRENCY", _("PRICE comes without CURRENCY; SAP drops the line."))
@@ -74,7 +76,7 @@ def judge_line(
     schema = cut.get("EXT_SCHEMA_TYPE", "").strip()
     category = cut.get("EXT_CATEGORY_ID", "").strip() or cut.get("EXT_CATEGORY", "").strip()
     groups = (("MATGROUP", cut.get("MATGROUP", "").strip()), (schema or "EXT_CATEGORY", category))
-    return Line(
+    line = Line(
         number=number,
         part_id=cut.get("VENDORMAT", "").strip() or cut.get("EXT_PRODUCT_ID", "").strip(),
         description=cut.get("DESCRIPTION", "").strip() or material,
@@ -91,10 +93,11 @@ def judge_line(
         fields=tuple(raw),
         remarks=tuple(judge.remarks),
     )
+    return as_stored(line, dialect)
 
 
-def _cut(judge: _Judge, name: str, value: str, lengths: Mapping[str, int]) -> str:
-    limit = lengths.get(name)
+def _cut(judge: _Judge, name: str, value: str, lengths: Mapping[str, int], longest: int | None) -> str:
+    limit = lengths.get(name, longest)
     if limit is None or len(value) <= limit or name in _NUMBERS or name == "UNIT":
         return value
     text = _("%(length)s characters; SAP cuts at %(limit)s.") % {"length": len(value), "limit": limit}
@@ -113,13 +116,23 @@ def _quantity(judge: _Judge) -> Decimal | None:
     return _as_sap_keeps(number.value)
 
 
-def _price(judge: _Judge) -> Decimal | None:
+def _price(judge: _Judge, dialect: OciDialect) -> Decimal | None:
     number = read_number(judge.fields.get("PRICE", ""))
     if "empty" in number.flaws:
         judge.say("note", "PRICE", _("PRICE missing; the buyer has to fill it in."))
         return None
-    _number_remarks(judge, "PRICE", number)
-    return _as_sap_keeps(number.value)
+    decimals = dialect.price_decimals
+    if decimals == SAP_DECIMALS:
+        _number_remarks(judge, "PRICE", number)
+        return _as_sap_keeps(number.value)
+    _number_remarks(judge, "PRICE", replace(number, flaws=number.flaws - {"decimals"}))
+    if number.value is None or decimals is None:
+        return number.value
+    kept = number.value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    if kept != number.value:
+        text = _("This system keeps %(decimals)s decimals of a price.")
+        judge.say("cut", "PRICE", text % {"decimals": decimals}, judge.get("PRICE"), f"{kept:f}")
+    return kept
 
 
 def _price_unit(judge: _Judge) -> Decimal:
@@ -176,7 +189,7 @@ def _unit(judge: _Judge, dialect: OciDialect, *, has_material: bool) -> str:
     elif len(unit) > 3:
         text = _("%(unit)s is longer than 3 characters; SAP drops the line.") % {"unit": unit[:20]}
         judge.say("lost", "UNIT", text)
-    elif unit not in dialect.known_units:
+    elif dialect.known_units is not None and unit not in dialect.known_units:
         text = _("Unit of measure %(unit)s is not an ISO code. Item will not be transferred.") % {
             "unit": unit
         }
@@ -189,6 +202,9 @@ def _required(judge: _Judge, dialect: OciDialect) -> None:
     for name in dialect.required:
         if not judge.get(name):
             judge.say("lost", name, _("This system needs it of every line."))
+    if dialect.any_of and not any(judge.get(name) for name in dialect.any_of):
+        text = _("This system needs one of %(names)s of every line.")
+        judge.say("lost", dialect.any_of[0], text % {"names": ", ".join(dialect.any_of)})
     for name in dialect.expected:
         if not judge.get(name):
             judge.say("note", name, _("Missing; a setting of that system or its user fills it in."))
@@ -202,7 +218,8 @@ def _dialect_fields(judge: _Judge, lengths: Mapping[str, int], dialect: OciDiale
             text = _("Not in this system's list of fields: %(names)s.")
             judge.say("note", "NEW_ITEM", text % {"names": ", ".join(ignored[:20])})
         return
-    names = sorted(name for name, value in judge.fields.items() if name not in lengths and value.strip())
+    known = lengths.keys() | dialect.agreed
+    names = sorted(name for name, value in judge.fields.items() if name not in known and value.strip())
     if names:
         text = _("Fields outside the OCI table, kept only if the buyer agreed on them: %(names)s.")
         judge.say("note", "NEW_ITEM", text % {"names": ", ".join(names[:20])})

@@ -21,6 +21,7 @@ from punchout.sandbox.form_body import (
 )
 from punchout.sandbox.oci_fields import ECHOED, HEADER_PREFIX
 from punchout.sandbox.oci_lines import judge_line
+from punchout.sandbox.oci_quirks import as_taken
 from punchout.sandbox.received import Line, ReceivedCart, Remark
 
 _PREFIX = "NEW_ITEM-"
@@ -68,7 +69,7 @@ def read_return(
             text = _("The form has too many fields to be a cart.")
             return ReceivedCart(outcome="unreadable", remarks=(Remark("lost", "form", text),))
     drafts, others = _collect(form.fields)
-    lines = _lines(drafts, dialect)
+    lines = as_taken(_lines(drafts, dialect), dialect)
     remarks = [
         *_form_remarks(form, dialect),
         *_echo_remarks(others, dialect, hook_fields or {}, address_fields),

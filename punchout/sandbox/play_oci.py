@@ -20,8 +20,11 @@ PAGE_SIZE = "50"  # of DOWNLOADJSON
 
 def launch(dialect: OciDialect, asked: Asked, desk: Desk) -> tuple[Launch, Memory]:
     """A form for the browser; a function that SAP's server calls is called here and read."""
-    hook_fields = (*dialect.hook_query, (dialect.hook_id, secrets.token_hex(8)))
-    hook_url = f"{desk.return_url}?{urlencode(hook_fields)}"
+    hook_fields = dialect.hook_query
+    if dialect.hook_id and not dialect.hook_value:
+        hook_fields = (*hook_fields, (dialect.hook_id, secrets.token_hex(8)))
+    query = f"?{urlencode(hook_fields)}" if hook_fields else ""
+    hook_url = dialect.hook_value or desk.return_url + query
     memory = Memory(language=asked.language, return_url=hook_url, hook_fields=hook_fields)
     form = LaunchForm(
         action=f"{desk.shop_url}/punchout/oci/{dialect.connection}",

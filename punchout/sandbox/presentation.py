@@ -1,13 +1,13 @@
 """Prepares a received cart for the page: numbers as people read them, remarks worst first."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from punchout.sandbox.dialects import System
+from punchout.sandbox.dialects import Protocol, System
 from punchout.sandbox.received import Line, Outcome, ReceivedCart, Remark, Severity
 
 _WORST_FIRST: dict[Severity, int] = {"lost": 0, "converted": 1, "cut": 2, "wrong": 3, "note": 4}
@@ -68,6 +68,28 @@ class Sheet:
     currency: str
     lost: int
     notes: tuple[Note, ...]
+
+
+# The systems are listed by what they speak.
+_GROUPS: Mapping[str, tuple[Protocol, ...]] = {
+    "OCI": ("oci",),
+    "cXML": ("cxml",),
+    "IDS-Connect · Oracle XML · Peppol · cebeoXML": ("ids", "oraclexml", "peppol", "cebeoxml"),
+}
+
+
+def grouped(systems: Iterable[System]) -> list[tuple[str, list[System]]]:
+    """The systems of each group of protocols, in their order."""
+    listed = list(systems)
+    return [
+        (label, [system for system in listed if system.protocol in protocols])
+        for label, protocols in _GROUPS.items()
+    ]
+
+
+def catches_form(system: System) -> bool:
+    """Whether the return form posts to an event of the buyer's own program instead of an address."""
+    return bool(system.oci is not None and system.oci.hook_value)
 
 
 def title_of(cart: ReceivedCart, call: Mapping[str, str]) -> tuple[str, str]:

@@ -22,7 +22,7 @@ from punchout.sandbox.functions import FUNCTIONS, find_function, needs_of
 from punchout.sandbox.guard import is_public, is_staff, run_of, sandbox_page
 from punchout.sandbox.launching import Asked, Operation
 from punchout.sandbox.models import SandboxRun
-from punchout.sandbox.presentation import first_product, sheet_of, title_of
+from punchout.sandbox.presentation import catches_form, first_product, grouped, sheet_of, title_of
 from punchout.sandbox.raw_display import SHOWN_CHARACTERS, highlight
 from punchout.sandbox.sites import origin_of, sites_of
 from punchout.sandbox.systems import LANGUAGES, SYSTEMS
@@ -42,7 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if not is_staff(request):
         recent = [run for run in recent if is_public() and not run.state.get("access")]
     context = {
-        "systems": SYSTEMS.values(),
+        "groups": grouped(SYSTEMS.values()),
         "languages": [(code, name) for code, (name, _tag) in LANGUAGES.items()],
         "recent": [(run, SYSTEMS[run.system]) for run in recent[:RECENT]],
         "is_staff": is_staff(request),
@@ -58,7 +58,8 @@ def launch(request: HttpRequest) -> HttpResponse:
     language = request.POST.get("language", "en")
     if system is None or language not in LANGUAGES:
         return redirect("sandbox:home")
-    framed = request.POST.get("display") != "window"
+    # A form that posts to an event is caught in the frame, as SAP GUI catches it.
+    framed = request.POST.get("display") != "window" or catches_form(system)
     run = runs.start_run(
         system=system, sites=sites_of(request), framed=framed, asked=Asked(language=language)
     )
@@ -147,6 +148,7 @@ def run_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "request_html": highlight(run.request_text),
         "response_html": highlight(run.response_text),
         "poll_url": reverse("sandbox:status", args=[run.public_id]),
+        "catch_url": reverse("sandbox:receive", args=[run.public_id]) if catches_form(system) else "",
         **_functions_context(
             system, reverse("sandbox:call_again", args=[run.public_id]), asked=run.state.get("call", {})
         ),

@@ -66,7 +66,7 @@ def test_the_sandbox_knows_the_connections_as_they_are(loaded):
     for system in SYSTEMS.values():
         if system.oci is not None:
             connection = Connection.objects.get(slug=system.oci.connection)
-            secret = dict(system.oci.credentials)["PASSWORD"]
+            secret = system.oci.secret
             assert get_adapter("oci").options(connection).version == system.oci.version
         elif system.ids is not None:
             connection = Connection.objects.get(slug=system.ids.connection)

@@ -14,6 +14,7 @@ from tests.factories import OrganisationFactory
 ADD = "/admin/punchout/connection/add/"
 SYSTEMS = (
     "sap-srm", "sap-s4", "ariba", "coupa", "oracle", "jaggaer", "dynamics365", "ifs", "basware",
+    "sap-ecc", "odoo", "dolibarr", "tradecentric", "workday",
 )  # fmt: skip
 
 

@@ -243,3 +243,67 @@ def test_basware_is_told_the_supplier_or_takes_that_of_its_settings() -> None:
 
 def test_basware_needs_the_products_name() -> None:
     assert ("lost", "DESCRIPTION") in severities(oci("basware", DESCRIPTION="", MATNR="4711"))
+
+
+def test_sap_gui_is_posted_to_by_an_event_and_not_at_an_address(shop: None) -> None:
+    system = counterparty("sap-ecc")
+    launch = system.launch()
+    assert launch.form is not None and dict(launch.form.fields)["MM_HOOK_URL"] == "SAPEVENT:POST"
+    visit = enter(system, launch)
+    visit.add("MCB-1")
+    page = read_return_page(visit.browser.post(f"{visit.prefix}/return"))
+    assert page.action == "SAPEVENT:POST"
+
+
+def test_odoo_takes_a_price_for_one_unit_whatever_it_counts_for() -> None:
+    (line,) = oci("odoo", PRICE="41.2345").lines
+    assert (line.price, line.amount) == (Decimal("41.2345"), Decimal("412.345"))
+    assert ("converted", "PRICEUNIT") in severities(oci("odoo"))
+    assert not [pair for pair in severities(oci("odoo", PRICEUNIT="1", PRICE="0.4123")) if pair[0] != "note"]
+
+
+def test_one_bad_line_of_a_cart_for_odoo_loses_all() -> None:
+    good = {"DESCRIPTION": "Cable", "VENDORMAT": "A", "QUANTITY": "1", "UNIT": "MTR", "PRICE": "1"}
+    lines = (good, {**good, "DESCRIPTION": ""})
+    fields = {
+        f"NEW_ITEM-{name}[{number}]": value
+        for number, line in enumerate(lines, start=1)
+        for name, value in {**line, "PRICEUNIT": "1", "CURRENCY": "EUR"}.items()
+    }
+    cart = Counterparty("odoo").receive(urlencode(fields).encode(), FORM)
+    assert cart.transferred_lines == ()
+    assert "then takes none" in cart.lines[0].remarks[-1].text
+    assert len(Counterparty("sap-srm").receive(urlencode(fields).encode(), FORM).transferred_lines) == 1
+
+
+def test_dolibarr_joins_equal_lines_divides_prices_and_loses_long_texts() -> None:
+    line = {
+        "DESCRIPTION": "Cable", "VENDORMAT": "CAB-1", "QUANTITY": "10", "UNIT": "MTR", "PRICE": "41.237",
+        "PRICEUNIT": "10000", "CURRENCY": "EUR",
+    }  # fmt: skip
+    fields = {f"NEW_ITEM-{name}[{number}]": value for number in (1, 2) for name, value in line.items()}
+    fields["NEW_ITEM-LONGTEXT_1:132[]"] = "A long text"
+    (joined,) = Counterparty("dolibarr").receive(urlencode(fields).encode(), FORM).lines
+    assert (joined.quantity, joined.price, joined.price_unit) == (Decimal(20), Decimal("0.00412"), Decimal(1))
+    found = {(remark.severity, remark.field) for remark in joined.remarks}
+    assert {("cut", "PRICE"), ("cut", "LONGTEXT"), ("note", "QUANTITY")} <= found
+    assert ("lost", "VENDORMAT") in severities(oci("dolibarr", VENDORMAT="", EXT_PRODUCT_ID=""))
+    assert oci("dolibarr", VENDORMAT="").lines[0].transferred
+
+
+def test_unite_keeps_255_characters_of_any_field() -> None:
+    fields = {"NEW_ITEM-LONGTEXT_1:132[]": "x" * 300, "NEW_ITEM-CUST_FIELD9[1]": "y" * 300}
+    cart = Counterparty("unite").receive(urlencode(fields).encode(), FORM)
+    cut = {remark.field: len(remark.kept) for remark in cart.lines[0].remarks if remark.severity == "cut"}
+    assert cut == {"LONGTEXT": 255, "CUST_FIELD9": 255}
+
+
+def test_infor_rounds_a_price_to_the_decimals_it_was_given() -> None:
+    (line,) = oci("infor", PRICE="12.567").lines
+    assert line.price == Decimal("12.57") and ("cut", "PRICE") in severities(oci("infor", PRICE="12.567"))
+
+
+def test_buyerquest_agreed_on_a_field_of_its_own() -> None:
+    fields = {"EXT_CUSTOM_OPTION": "red"}
+    assert not severities(oci("buyerquest", **fields))
+    assert ("note", "NEW_ITEM") in severities(oci("sap-srm", **fields))
