@@ -32,6 +32,7 @@ from punchout.adapters.ids.fields import (
 from punchout.adapters.ids.metals import metal_name, metals
 from punchout.adapters.ids.options import IdsOptions
 from punchout.adapters.ids.positions import Placed, placed
+from punchout.adapters.markup import content, in_charset, with_lines
 from punchout.adapters.texts import one_line, plain_text, shortened
 from punchout.adapters.units import translate_unit
 from punchout.documents import LineSurcharge, ReturnForm, ReturnLine
@@ -40,6 +41,10 @@ from punchout.errors import Conflict
 FIELD = "warenkorb"
 RETURN_MARK = "Warenkorbrückgabe"
 NOTHING: Mapping[str, str] = {}
+# The elements that the document ends with; the lines stand last in the first of them.
+_AROUND = ("Order", "Warenkorb")
+_SMALLEST_AMOUNT = Decimal(1).scaleb(-AMOUNT_DECIMALS)
+_SMALLEST_QUANTITY = Decimal(1).scaleb(-QUANTITY_DECIMALS)
 
 
 def cart_form(
@@ -56,30 +61,25 @@ def cart_form(
     ``mapped`` are fields of ``OrderInfo``. Raises ``Conflict`` for a line that IDS-Connect cannot carry,
     saying which and why.
     """
-    root = cart_document(echo=echo, currency=currency, lines=lines, options=options, mapped=mapped)
-    document = etree.tostring(root, encoding=options.charset, xml_declaration=True)
-    assert isinstance(document, bytes)
+    version = echo.get("version") or OLDEST
+    if not lines and version == OLDEST:
+        raise Conflict(_("An empty cart cannot be returned in this version of IDS-Connect."))
+    root = _order(echo, version, currency, mapped)
+    written = etree.tostring(root, encoding=options.charset, xml_declaration=True)
+    assert isinstance(written, bytes)
+    items = "".join([_item(item, options) for item in placed(lines, echo.get("positions") or ())])
+    document = with_lines(written.decode(options.charset), in_charset(items, options.charset), *_AROUND)
     return ReturnForm(
         action=return_url,
-        fields=((FIELD, document.decode(options.charset)),),
+        fields=((FIELD, document),),
         target=echo.get("target") or "_top",
         charset=options.charset,
         enctype=options.return_encoding,
     )
 
 
-def cart_document(
-    *,
-    echo: Mapping[str, Any],
-    currency: str,
-    lines: tuple[ReturnLine, ...],
-    options: IdsOptions,
-    mapped: Mapping[str, str] = NOTHING,
-) -> etree._Element:
-    """The document ``Warenkorb``; without lines it is an empty cart, which only 2.5 knows."""
-    version = echo.get("version") or OLDEST
-    if not lines and version == OLDEST:
-        raise Conflict(_("An empty cart cannot be returned in this version of IDS-Connect."))
+def _order(echo: Mapping[str, Any], version: str, currency: str, mapped: Mapping[str, str]) -> etree._Element:
+    """The document ``Warenkorb`` without its lines; an empty cart is one that only 2.5 knows."""
     root = etree.Element(f"{{{NAMESPACE}}}Warenkorb", nsmap={None: NAMESPACE})  # type: ignore[dict-item]
     now = timezone.localtime()
     info = _child(root, "WarenkorbInfo")
@@ -91,8 +91,6 @@ def cart_document(
     sent = {**(echo.get("order") or {}), **mapped}
     _order_info(_child(order, "OrderInfo"), sent, mapped.get("Cur", currency))
     _parties(order, echo.get("parties") or {})
-    for item in placed(lines, echo.get("positions") or ()):
-        _item(_child(order, "OrderItem"), item, options)
     return root
 
 
@@ -123,52 +121,57 @@ def _parties(order: etree._Element, sent: Mapping[str, Mapping[str, str]]) -> No
                 _optional(address, part, values.get(part, ""))
 
 
-def _item(element: etree._Element, item: Placed, options: IdsOptions) -> None:
+def _item(item: Placed, options: IdsOptions) -> str:
+    """``OrderItem``, as text."""
     line = item.line
-    _child(element, "ItemChara", item.character or "normal")
-    _references(element, item)
-    sent = line.sent
-    _optional(element, "EAN", sent("EAN", _ean13(line.gtin)))
+    sent = line.mapped.get
+    unit = translate_unit(line.unit, options.units, UNITS)
     # Only what is sent is held against the lengths: a mapping may be the way around them.
-    _child(
-        element, "ArtNo", line.mapped["ArtNo"] if "ArtNo" in line.mapped else _article_number(line, options)
-    )
-    _child(element, "Qty", line.mapped["Qty"] if "Qty" in line.mapped else _quantity(line))
-    _child(element, "QU", sent("QU", translate_unit(line.unit, options.units, UNITS))[:UNIT_LENGTH])
+    number = line.mapped["ArtNo"] if "ArtNo" in line.mapped else _article_number(line, options)
+    quantity = line.mapped["Qty"] if "Qty" in line.mapped else _quantity(line)
     short = sent("Kurztext", one_line(line.name) or line.sku)
-    _optional(element, "Kurztext", shortened(short, SHORT_TEXT_LENGTH))
     longtext = plain_text(line.description) if options.longtext else ""
-    _optional(element, "Langtext", sent("Langtext", longtext))
     listed, basis = _per_basis(
         line.list_price if line.list_price is not None else line.price, line.price_unit
     )
-    _child(element, "OfferPrice", sent("OfferPrice", _amount(listed, line)))
-    _child(element, "NetPrice", sent("NetPrice", _amount(line.total, line)))
-    _child(element, "PriceBasis", sent("PriceBasis", str(basis)))
-    _child(element, "VAT", sent("VAT", f"{options.vat:.2f}"))
-    for metal in metals(line):
-        _metal(_child(element, "Rohstoffanteil"), metal, translate_unit(line.unit, options.units, UNITS))
+    written = [
+        f"<OrderItem>{_value('ItemChara', item.character or 'normal')}",
+        _references(item),
+        _if_any("EAN", sent("EAN", _ean13(line.gtin))),
+        _value("ArtNo", number),
+        _value("Qty", quantity),
+        _value("QU", sent("QU", unit)[:UNIT_LENGTH]),
+        _if_any("Kurztext", shortened(short, SHORT_TEXT_LENGTH)),
+        _if_any("Langtext", sent("Langtext", longtext)),
+        _value("OfferPrice", sent("OfferPrice", _amount(listed, line))),
+        _value("NetPrice", sent("NetPrice", _amount(line.total, line))),
+        _value("PriceBasis", sent("PriceBasis", str(basis))),
+        _value("VAT", sent("VAT", f"{options.vat:.2f}")),
+        *(_metal(metal, unit) for metal in metals(line)),
+        "</OrderItem>",
+    ]
+    return "".join(written)
 
 
-def _references(element: etree._Element, item: Placed) -> None:
+def _references(item: Placed) -> str:
     """The position numbers as they came; both sides' are mandatory, ours is the number of the line."""
     if not item.references:
-        return
+        return ""
     values = {"Customer": "", "Supplier": str(item.line.number), **item.references}
-    references = _child(element, "RefItems")
-    for name in REFERENCES:
-        if name in values:
-            _child(references, name, values[name])
+    numbers = "".join([_value(name, values[name]) for name in REFERENCES if name in values])
+    return f"<RefItems>{numbers}</RefItems>"
 
 
-def _metal(element: etree._Element, metal: LineSurcharge, unit: str) -> None:
-    _child(element, "Rohstoff", metal_name(metal.code))
-    _child(element, "Gewichtsanteilswert", _plain(metal.weight or Decimal(0)))
-    _child(element, "Gewichtsanteilseinheit", "KGM")
-    _child(element, "Basiswert", str(metal.per))
-    _child(element, "Basiseinheit", unit)
-    _child(element, "Basisnotierung", _plain(metal.base or Decimal(0)))
-    _child(element, "NotierungAktuell", _plain(metal.quotation or Decimal(0)))
+def _metal(metal: LineSurcharge, unit: str) -> str:
+    return (
+        f"<Rohstoffanteil>{_value('Rohstoff', metal_name(metal.code))}"
+        f"{_value('Gewichtsanteilswert', _plain(metal.weight or Decimal(0)))}"
+        f"{_value('Gewichtsanteilseinheit', 'KGM')}"
+        f"{_value('Basiswert', str(metal.per))}"
+        f"{_value('Basiseinheit', unit)}"
+        f"{_value('Basisnotierung', _plain(metal.base or Decimal(0)))}"
+        f"{_value('NotierungAktuell', _plain(metal.quotation or Decimal(0)))}</Rohstoffanteil>"
+    )
 
 
 def _article_number(line: ReturnLine, options: IdsOptions) -> str:
@@ -187,7 +190,7 @@ def _article_number(line: ReturnLine, options: IdsOptions) -> str:
 
 
 def _quantity(line: ReturnLine) -> str:
-    rounded = line.quantity.quantize(Decimal(1).scaleb(-QUANTITY_DECIMALS))
+    rounded = line.quantity.quantize(_SMALLEST_QUANTITY)
     if rounded != line.quantity or rounded >= LARGEST_QUANTITY:
         raise Conflict(
             _("IDS-Connect carries quantities with two decimals; %(sku)s has %(quantity)s. Please change it.")
@@ -206,7 +209,7 @@ def _per_basis(price: Decimal, price_unit: int) -> tuple[Decimal, int]:
 
 
 def _round(amount: Decimal) -> Decimal:
-    return amount.quantize(Decimal(1).scaleb(-AMOUNT_DECIMALS), ROUND_HALF_UP)
+    return amount.quantize(_SMALLEST_AMOUNT, ROUND_HALF_UP)
 
 
 def _amount(amount: Decimal, line: ReturnLine) -> str:
@@ -225,23 +228,20 @@ def _ean13(gtin: str) -> str:
     return bare.zfill(13) if gtin and len(bare) <= 13 else ""
 
 
+def _value(name: str, text: str) -> str:
+    return f"<{name}>{content(text)}</{name}>"
+
+
+def _if_any(name: str, text: str) -> str:
+    return f"<{name}>{content(text)}</{name}>" if text else ""
+
+
 def _child(parent: etree._Element, name: str, text: str | None = None) -> etree._Element:
-    element = etree.SubElement(parent, _TAGS[name])
-    element.text = text
-    return element
+    child = etree.SubElement(parent, f"{{{NAMESPACE}}}{name}")
+    child.text = text
+    return child
 
 
 def _optional(parent: etree._Element, name: str, text: str) -> None:
     if text:
         _child(parent, name, text)
-
-
-class _Tags(dict[str, str]):
-    """Qualified names, each made once: a cart of 500 lines has 7,000 elements."""
-
-    def __missing__(self, name: str) -> str:
-        self[name] = qualified = f"{{{NAMESPACE}}}{name}"
-        return qualified
-
-
-_TAGS = _Tags()

@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from lxml import etree
 
+from punchout.adapters.markup import attribute, content
 from punchout.adapters.oraclexml.fields import LENGTHS, MOST_DECIMALS
 from punchout.adapters.oraclexml.options import OracleOptions
 from punchout.adapters.oraclexml.outgoing import ATTRIBUTES
@@ -22,6 +22,13 @@ from punchout.errors import Conflict
 
 LEAST_DECIMALS = 2
 CENT = Decimal("0.01")
+# The document around its lines.
+_BEFORE = (
+    "<?xml version='1.0' encoding='UTF-8'?>\n"
+    '<response><header version="1.0"><return returnCode="S"/></header><body><OrderLinesDataElements>'
+)
+_BEHIND = "</OrderLinesDataElements></body></response>"
+_FINEST, _COARSEST = Decimal(1).scaleb(-MOST_DECIMALS), Decimal(1).scaleb(-LEAST_DECIMALS)
 NAME_AND_TEXT = " – "
 
 
@@ -34,9 +41,11 @@ def cart_form(
     Raises ``Conflict`` for a line that Oracle cannot take, saying which and why, and for an empty cart:
     Oracle stops with a null pointer when one arrives.
     """
-    document = etree.tostring(cart_document(lines, options, partner), encoding="UTF-8", xml_declaration=True)
-    assert isinstance(document, bytes)
-    value = document.decode("utf-8")
+    if not lines:
+        raise Conflict(_("Oracle cannot take an empty cart."))
+    partner = options.catalog_trading_partner if partner is None else partner
+    before = _text("catalogTradingPartner", partner) if partner else ""
+    value = _BEFORE + before + "".join([_order_line(line, options) for line in lines]) + _BEHIND
     return ReturnForm(
         action=return_url,
         fields=((options.cart_field, value if options.cart_encoding == "plain" else quote(value, safe="")),),
@@ -44,79 +53,63 @@ def cart_form(
     )
 
 
-def cart_document(
-    lines: tuple[ReturnLine, ...], options: OracleOptions, partner: str | None = None
-) -> etree._Element:
-    """The document ``response`` with one ``orderLine`` a line."""
-    if not lines:
-        raise Conflict(_("Oracle cannot take an empty cart."))
-    root = etree.Element("response")
-    etree.SubElement(etree.SubElement(root, "header", version="1.0"), "return", returnCode="S")
-    order = etree.SubElement(etree.SubElement(root, "body"), "OrderLinesDataElements")
-    partner = options.catalog_trading_partner if partner is None else partner
-    if partner:
-        _text(order, "catalogTradingPartner", partner)
-    for line in lines:
-        _order_line(etree.SubElement(order, "orderLine"), line, options)
-    return root
-
-
-def _order_line(element: etree._Element, line: ReturnLine, options: OracleOptions) -> None:
-    _contract(element, line, options)
-    _item(element, line, options)
-    _category(etree.SubElement(element, "category"), line, options)
-    price = etree.SubElement(element, "price")
-    _text(price, "currency", line.sent("currency", line.currency))
-    mapped_price = line.mapped.get("unitPrice")
-    _text(price, "unitPrice", f"{unit_price(line):f}" if mapped_price is None else mapped_price)
-    supplier = etree.SubElement(element, "supplier")
+def _order_line(line: ReturnLine, options: OracleOptions) -> str:
+    """``orderLine`` with all that it holds, as text."""
+    sent = line.mapped.get
+    contract, item, category = _contract(line, options), _item(line, options), _category(line, options)
+    price = line.mapped["unitPrice"] if "unitPrice" in line.mapped else f"{unit_price(line):f}"
+    partner = ""
     if options.trading_partner_code:
-        _text(supplier, "supplierTradingPartnerCode", options.trading_partner_code)
+        partner = _text("supplierTradingPartnerCode", options.trading_partner_code)
     elif options.duns:
-        _text(supplier, "supplierDUNS", options.duns)
-    name = options.supplier_name or settings.SUPPLIER_NAME
-    _text(supplier, "supplierName", line.sent("supplierName", name))
-    _attributes(element, line, options)
+        partner = _text("supplierDUNS", options.duns)
+    name = sent("supplierName", options.supplier_name or settings.SUPPLIER_NAME)
+    return (
+        f"<orderLine>{contract}{item}{category}"
+        f"<price>{_text('currency', sent('currency', line.currency))}{_text('unitPrice', price)}</price>"
+        f"<supplier>{partner}{_text('supplierName', name)}</supplier>{_attributes(line, options)}</orderLine>"
+    )
 
 
-def _contract(element: etree._Element, line: ReturnLine, options: OracleOptions) -> None:
+def _contract(line: ReturnLine, options: OracleOptions) -> str:
     """Without catalogType CONTRACTED Oracle ignores the contract."""
     number = line.sent("contractNumber", line.agreement or options.contract_number)
     # A number that somebody maps is meant to be sent, whatever the option says of our agreements.
     kind = "buyer" if options.contract == "none" and "contractNumber" in line.mapped else options.contract
     if kind == "none" or not number:
-        return
-    contract = etree.SubElement(element, "contract")
-    _text(etree.SubElement(contract, f"{kind}Contract"), "contractNumber", number)
-    _text(contract, "catalogType", "CONTRACTED")
+        return ""
+    named = f"<{kind}Contract>{_text('contractNumber', number)}</{kind}Contract>"
+    return f"<contract>{named}{_text('catalogType', 'CONTRACTED')}</contract>"
 
 
-def _item(element: etree._Element, line: ReturnLine, options: OracleOptions) -> None:
-    lengths = LENGTHS[options.route]
-    quantity = line.sent("quantity", f"{line.quantity.normalize():f}")
-    item = etree.SubElement(element, "item", lineType=options.line_type, quantity=quantity)
-    numbers = etree.SubElement(item, "itemNumber")
-    own = etree.SubElement(numbers, "supplierItemNumber")
-    _text(own, "itemID", _whole(line.sent("itemID", line.sku), lengths["itemID"], line))
-    reference = line.sent("supplierReferenceNumber", line.token)
+def _item(line: ReturnLine, options: OracleOptions) -> str:
+    sent, lengths = line.mapped.get, LENGTHS[options.route]
+    quantity = sent("quantity", f"{line.quantity.normalize():f}")
+    numbers = _text("itemID", _whole(sent("itemID", line.sku), lengths["itemID"], line))
+    reference = sent("supplierReferenceNumber", line.token)
     if len(reference) <= lengths["supplierReferenceNumber"]:
-        _text(own, "supplierReferenceNumber", reference)
+        numbers += _text("supplierReferenceNumber", reference)
+    numbers = f"<supplierItemNumber>{numbers}</supplierItemNumber>"
     # A number that does not fit is left out: cut, it would be the number of something else.
-    number = line.sent("manufacturerItemID", line.manufacturer_part_number)
-    brand = line.sent("manufacturerName", one_line(line.brand))
+    number = sent("manufacturerItemID", line.manufacturer_part_number)
+    brand = sent("manufacturerName", one_line(line.brand))
     if 0 < len(number) <= lengths["manufacturerItemID"]:
-        maker = etree.SubElement(numbers, "manufacturerItemNumber")
-        _text(maker, "itemID", number)
+        maker = _text("itemID", number)
         if brand:
-            _text(maker, "manufacturerName", shortened(brand, lengths["manufacturerName"]))
-    if buyers := line.sent("buyerItemID", line.buyer_part_number):
-        _text(etree.SubElement(numbers, "buyerItemNumber"), "itemID", buyers)
-    description = line.sent("itemDescription", _description(line, options))
-    _text(item, "itemDescription", shortened(description, lengths["itemDescription"]))
-    unit = etree.SubElement(etree.SubElement(item, "unitOfMeasure"), "supplierUnitOfMeasure")
-    code = line.sent("supplierUOMType", translate_unit(line.unit, options.units, CXML_UNITS))
-    _text(unit, "supplierUOMType", _whole(code, lengths["supplierUOMType"], line))
-    etree.SubElement(unit, "supplierUOMQuantity")
+            maker += _text("manufacturerName", shortened(brand, lengths["manufacturerName"]))
+        numbers += f"<manufacturerItemNumber>{maker}</manufacturerItemNumber>"
+    if buyers := sent("buyerItemID", line.buyer_part_number):
+        numbers += f"<buyerItemNumber>{_text('itemID', buyers)}</buyerItemNumber>"
+    description = sent("itemDescription", _description(line, options))
+    code = sent("supplierUOMType", translate_unit(line.unit, options.units, CXML_UNITS))
+    unit = _text("supplierUOMType", _whole(code, lengths["supplierUOMType"], line))
+    return (
+        f'<item lineType="{options.line_type}" quantity="{attribute(quantity)}">'
+        f"<itemNumber>{numbers}</itemNumber>"
+        f"{_text('itemDescription', shortened(description, lengths['itemDescription']))}"
+        f"<unitOfMeasure><supplierUnitOfMeasure>{unit}<supplierUOMQuantity/></supplierUnitOfMeasure>"
+        "</unitOfMeasure></item>"
+    )
 
 
 def _description(line: ReturnLine, options: OracleOptions) -> str:
@@ -125,24 +118,23 @@ def _description(line: ReturnLine, options: OracleOptions) -> str:
     return f"{name}{NAME_AND_TEXT}{text}" if both else name
 
 
-def _category(element: etree._Element, line: ReturnLine, options: OracleOptions) -> None:
+def _category(line: ReturnLine, options: OracleOptions) -> str:
     by_code = options.category == "UNSPSC" and line.unspsc
     ours = shortened(one_line(line.category), LENGTHS[options.route]["categoryCode"])
     category = line.sent("categoryCode", line.unspsc if by_code else ours)
-    code = _text(element, "categoryCode", category)
     kind = line.sent("categoryCodeIdentifier", "UNSPSC" if by_code else "SUPPLIER")
-    code.set("categoryCodeIdentifier", kind)
+    code = f'<categoryCode categoryCodeIdentifier="{attribute(kind)}">{_cdata(category)}</categoryCode>'
+    return f"<category>{code}</category>"
 
 
-def _attributes(element: etree._Element, line: ReturnLine, options: OracleOptions) -> None:
+def _attributes(line: ReturnLine, options: OracleOptions) -> str:
     own = {name: one_line(str(getattr(line, source))) for name, source in options.attributes.items()}
+    if not own and not line.mapped:
+        return ""
     # In the order of their numbers, which the schema asks for.
     found = ((name, line.sent(name, own.get(name, ""))) for name in ATTRIBUTES)
-    values = {name: text for name, text in found if text}
-    if values:
-        attributes = etree.SubElement(element, "additionalAttributes")
-        for name, text in values.items():
-            _text(attributes, name, text)
+    written = "".join([_text(name, text) for name, text in found if text])
+    return f"<additionalAttributes>{written}</additionalAttributes>" if written else ""
 
 
 def unit_price(line: ReturnLine) -> Decimal:
@@ -151,7 +143,7 @@ def unit_price(line: ReturnLine) -> Decimal:
     Exact where ten decimals are enough; quantity times it is the total of the line, rounded to cents.
     """
     exact = line.price / line.price_unit
-    unit = exact.quantize(Decimal(1).scaleb(-MOST_DECIMALS), ROUND_HALF_UP)
+    unit = exact.quantize(_FINEST, ROUND_HALF_UP)
     if (unit * line.quantity).quantize(CENT, ROUND_HALF_UP) != line.total:
         raise Conflict(
             _("The price of %(sku)s cannot be written per %(unit)s for Oracle. Remove it, or ask us.")
@@ -160,7 +152,7 @@ def unit_price(line: ReturnLine) -> Decimal:
     short = unit.normalize()
     exponent = short.as_tuple().exponent
     assert isinstance(exponent, int)
-    return short if -exponent >= LEAST_DECIMALS else short.quantize(Decimal(1).scaleb(-LEAST_DECIMALS))
+    return short if -exponent >= LEAST_DECIMALS else short.quantize(_COARSEST)
 
 
 def _whole(text: str, length: int, line: ReturnLine) -> str:
@@ -172,9 +164,11 @@ def _whole(text: str, length: int, line: ReturnLine) -> str:
     return text
 
 
-def _text(parent: etree._Element, name: str, text: str) -> etree._Element:
-    """A new last child with ``text`` in a CDATA section, or escaped where that cannot hold it."""
-    element = etree.SubElement(parent, name)
+def _text(name: str, text: str) -> str:
+    return f"<{name}>{_cdata(text)}</{name}>"
+
+
+def _cdata(text: str) -> str:
+    """``text`` in a CDATA section, or escaped where that cannot hold it."""
     possible = xml_text(text)
-    element.text = possible if "]]>" in possible else etree.CDATA(possible)
-    return element
+    return content(possible) if "]]>" in possible else f"<![CDATA[{possible}]]>"

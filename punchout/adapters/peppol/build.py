@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from lxml import etree
 
+from punchout.adapters.markup import attribute, content, with_lines
 from punchout.adapters.peppol import identifiers
 from punchout.adapters.peppol.options import STANDARD_RATED, PeppolOptions
 from punchout.adapters.peppol.outgoing import PROPERTY
@@ -33,21 +34,7 @@ GTIN_SCHEME = "0160"  # ISO 6523: GTIN
 MAIN_IMAGE = "PRODUCT_IMAGE"
 NOTHING: Mapping[str, str] = {}
 LAST_SECOND = "23:59:59"
-
-
-class _Tags(dict[str, str]):
-    """Qualified names, each written once: a cart of 500 lines has some fifteen thousand elements."""
-
-    def __init__(self, namespace: str) -> None:
-        super().__init__()
-        self.namespace = namespace
-
-    def __missing__(self, name: str) -> str:
-        self[name] = f"{{{self.namespace}}}{name}"
-        return self[name]
-
-
-_GROUPS, _VALUES = _Tags(CAC), _Tags(CBC)
+_ZERO = Decimal(0)
 
 
 def cart_form(
@@ -64,29 +51,27 @@ def cart_form(
 
     ``mapped`` are fields of the whole cart in place of our own.
     """
-    root = catalogue(
-        cart_id=cart_id, echo=echo, receiver_name=receiver_name, lines=lines, options=options, mapped=mapped
-    )
-    document = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
-    assert isinstance(document, bytes)
-    encoded = base64.b64encode(document) if options.cart_encoding == "base64" else document
-    return ReturnForm(
-        action=return_url, fields=((options.cart_field, encoded.decode("utf-8")),), target=options.target
-    )
+    if not lines:
+        raise Conflict(_("An empty cart cannot be returned: Peppol has no message for it."))
+    root = _catalogue(cart_id, echo, receiver_name, lines, options, mapped)
+    written = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
+    assert isinstance(written, bytes)
+    found = "".join([_catalogue_line(line, options) for line in lines])
+    document = with_lines(written.decode("utf-8"), found, "Catalogue")
+    if options.cart_encoding == "base64":
+        document = base64.b64encode(document.encode()).decode("ascii")
+    return ReturnForm(action=return_url, fields=((options.cart_field, document),), target=options.target)
 
 
-def catalogue(
-    *,
+def _catalogue(
     cart_id: str,
     echo: Mapping[str, Any],
     receiver_name: str,
     lines: tuple[ReturnLine, ...],
     options: PeppolOptions,
-    mapped: Mapping[str, str] = NOTHING,
+    mapped: Mapping[str, str],
 ) -> etree._Element:
-    """The document; ``receiver_name`` is the customer's, where the options have no registered name."""
-    if not lines:
-        raise Conflict(_("An empty cart cannot be returned: Peppol has no message for it."))
+    """The document without its lines."""
     names: Any = {None: CATALOGUE, "cac": CAC, "cbc": CBC}
     root = etree.Element(f"{{{CATALOGUE}}}Catalogue", nsmap=names)
     now = timezone.localtime()
@@ -107,8 +92,6 @@ def catalogue(
     receiver = _party(root, "ReceiverParty", options.receiver, options.receiver_id, registered)
     if reference := mapped.get("Contact", one_line(str(echo.get("reference") or ""))):
         _value(_group(receiver, "Contact"), "ID", reference)
-    for line in lines:
-        _catalogue_line(_group(root, "CatalogueLine"), line, options)
     return root
 
 
@@ -131,55 +114,75 @@ def _party(
     return party
 
 
-def _catalogue_line(element: etree._Element, line: ReturnLine, options: PeppolOptions) -> None:
-    sent = line.sent
-    unit = sent("unitCode", options.units.get(line.unit) or peppol_unit(line.unit))
-    _value(element, "ID", str(line.number))
-    wanted = _group(element, "RequiredItemLocationQuantity")
-    if days := sent("LeadTimeMeasure", str(line.lead_time_days) if line.lead_time_days > 0 else ""):
-        _value(wanted, "LeadTimeMeasure", days, unitCode="DAY")
-    price = _group(wanted, "Price")
-    _value(price, "PriceAmount", sent("PriceAmount", f"{line.price:f}"), currencyID=line.currency)
-    _value(price, "BaseQuantity", sent("BaseQuantity", str(line.price_unit)), unitCode=unit)
-    quantity = sent("BatchQuantity", _plain(line.quantity))
-    _value(_group(wanted, "DeliveryUnit"), "BatchQuantity", quantity, unitCode=unit)
-    _item(_group(element, "Item"), line, options)
+def _catalogue_line(line: ReturnLine, options: PeppolOptions) -> str:
+    """``CatalogueLine`` with all that it holds, as text."""
+    sent = line.mapped.get
+    unit = attribute(sent("unitCode", options.units.get(line.unit) or peppol_unit(line.unit)))
+    days = sent("LeadTimeMeasure", str(line.lead_time_days) if line.lead_time_days > 0 else "")
+    price = content(sent("PriceAmount", f"{line.price:f}"))
+    basis = content(sent("BaseQuantity", str(line.price_unit)))
+    quantity = content(sent("BatchQuantity", _plain(line.quantity)))
+    lead_time = f'<cbc:LeadTimeMeasure unitCode="DAY">{content(days)}</cbc:LeadTimeMeasure>' if days else ""
+    return (
+        f"<cac:CatalogueLine><cbc:ID>{line.number}</cbc:ID><cac:RequiredItemLocationQuantity>{lead_time}"
+        f'<cac:Price><cbc:PriceAmount currencyID="{attribute(line.currency)}">{price}</cbc:PriceAmount>'
+        f'<cbc:BaseQuantity unitCode="{unit}">{basis}</cbc:BaseQuantity></cac:Price>'
+        f'<cac:DeliveryUnit><cbc:BatchQuantity unitCode="{unit}">{quantity}</cbc:BatchQuantity>'
+        f"</cac:DeliveryUnit></cac:RequiredItemLocationQuantity>{_item(line, options)}</cac:CatalogueLine>"
+    )
 
 
-def _item(item: etree._Element, line: ReturnLine, options: PeppolOptions) -> None:
-    sent = line.sent
-    _optional(item, "Description", sent("Description", plain_text(line.description)))
-    _value(item, "Name", sent("Name", one_line(line.name)) or line.sku)
+def _item(line: ReturnLine, options: PeppolOptions) -> str:
+    sent = line.mapped.get
+    written = ["<cac:Item>"]
+    if description := sent("Description", plain_text(line.description)):
+        written.append(f"<cbc:Description>{content(description)}</cbc:Description>")
+    name = sent("Name", one_line(line.name)) or line.sku
+    written.append(f"<cbc:Name>{content(name)}</cbc:Name>")
     for group, number in (
         ("BuyersItemIdentification", line.buyer_part_number),
         ("SellersItemIdentification", line.sku),
         ("ManufacturersItemIdentification", line.manufacturer_part_number),
     ):
         if number := sent(group, number):
-            _value(_group(item, group), "ID", number)
+            written.append(f"<cac:{group}><cbc:ID>{content(number)}</cbc:ID></cac:{group}>")
     if gtin := sent("StandardItemIdentification", line.gtin):
-        _value(_group(item, "StandardItemIdentification"), "ID", gtin, schemeID=GTIN_SCHEME)
+        identified = f'<cbc:ID schemeID="{GTIN_SCHEME}">{content(gtin)}</cbc:ID>'
+        written.append(f"<cac:StandardItemIdentification>{identified}</cac:StandardItemIdentification>")
     if options.pictures and line.picture_url:
-        picture = _group(item, "ItemSpecificationDocumentReference")
-        _value(picture, "ID", line.sku)
-        _value(picture, "DocumentTypeCode", MAIN_IMAGE)
-        _value(_group(_group(picture, "Attachment"), "ExternalReference"), "URI", line.picture_url)
+        written.append(_picture(line))
     unspsc = sent("ItemClassificationCode", line.unspsc)
     if unspsc and options.classification != "none":
-        code = _group(item, "CommodityClassification")
-        _value(code, "ItemClassificationCode", unspsc, listID=options.classification)
-    tax = _group(item, "ClassifiedTaxCategory")
-    percent = options.tax_percent if options.tax_category == STANDARD_RATED else Decimal(0)
-    _value(tax, "ID", sent("TaxCategory", options.tax_category))
-    _value(tax, "Percent", sent("TaxPercent", _plain(percent)))
-    _value(_group(tax, "TaxScheme"), "ID", "VAT")
+        listed = f'<cbc:ItemClassificationCode listID="{options.classification}">{content(unspsc)}'
+        code = f"{listed}</cbc:ItemClassificationCode>"
+        written.append(f"<cac:CommodityClassification>{code}</cac:CommodityClassification>")
+    percent = options.tax_percent if options.tax_category == STANDARD_RATED else _ZERO
+    written.append(
+        f"<cac:ClassifiedTaxCategory><cbc:ID>{content(sent('TaxCategory', options.tax_category))}</cbc:ID>"
+        f"<cbc:Percent>{content(sent('TaxPercent', _plain(percent)))}</cbc:Percent>"
+        "<cac:TaxScheme><cbc:ID>VAT</cbc:ID></cac:TaxScheme></cac:ClassifiedTaxCategory>"
+    )
     for name, text in line.mapped.items():
         if name.startswith(PROPERTY) and text:
-            found = _group(item, "AdditionalItemProperty")
-            _value(found, "Name", name.removeprefix(PROPERTY))
-            _value(found, "Value", text)
+            written.append(
+                "<cac:AdditionalItemProperty>"
+                f"<cbc:Name>{content(name.removeprefix(PROPERTY))}</cbc:Name>"
+                f"<cbc:Value>{content(text)}</cbc:Value></cac:AdditionalItemProperty>"
+            )
     if brand := sent("ManufacturerParty", one_line(line.brand)):
-        _value(_group(_group(item, "ManufacturerParty"), "PartyName"), "Name", brand)
+        party = f"<cac:PartyName><cbc:Name>{content(brand)}</cbc:Name></cac:PartyName>"
+        written.append(f"<cac:ManufacturerParty>{party}</cac:ManufacturerParty>")
+    written.append("</cac:Item>")
+    return "".join(written)
+
+
+def _picture(line: ReturnLine) -> str:
+    address = f"<cbc:URI>{content(line.picture_url)}</cbc:URI>"
+    return (
+        f"<cac:ItemSpecificationDocumentReference><cbc:ID>{content(line.sku)}</cbc:ID>"
+        f"<cbc:DocumentTypeCode>{MAIN_IMAGE}</cbc:DocumentTypeCode><cac:Attachment><cac:ExternalReference>"
+        f"{address}</cac:ExternalReference></cac:Attachment></cac:ItemSpecificationDocumentReference>"
+    )
 
 
 def _plain(value: Decimal) -> str:
@@ -188,15 +191,9 @@ def _plain(value: Decimal) -> str:
 
 def _group(parent: etree._Element, name: str) -> etree._Element:
     """A new last child of UBL's aggregates."""
-    return etree.SubElement(parent, _GROUPS[name])
+    return etree.SubElement(parent, f"{{{CAC}}}{name}")
 
 
 def _value(parent: etree._Element, name: str, text: str, /, **attributes: str) -> None:
     """A new last child of UBL's values; the text is never empty."""
-    possible = text if text.isprintable() else xml_text(text)
-    etree.SubElement(parent, _VALUES[name], attributes).text = possible
-
-
-def _optional(parent: etree._Element, name: str, text: str) -> None:
-    if text:
-        _value(parent, name, text)
+    etree.SubElement(parent, f"{{{CBC}}}{name}", attributes).text = xml_text(text)
