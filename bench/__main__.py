@@ -10,6 +10,7 @@ from pathlib import Path
 def main() -> int:
     command = [sys.executable, "-m", "bench.measure"]
     imports = [sys.executable, "-m", "bench.imports"]
+    exports = [sys.executable, "-m", "bench.exports"]
     failed = 0
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         environment = {
@@ -32,6 +33,7 @@ def main() -> int:
             if not prefix:
                 own["DATABASE_URL"] = f"sqlite:///{folder}/bench.sqlite3"
             failed |= subprocess.call([*prefix, *command], env=own)
+            failed |= subprocess.call([*prefix, *exports], env=own)
             own["IMPORT_DIR"] = str(Path(folder) / f"imports-{name}")
             if not prefix:
                 own["DATABASE_URL"] = f"sqlite:///{folder}/imports.sqlite3"

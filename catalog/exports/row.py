@@ -69,12 +69,6 @@ class ExportRow(NamedTuple):
     def removed(self) -> bool:
         return self.status == REMOVED
 
-    def per_order_unit(self, amount: Decimal | None) -> Decimal | None:
-        """A price of one order unit, to six decimals."""
-        if amount is None or not self.price_quantity:
-            return None
-        return six_decimals(amount / self.price_quantity)
-
 
 def six_decimals(amount: Decimal) -> Decimal:
     rounded = amount.quantize(UNIT_PRICE_DECIMALS, ROUND_HALF_UP)

@@ -11,9 +11,9 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from django.conf import settings
 from django.urls import reverse
 
+from catalog.exports.languages import languages_of
 from catalog.exports.order import ExportOrder
 from catalog.exports.plain import Pages, These, amount, day, quantity
 from catalog.exports.pricing import BlockPrices
@@ -30,7 +30,6 @@ COLUMNS = (
     "minimum_quantity", "quantity_step", "unspsc", "etim_class", "lead_time_days", "successor_id",
     "name_en", "description_en",
 )  # fmt: skip
-_LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
 # Article numbers that stand in an address as they are.
 _SAFE = re.compile(r"[A-Za-z0-9_.~/-]+\Z")
 _NOTHING = Decimal("0.000")
@@ -63,7 +62,7 @@ class _Reader:
 
     def __init__(self, order: ExportOrder, also: With) -> None:
         self.order, self._also = order, also
-        self._languages = _languages(order, also)
+        self._languages = languages_of(order) if also.texts else (order.written_language,)
         texts = [f"{what}_{code}" for code in self._languages for what in ("name", "description")]
         self.pages = Pages(order.products(), (*COLUMNS, *texts), CHUNK)
         self._prices = BlockPrices(order.organisation, order.today)
@@ -160,14 +159,6 @@ class _Reader:
             return {}
         shown = Product.objects.visible_to(self.order.organisation).filter(pk__in=ids)
         return dict(shown.order_by().values_list("id", "sku"))
-
-
-def _languages(order: ExportOrder, also: With) -> tuple[str, ...]:
-    """The written language first; the others where the format takes them and they are wanted."""
-    first = order.written_language
-    if not (also.texts and order.every_language):
-        return (first,)
-    return (first, *(code for code in _LANGUAGES if code != first))
 
 
 def _texts(

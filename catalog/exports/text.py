@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal
 from functools import lru_cache
+from xml.sax.saxutils import escape
 
 # Also the two that XML 1.0 has no place for, and halves of surrogate pairs.
 _UNWANTED = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]+")
@@ -36,6 +37,24 @@ def cells(*texts: str) -> tuple[str, ...]:
     if "".join(texts).isprintable() and _SUSPICIOUS.isdisjoint([text[:1] for text in texts]):
         return texts
     return tuple(map(cell, texts))
+
+
+def cleaned(*texts: str) -> tuple[str, ...]:
+    """``clean`` of each; at first all at once, for nearly always there is nothing to do."""
+    return texts if "".join(texts).isprintable() else tuple(map(clean, texts))
+
+
+def xml_text(text: str) -> str:
+    """As it can stand between two tags."""
+    return escape(clean(text))
+
+
+def xml_texts(*texts: str) -> tuple[str, ...]:
+    """``xml_text`` of each; at first all at once, for nearly always there is nothing to do."""
+    together = "".join(texts)
+    if together.isprintable() and not ("&" in together or "<" in together or ">" in together):
+        return texts
+    return tuple(escape(clean(text)) for text in texts)
 
 
 # Quantities are few and come again and again, and so do most prices.

@@ -1,14 +1,20 @@
 """The price of one order unit as a text, for formats whose readers may not heed a price quantity."""
 
 from decimal import Decimal
+from functools import lru_cache
 
-from catalog.exports.row import ExportRow
+from catalog.exports.row import ExportRow, six_decimals
 
 
 def unit_price(row: ExportRow, amount: Decimal | None) -> str:
     """At least two decimals, at most six, with a point; empty on request."""
-    price = row.per_order_unit(amount)
-    if price is None:
+    if amount is None or not row.price_quantity:
         return ""
+    return _text(amount, row.price_quantity)
+
+
+@lru_cache(maxsize=16_384)
+def _text(amount: Decimal, price_quantity: int) -> str:
+    price = amount if price_quantity == 1 else six_decimals(amount / price_quantity)
     exact = f"{price.normalize():f}"
     return exact if len(exact.partition(".")[2]) > 2 else f"{price:.2f}"

@@ -61,14 +61,14 @@ def write(order: ExportOrder) -> Iterator[bytes]:
     yield "".join(_line(_level_fields(entry, supplier, url, locale)) for entry in levels).encode()
     rest = ("",) if levels else ()
     for rows in chunks(order):
-        yield "".join(_line(_fields(row, supplier, url, locale) + rest) for row in rows).encode()
+        yield "".join([_line(_fields(row, supplier, url, locale) + rest) for row in rows]).encode()
     yield f"ENDOFDATA{LINE}".encode()
 
 
 def _line(fields: tuple[str, ...]) -> str:
     together = "".join(fields)
     # Looked at together first: most lines have nothing to replace.
-    if clean(together) != together or '"' in together or "\\" in together:
+    if not together.isprintable() or '"' in together or "\\" in together:
         fields = tuple(clean(field).translate(_UNQUOTABLE) for field in fields)
     return '"' + '","'.join(fields) + '"' + LINE
 

@@ -1,15 +1,16 @@
-"""XLSX: one sheet with a header, written to a temporary file and then handed out piece by piece.
+"""XLSX: sheets with a header each, written to a temporary file and then handed out piece by piece.
 
-A workbook is a zip whose directory comes last, so nothing can be sent before all is written.
+A workbook is a zip whose directory comes last, so nothing can be sent before all is written. What one sheet
+cannot hold goes on in the next.
 """
 
 from collections.abc import Iterator
 from tempfile import TemporaryFile
+from typing import Any
 
 from openpyxl import Workbook
 
 from catalog.exports.columns import COLUMNS, values
-from catalog.exports.errors import ExportRefused
 from catalog.exports.order import ExportOrder
 from catalog.exports.registry import register
 from catalog.exports.rows import chunks
@@ -27,20 +28,16 @@ PIECE = 64 * 1024
 )
 def write(order: ExportOrder) -> Iterator[bytes]:
     """Numbers are numbers; GTINs and article numbers are texts, so that none is rounded."""
-    count = order.count()
-    if count > MOST_ROWS:
-        raise ExportRefused(
-            f"The file would have {count:,} rows, and a sheet holds {MOST_ROWS:,}. "
-            "Choose categories or brands, or take CSV."
-        )
     workbook = Workbook(write_only=True)
-    sheet = workbook.create_sheet("Articles")
-    sheet.freeze_panes = "A2"
-    sheet.append(COLUMNS)
+    sheet, free = _sheet(workbook), MOST_ROWS
     try:
         for rows in chunks(order):
             for row in rows:
-                sheet.append([value if value != "" else None for value in values(row)])
+                if not free:
+                    sheet.close()
+                    sheet, free = _sheet(workbook), MOST_ROWS
+                sheet.append([None if value == "" else value for value in values(row)])
+                free -= 1
     except BaseException:
         # Else its own temporary file stays open.
         sheet.close()
@@ -50,3 +47,12 @@ def write(order: ExportOrder) -> Iterator[bytes]:
         file.seek(0)
         while piece := file.read(PIECE):
             yield piece
+
+
+def _sheet(workbook: Workbook) -> Any:
+    """The next sheet: "Articles", "Articles 2" and so on, each with the header above its rows."""
+    number = len(workbook.worksheets) + 1
+    sheet = workbook.create_sheet("Articles" if number == 1 else f"Articles {number}")
+    sheet.freeze_panes = "A2"
+    sheet.append(COLUMNS)
+    return sheet

@@ -6,7 +6,6 @@ from decimal import Decimal
 import pytest
 from openpyxl import load_workbook
 
-from catalog.exports import ExportRefused
 from catalog.exports.columns import COLUMNS
 from catalog.exports.formats import xlsx
 from catalog.exports.text import cell
@@ -95,10 +94,18 @@ def test_csv_has_a_byte_order_mark_and_a_decimal_comma_when_asked(export, custom
     assert asked.count(b"\xef\xbb\xbf") == 1
 
 
-def test_a_sheet_that_would_be_too_long_is_refused_before_it_is_written(export, monkeypatch):
-    monkeypatch.setattr(xlsx, "MOST_ROWS", 1)
-    ProductFactory()
-    assert export("xlsx")
-    ProductFactory()
-    with pytest.raises(ExportRefused, match="2 rows"):
-        export("xlsx")
+def test_what_one_sheet_cannot_hold_goes_on_in_the_next_under_the_same_header(export, monkeypatch):
+    monkeypatch.setattr(xlsx, "MOST_ROWS", 2)
+    skus = [ProductFactory().sku for _turn in range(4)]
+    book = load_workbook(io.BytesIO(export("xlsx")))
+    assert book.sheetnames == ["Articles", "Articles 2"]
+    skus.append(ProductFactory().sku)
+    book = load_workbook(io.BytesIO(export("xlsx")))
+    assert book.sheetnames == ["Articles", "Articles 2", "Articles 3"]
+    found = []
+    for sheet in book:
+        header, *rows = sheet.iter_rows(values_only=True)
+        assert header == COLUMNS
+        assert sheet.freeze_panes == "A2"
+        found += [row[0] for row in rows]
+    assert found == skus

@@ -230,6 +230,26 @@ def test_a_dbf_is_read_by_another_program_with_numbers_and_days(assortment, expo
     assert found["FINE"]["NETPRICE"] == 0.0412
 
 
+@pytest.mark.parametrize(
+    ("number", "fitted"),
+    [("12.5000", "12.5000"), ("12345678.1234", "12345678.123"), ("12345678901.25", "12345678901"),
+     ("1234567890123.5", "*" * 12)],
+)  # fmt: skip
+def test_a_number_too_wide_for_its_field_loses_decimals_and_never_its_size(number, fitted):
+    assert dbf_file.fitted(number, 12) == fitted
+
+
+def test_an_odd_text_does_not_move_the_fields_behind_it_in_a_dbf(customer, export, tmp_path):
+    ProductFactory(sku="ODD", name_en="Ω ≥ 5\n漢字 " + "x" * 200, description_en="é" * 400, brand__name="Ünï")
+    ProductFactory(sku="NEXT")
+    file = tmp_path / "articles.dbf"
+    file.write_bytes(export("dbf"))
+    odd, following = dbfread.DBF(str(file), char_decode_errors="strict")
+    assert (odd["ARTNO"], odd["MAKER"], following["ARTNO"]) == ("ODD", "Ünï", "NEXT")
+    assert odd["NAME"].startswith("? ? 5 ?? x")
+    assert odd["DESCRIPT"] == "é" * 254
+
+
 def test_more_rows_than_a_dbf_holds_are_refused(assortment, export, monkeypatch):
     monkeypatch.setattr(dbf_file, "MOST_ROWS", 2)
     with pytest.raises(ExportRefused, match="2 at most"):
