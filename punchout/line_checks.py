@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 from operator import attrgetter
 from typing import Any
 
-from punchout.adapters.outgoing import FieldTable, OutgoingField
+from punchout.adapters.outgoing import FieldTable, OutgoingField, number_of
 from punchout.adapters.registry import Adapter, AdapterOptions
 from punchout.documents import ReturnLine
 from punchout.findings import Findings
@@ -121,7 +121,7 @@ class LineChecks:
 
     def _required(self, line: ReturnLine) -> None:
         for name, field in self.wanted:
-            if field is not None and field.of == "cart":
+            if field is not None and field.of != "line":
                 continue
             read = self.readers.get(name)
             if name in line.mapped:
@@ -147,17 +147,23 @@ class LineChecks:
 
     def _mapped(self, line: ReturnLine) -> None:
         for name, text in line.mapped.items():
-            field = self.table.find(name)
-            if field is None:
-                continue
-            if field.length and len(text) > field.length:
-                self._too_long(field, text, line)
-            if not text and field.required:
-                self._error("empty", line, field=name)
-            elif text and field.kind == "number":
-                self._number(field, text, line)
+            self.field(name, text, line)
         if any(field.name in line.mapped for field in self.priced.values()):
             self._total(line)
+
+    def field(self, name: str, text: str, line: ReturnLine) -> None:
+        """What the mapping makes of one field of the line, or of a part of the set that it is."""
+        field = self.table.find(name)
+        if field is None:
+            return
+        if field.length and len(text) > field.length:
+            self._too_long(field, text, line)
+        if not text and field.required:
+            self._error("empty", line, field=name)
+        elif text and field.kind == "number":
+            self._number(field, text, line)
+        elif text and field.choices and text not in field.choices:
+            self._error("choice", line, field=name, choices=", ".join(field.choices), value=text[:SHOWN])
 
     def _number(self, field: OutgoingField, text: str, line: ReturnLine) -> None:
         number = number_of(text)
@@ -199,15 +205,6 @@ class LineChecks:
                     "total", "warning", line.number, system=self.system, calculated=str(rounded),
                     total=str(line.total),
                 )  # fmt: skip
-
-
-def number_of(text: str) -> Decimal | None:
-    """A number with point or comma; ``None`` for anything else."""
-    try:
-        number = Decimal(text.replace(",", "."))
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
 
 
 def _by_role(table: FieldTable, role: str) -> OutgoingField | None:

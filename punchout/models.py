@@ -348,6 +348,8 @@ class PunchoutSession(models.Model):
     ended_at = models.DateTimeField(_("ended at"), null=True)
     # What the connection's mapping makes of fields of the whole cart; set for the length of a return.
     mapped: Mapping[str, str] = MappingProxyType({})
+    # And the parts of sets with their fields (``punchout.adapters.sets``); ``None``: none is mapped.
+    mapped_parts: Mapping[int, tuple[Any, ...]] | None = None
 
     class Meta:
         verbose_name = _("session")

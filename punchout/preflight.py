@@ -15,13 +15,13 @@ from operator import attrgetter
 
 from punchout import origins, positions
 from punchout.adapters import Adapter, get_adapter
-from punchout.adapters.outgoing import FieldTable
+from punchout.adapters.outgoing import FieldTable, number_of
 from punchout.adapters.registry import AdapterOptions
 from punchout.adapters.texts import one_line, transliterate
 from punchout.documents import ReturnLine
 from punchout.findings import Finding, Findings, errors_of, warnings_of
 from punchout.freezing import freeze_lines
-from punchout.line_checks import PLAIN, LineChecks
+from punchout.line_checks import PLAIN, SHOWN, LineChecks
 from punchout.mapping.apply import Mapped, apply_mapping
 from punchout.models import Connection, PunchoutSession
 from punchout.surcharges import arranged
@@ -123,21 +123,36 @@ def check(
         checks.line(line)
         if options.most_lines and line.number > options.most_lines:
             found.add("lines", "error", line.number, system=system, count=options.most_lines)
-    _check_cart(found, system, table, mapped)
+        for part in (mapped.parts or {}).get(line.number, ()):
+            for name, text in part.mapped.items():
+                checks.field(name, text, line)
+    _check_cart(found, system, options, table, mapped)
     _check_return_host(found, session, adapter)
     _check_charset(found, adapter.return_charset(options, session.echo), table, mapped)
     return found.all()
 
 
-def _check_cart(found: Findings, system: str, table: FieldTable, mapped: Mapped) -> None:
+def _check_cart(
+    found: Findings, system: str, options: AdapterOptions, table: FieldTable, mapped: Mapped
+) -> None:
     for name, text in mapped.cart.items():
         field = table.find(name)
         if field is None:
             continue
-        if not text and field.required:
+        if not text and (field.required or name in options.required_outgoing):
             found.add("whole cart", "error", system=system, field=name)
+        elif text and field.kind == "number" and number_of(text) is None:
+            found.add("no number", "error", system=system, field=name, value=text[:SHOWN])
+        elif text and field.choices and text not in field.choices:
+            found.add(
+                "choice", "error", system=system, field=name, choices=", ".join(field.choices),
+                value=text[:SHOWN],
+            )  # fmt: skip
         elif field.length and len(text) > field.length:
-            found.add("cut", "warning", field=name, length=field.length)
+            if field.kind == "text":
+                found.add("cut", "warning", field=name, length=field.length)
+            else:
+                found.add("left out", "warning", field=name, length=field.length, value=text[:SHOWN])
 
 
 def may_go_to(address: str, connection: Connection) -> bool:
@@ -166,10 +181,12 @@ def _check_charset(found: Findings, charset: str, table: FieldTable, mapped: Map
         for field in table
         if field.kind == "text" and field.of == "line" and field.value.partition(".")[2] in PLAIN
     ]
+    parts = mapped.parts or {}
     met: dict[str, tuple[dict[str, None], list[int]]] = {}
     for line in mapped.lines:
         own = (str(read(line)) for name, read in texts if name not in line.mapped)
-        for code, character in _odd((*own, *line.mapped.values()), charset):
+        of_parts = (text for part in parts.get(line.number, ()) for text in part.mapped.values())
+        for code, character in _odd((*own, *line.mapped.values(), *of_parts), charset):
             characters, numbers = met.setdefault(code, ({}, []))
             characters[character] = None
             if not numbers or numbers[-1] != line.number:

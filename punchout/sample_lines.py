@@ -1,7 +1,8 @@
-"""Two frozen lines to try things out on: one that has everything, and one that has only what it must."""
+"""To try things out on: a line that has everything, one that has only what it must, a part of a set."""
 
 from decimal import Decimal
 
+from punchout.adapters.sets import Part
 from punchout.documents import ReturnLine
 
 SAMPLE_LINES = (
@@ -46,3 +47,4 @@ SAMPLE_LINES = (
         lead_time_days=3,
     ),
 )
+SAMPLE_PART = Part("20-0002", "Mounting frame", Decimal(2), "C62", "39121311", "Frames")

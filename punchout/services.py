@@ -273,8 +273,7 @@ def return_cart(*, session: PunchoutSession, base_url: str) -> ReturnForm | None
                 raise CartNotReturnable
             if priced.total.amount > LARGEST_TOTAL:
                 raise Conflict(_("The total of this cart is larger than a document can hold."))
-        session.mapped = found.mapped.cart
-        form = adapter.return_form(session, found.mapped.lines)
+        form = adapter.return_form(session, found.mapped.onto(session))
         _end(
             session, form, PunchoutSession.State.RETURNED, ReturnedCart.Outcome.CART, priced, found.lines,
             found.findings,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from typing import Literal
 
 from django.utils.functional import Promise
@@ -10,7 +11,8 @@ from django.utils.functional import Promise
 from punchout.documents import ReturnLine
 
 Kind = Literal["text", "code", "number"]
-Place = Literal["line", "cart"]
+# A line, the whole cart, or an article of a set, which stands below the set's line.
+Place = Literal["line", "cart", "part"]
 # Fields that the check before the return knows the meaning of.
 Role = Literal["", "unit", "currency", "quantity", "price", "price unit"]
 
@@ -20,12 +22,13 @@ MOST_KEPT = 1_000  # names of free fields that a table remembers
 
 @dataclass(frozen=True, slots=True)
 class OutgoingField:
-    """A field of the returned cart or of its lines, as the buyer's system reads it.
+    """A field of the returned cart, of its lines or of the parts of sets, as the buyer's system reads it.
 
     ``length`` is in characters, 0: none is known. A ``text`` that is too long is cut by the adapter; a
     ``code`` is left out, as it would be the code of something else, and where it is ``required`` the cart is
-    stopped. A ``number`` must be one, with at most ``decimals``. ``value`` names what the field holds without
-    a mapping, such as ``line.sku``; empty where the adapter calculates it.
+    stopped. A ``number`` must be one, with at most ``decimals``. One of ``choices``, if there are any.
+    ``value`` names what the field holds without a mapping, such as ``line.sku``; empty where the adapter
+    calculates it.
     """
 
     name: str
@@ -37,6 +40,7 @@ class OutgoingField:
     decimals: int | None = None
     required: bool = False
     role: Role = ""
+    choices: tuple[str, ...] = ()
     # What it holds without a mapping where that depends on the line, for the check before the return.
     own: Callable[[ReturnLine], str] | None = None
 
@@ -57,6 +61,15 @@ class FreeFields:
         if re.fullmatch(self.pattern, name) is None:
             return None
         return OutgoingField(name, self.label, length=self.length, kind=self.kind, of=self.of)
+
+
+def number_of(text: str) -> Decimal | None:
+    """A number with point or comma; ``None`` for anything else."""
+    try:
+        number = Decimal(text.replace(",", "."))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
 
 
 class FieldTable:

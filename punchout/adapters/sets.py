@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from catalog.models import Product, ProductReference
 from customers.models import Organisation
+from punchout.documents import ReturnLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,25 @@ class Part:
     unit: str
     unspsc: str
     category: str
+    # What the connection's mapping makes of outgoing fields of a part, by their names.
+    mapped: Mapping[str, str] = field(default_factory=dict)
+
+    def sent(self, name: str, own: str) -> str:
+        """What the outgoing field holds: the connection's mapping if it has the field, else ``own``."""
+        return self.mapped.get(PART + name, own)
+
+
+# In front of the name of a field of a part, which has another meaning than that of the line.
+PART = "Part "
+# By the number of the set's line.
+Sets = Mapping[int, tuple[Part, ...]]
+
+
+def sets_in(lines: Iterable[ReturnLine], organisation: Organisation) -> Sets:
+    """The parts of those lines that are sets; in one query. A line for a surcharge is none."""
+    articles = [line for line in lines if not line.parent]
+    found = parts_of((line.sku for line in articles), organisation)
+    return {line.number: found[line.sku] for line in articles if line.sku in found}
 
 
 def parts_of(skus: Iterable[str], organisation: Organisation) -> dict[str, tuple[Part, ...]]:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache, partial
 from typing import Any
 
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from punchout.adapters.outgoing import FieldTable, OutgoingField
 from punchout.adapters.registry import Adapter, AdapterOptions
+from punchout.adapters.sets import Part, Sets, sets_in
 from punchout.adapters.texts import plain_text
 from punchout.documents import ReturnForm, ReturnLine
 from punchout.mapping.articles import attributes_of, products_of
 from punchout.mapping.expressions import Expression, compile_expression
-from punchout.mapping.values import LineValues, Open, Rules, launch_values, name_of
+from punchout.mapping.values import LineValues, Open, Rules, launch_values, name_of, part_values
 from punchout.models import PunchoutSession
 
 Row = tuple[OutgoingField, Expression]
@@ -24,10 +25,19 @@ Row = tuple[OutgoingField, Expression]
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """Lines with ``mapped`` filled and their currency as it is sent, and the fields of the whole cart."""
+    """Lines with ``mapped`` filled and their currency as it is sent, and the fields of the whole cart.
+
+    ``parts`` are those of sets with their fields; ``None`` where no field of a part is mapped.
+    """
 
     lines: tuple[ReturnLine, ...]
     cart: Mapping[str, str]
+    parts: Sets | None = None
+
+    def onto(self, session: PunchoutSession) -> tuple[ReturnLine, ...]:
+        """The lines for the adapter's ``return_form``, which finds the rest with the session."""
+        session.mapped, session.mapped_parts = self.cart, self.parts
+        return self.lines
 
 
 def rows_of(table: FieldTable, options: AdapterOptions) -> list[Row]:
@@ -49,14 +59,19 @@ def rules_of(adapter: Adapter, options: AdapterOptions) -> Rules:
 def apply_mapping(
     session: PunchoutSession, adapter: Adapter, options: AdapterOptions, lines: tuple[ReturnLine, ...]
 ) -> Mapped:
-    """At most five queries: articles, their attributes, the delivery site, each only if spoken of."""
+    """At most five queries: articles, their attributes, the delivery site, each only if spoken of.
+
+    Fields of the parts of sets take one more, and one or four again where they speak of the parts' articles.
+    """
     rows = rows_of(adapter.outgoing_fields(options), options)
     if not rows and not options.currencies:
         return Mapped(lines, {})
     values = cart_values(session, options, lines, rows)
     of_cart = {field.name: _clean(row.evaluate(values)) for field, row in rows if field.of == "cart"}
     of_lines = [(field.name, row) for field, row in rows if field.of == "line"]
-    return Mapped(_lines(adapter, options, lines, of_lines, values), of_cart)
+    of_parts = [(field.name, row) for field, row in rows if field.of == "part"]
+    parts = _parts(session, adapter, options, lines, of_parts, values) if of_parts else None
+    return Mapped(_lines(adapter, options, lines, of_lines, values), of_cart, parts)
 
 
 def mapped_form(
@@ -64,8 +79,7 @@ def mapped_form(
 ) -> ReturnForm | None:
     """The return form of frozen lines, with the mapping of the session's connection as it stands."""
     mapped = apply_mapping(session, adapter, adapter.options(session.connection), lines)
-    session.mapped = mapped.cart
-    return adapter.return_form(session, mapped.lines)
+    return adapter.return_form(session, mapped.onto(session))
 
 
 def _clean(text: str) -> str:
@@ -105,6 +119,38 @@ def _lines(
     return tuple(done)
 
 
+def _parts(
+    session: PunchoutSession,
+    adapter: Adapter,
+    options: AdapterOptions,
+    lines: tuple[ReturnLine, ...],
+    rows: list[tuple[str, Expression]],
+    values: dict[str, Any],
+) -> Sets:
+    """The parts of the cart's sets, each with its fields; of a part, product and attribute are its own."""
+    with translation.override(session.language or None):
+        found = sets_in(lines, session.organisation)
+    rules = rules_of(adapter, options)
+    roots = frozenset().union(*(row.roots for _name, row in rows))
+    skus = list(dict.fromkeys(part.sku for parts in found.values() for part in parts))
+    products = products_of(skus) if found and "product" in roots else {}
+    attributes = attributes_of(skus, spoken) if found and (spoken := _attributes(rows)) else {}
+    by_number = {line.number: line for line in lines}
+    done: dict[int, tuple[Part, ...]] = {}
+    for number, parts in found.items():
+        line, mapped = by_number[number], []
+        own = {**values, "line": LineValues(line, rules)}
+        for place, part in enumerate(parts, start=1):
+            own["part"] = part_values(place, part, line, rules)
+            if products:
+                own["product"] = products[part.sku]
+            if attributes:
+                own["attribute"] = attributes[part.sku]
+            mapped.append(replace(part, mapped={name: _clean(row.evaluate(own)) for name, row in rows}))
+        done[number] = tuple(mapped)
+    return done
+
+
 def cart_values(
     session: PunchoutSession, options: AdapterOptions, lines: tuple[ReturnLine, ...], rows: list[Row]
 ) -> dict[str, Any]:
@@ -140,6 +186,7 @@ def cart_values(
         "product": Open(),
         "attribute": Open(),
         "line": Open(),
+        "part": Open(),
     }
 
 

@@ -78,6 +78,9 @@ def _fields(mapped: Mapped) -> list[str]:
     lines = [f"{name} = {text}" for name, text in mapped.cart.items()]
     for line in mapped.lines:
         lines += [f"{line.number} {name} = {text}" for name, text in line.mapped.items()]
+    for number, parts in (mapped.parts or {}).items():
+        for part in parts:
+            lines += [f"{number} {part.sku} {name} = {text}" for name, text in part.mapped.items()]
     return lines
 
 
@@ -95,7 +98,7 @@ def _rendered(
     validated = adapter.options(visit.connection)
     with translation.override(session.language):
         mapped = apply_mapping(visit, adapter, validated, lines)
-        visit.mapped = mapped.cart
+        mapped.onto(visit)
         findings = check(visit, adapter, validated, mapped)
         try:
             form = form_lines(adapter.return_form(visit, mapped.lines)) or _fields(mapped)

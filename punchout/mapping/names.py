@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from punchout.adapters.outgoing import Place
 from punchout.template_language import Names
 
 Meaning = Mapping[str, str | Promise]
@@ -84,8 +85,19 @@ SITE: Meaning = {
     "city": _("city"),
     "country": _("country"),
 }
+PART: Meaning = {
+    "sku": _("article number of the part"),
+    "name": _("name of the part"),
+    "quantity": _("quantity of the part on the line"),
+    "per_set": _("quantity of the part in one set"),
+    "unit": _("unit of the part, as the buyer's system calls it"),
+    "unit_code": _("unit of the part, as the catalog has it"),
+    "unspsc": _("UNSPSC of the part"),
+    "category": _("category of the part"),
+    "number": _("number of the part in its set"),
+}
 TABLES: Mapping[str, Meaning] = {
-    "line": LINE, "product": PRODUCT, "session": SESSION, "customer": CUSTOMER, "site": SITE,
+    "line": LINE, "product": PRODUCT, "session": SESSION, "customer": CUSTOMER, "site": SITE, "part": PART,
 }  # fmt: skip
 # attribute.CODE of the article, launch.NAME as the launch sent it, constant.NAME of the connection.
 OPEN = frozenset(("attribute", "launch", "constant"))
@@ -97,10 +109,11 @@ NAMES = Names(
 )
 
 
-# What a field of the whole cart may speak of: everything but line and article.
+# What a field may speak of, by its place. Of a part, product and attribute are the part's own.
 CART_ROOTS = frozenset(("session", "customer", "site", "launch", "constant"))
-CART_NAMES = Names(
-    own=frozenset(),
-    parts=tuple((root, frozenset(names)) for root, names in sorted(TABLES.items()) if root in CART_ROOTS),
-    open=OPEN & CART_ROOTS,
-)
+LINE_ROOTS = CART_ROOTS | {"line", "product", "attribute"}
+ROOTS: Mapping[Place, frozenset[str]] = {
+    "cart": CART_ROOTS,
+    "line": LINE_ROOTS,
+    "part": LINE_ROOTS | {"part"},
+}

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from punchout.adapters.sets import Part, sets_in
 from punchout.documents import ReturnLine
 from punchout.models import Connection, PunchoutSession, ReturnedCart
-from punchout.sample_lines import SAMPLE_LINES
+from punchout.sample_lines import SAMPLE_LINES, SAMPLE_PART
 from shop.models import Cart
 
 MOST_LINES = 2  # whose results are shown
@@ -24,6 +25,13 @@ def returned_carts(connection: Connection, most: int) -> list[ReturnedCart]:
     carts = ReturnedCart.objects.filter(session__connection=connection, outcome=ReturnedCart.Outcome.CART)
     wanted = ("session__connection", "session__organisation", "session__person", "session__delivery_site")
     return list(carts.select_related(*wanted).defer("form").order_by("-pk")[:most])
+
+
+def sample_parts(sample: Sample) -> tuple[tuple[ReturnLine, Part], ...]:
+    """Two articles of the sets in the sample, else a made-up one, each with the line of its set."""
+    found = sets_in(sample.lines, sample.session.organisation)
+    in_cart = [(line, part) for line in sample.lines for part in found.get(line.number, ())]
+    return tuple(in_cart[:MOST_LINES]) or ((sample.lines[0], SAMPLE_PART),)
 
 
 def sample_of(connection: Connection) -> Sample:

@@ -10,10 +10,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from catalog.models import Attribute
-from punchout.adapters.outgoing import FieldTable, OutgoingField
+from punchout.adapters.outgoing import FieldTable, OutgoingField, Place, number_of
 from punchout.adapters.registry import Adapter, AdapterOptions
 from punchout.documents import ReturnLine
-from punchout.line_checks import number_of
 from punchout.mapping.apply import cart_values, rules_of
 from punchout.mapping.articles import attributes_of, products_of
 from punchout.mapping.expressions import (
@@ -22,9 +21,9 @@ from punchout.mapping.expressions import (
     TemplateInvalid,
     compile_expression,
 )
-from punchout.mapping.names import CART_ROOTS
-from punchout.mapping.sample import Sample
-from punchout.mapping.values import LineValues, name_of
+from punchout.mapping.names import ROOTS
+from punchout.mapping.sample import Sample, sample_parts
+from punchout.mapping.values import LineValues, name_of, part_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +33,8 @@ class Row:
     field: str
     expression: str
     label: str = ""
+    # Where a field of that name belongs; one that nobody knows belongs where it was typed.
+    of: Place | None = None
     results: tuple[str, ...] = ()
     error: str = ""
     note: str = ""
@@ -50,31 +51,41 @@ def try_rows(
     compiled = [_compiled(table, field, expression) for field, expression in rows]
     good = [(field, found) for field, found, _error in compiled if field is not None and found is not None]
     values = cart_values(sample.session, options, sample.lines, good)
-    skus = [line.sku for line in sample.lines]
+    parts = sample_parts(sample) if any(field.of == "part" for field, _found in good) else ()
+    skus = [line.sku for line in sample.lines] + [part.sku for _line, part in parts]
     roots = frozenset().union(*(found.roots for _field, found in good))
     spoken = {name for _field, found in good for root, name in found.names if root == "attribute"}
     products = products_of(skus) if "product" in roots else {}
     attributes = attributes_of(skus, spoken) if spoken else {}
     rules = rules_of(adapter, options)
 
-    def of_line(line: ReturnLine) -> dict[str, Any]:
+    def of_article(sku: str, line: ReturnLine) -> dict[str, Any]:
         own: dict[str, Any] = {**values, "line": LineValues(line, rules)}
-        own["product"] = products[line.sku] if products else values["product"]
-        own["attribute"] = attributes[line.sku] if attributes else values["attribute"]
+        own["product"] = products[sku] if products else values["product"]
+        own["attribute"] = attributes[sku] if attributes else values["attribute"]
         return own
 
-    contexts = [of_line(line) for line in sample.lines]
+    contexts: dict[Place, list[dict[str, Any]]] = {
+        "cart": [values],
+        "line": [of_article(line.sku, line) for line in sample.lines],
+        "part": [
+            {**of_article(part.sku, line), "part": part_values(number, part, line, rules)}
+            for number, (line, part) in enumerate(parts, start=1)
+        ],
+    }
     seen: set[str] = set()
     known = _Known(options)
     done = []
     for (name, expression), (field, found, error) in zip(rows, compiled, strict=True):
-        row = Row(name, expression, str(field.label) if field else "", error=error)
+        row = Row(
+            name, expression, str(field.label) if field else "", of=field.of if field else None, error=error
+        )
         if not error and name in seen:
             row = replace(row, error=_("%(field)s is there twice.") % {"field": name})
         elif field is not None and found is not None and not error:
-            used = contexts if field.of == "line" else [values]
-            results = tuple(found.evaluate(own).strip() for own in used)
-            row = replace(row, results=results, **_judged(field, found, results, known))
+            results = tuple(found.evaluate(own).strip() for own in contexts[field.of])
+            judged = _judged(field, found, results, known)
+            row = replace(row, results=results, error=judged.get("error", ""), note=judged.get("note", ""))
             if not row.error and not row.note and field not in table.fields:
                 row = replace(row, note=_meant(table, name))
         seen.add(name)
@@ -94,9 +105,13 @@ def _compiled(
         found = compile_expression(source)
     except TemplateInvalid as invalid:
         return field, None, str(invalid)
-    wrong = sorted(found.roots - CART_ROOTS) if field.of == "cart" else []
+    wrong = sorted(found.roots - ROOTS[field.of])
     if wrong:
-        text = _("%(field)s is a field of the whole cart; %(names)s is of a line.")
+        text = (
+            _("%(field)s is a field of the whole cart; %(names)s is of a line.")
+            if field.of == "cart"
+            else _("%(field)s is a field of a line; %(names)s is of an article in a set.")
+        )
         return field, None, text % {"field": name, "names": ", ".join(wrong)}
     return field, found, ""
 
@@ -147,6 +162,9 @@ def _judged(field: OutgoingField, found: Expression, results: Sequence[str], kno
     for text in results:
         if text and field.kind == "number" and number_of(text) is None:
             return {"error": _("%(field)s has to be a number.") % {"field": field.name}}
+        if text and field.choices and text not in field.choices:
+            choices = {"field": field.name, "choices": ", ".join(field.choices)}
+            return {"error": _("%(field)s can be %(choices)s.") % choices}
         if field.length and len(text) > field.length:
             values = {"count": len(text), "length": field.length}
             if field.kind == "text":

@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from operator import attrgetter
 from typing import Any
 
+from punchout.adapters.sets import Part
 from punchout.adapters.texts import one_line, plain_text
 from punchout.documents import ReturnLine
 from punchout.mapping.tables import buyer_class, tax_code
@@ -60,8 +61,11 @@ def _clean(name: str) -> Callable[[LineValues], str]:
 
 
 def _quantity(values: LineValues) -> Decimal:
+    return _short(values.line.quantity)
+
+
+def _short(quantity: Decimal) -> Decimal:
     """Without zeros that say nothing."""
-    quantity = values.line.quantity
     whole = quantity.to_integral_value()
     return whole if whole == quantity else quantity.normalize()
 
@@ -70,6 +74,22 @@ def _unit_price(values: LineValues) -> Decimal:
     """At least two decimals, at most six, rounded half up."""
     exact = (values.line.price / values.line.price_unit).quantize(UNIT_PRICE, ROUND_HALF_UP).normalize()
     return exact if int(exact.as_tuple().exponent) <= -2 else exact.quantize(Decimal("0.01"))
+
+
+def part_values(number: int, part: Part, line: ReturnLine, rules: Rules) -> Mapping[str, Any]:
+    """The values of ``part.…`` for an article of the set on that line."""
+    quantity = line.quantity * part.quantity
+    return {
+        "sku": one_line(part.sku),
+        "name": one_line(part.name),
+        "quantity": _short(quantity),
+        "per_set": _short(part.quantity),
+        "unit": rules.unit(part.unit),
+        "unit_code": part.unit,
+        "unspsc": part.unspsc,
+        "category": one_line(part.category),
+        "number": number,
+    }
 
 
 _LINE: Mapping[str, Callable[[LineValues], Any]] = {

@@ -109,8 +109,7 @@ class CebeoAdapter(Adapter):
         if not order.lines:
             return build.message(0, text)
         mapped = apply_mapping(order.session, self, options, order.lines)
-        order.session.mapped = mapped.cart
-        sent = replace(order, lines=mapped.lines)
+        sent = replace(order, lines=mapped.onto(order.session))
         return build.order_answer(text, request.response_type, sent, options)
 
     # -- the browser -----------------------------------------------------------------------------------------

@@ -94,6 +94,7 @@ class CxmlAdapter(Adapter):
             has_buyer_part=options.sends_buyer_part_number,
             has_price_basis=options.sends_price_basis,
             has_comments=options.knows_comments,
+            has_parts=options.sends_components,
         )
 
     def refuse(self, inbound: InboundMessage, error: PunchoutError | None) -> Answer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import count
@@ -10,13 +10,14 @@ from typing import Any, NamedTuple
 
 from lxml import etree
 
-from punchout.adapters.cxml.charges import in_language, money, remarks, tax_as_sent, tax_on
+from punchout.adapters import sets as catalog_sets
+from punchout.adapters.cxml.charges import in_language, line_charges, money, remarks
 from punchout.adapters.cxml.options import CxmlOptions
-from punchout.adapters.cxml.outgoing import CLASSIFICATION, EXTRINSIC, SHORT_NAME_LENGTH
+from punchout.adapters.cxml.outgoing import CLASSIFICATION, EXTRINSIC, SHORT_NAME_LENGTH, SUPPLIER
 from punchout.adapters.cxml.parse import set_inner_xml
 from punchout.adapters.cxml.wording import number_text, plain_text, price_text, shorten
 from punchout.adapters.markup import attribute, content, element
-from punchout.adapters.sets import Part, parts_of
+from punchout.adapters.sets import PART, Part
 from punchout.adapters.units import CXML_UNITS, translate_unit
 from punchout.adapters.xml import xml_text
 from punchout.documents import ReturnLine
@@ -27,7 +28,7 @@ from punchout.models import PunchoutSession
 class Sets:
     """The parts of those lines that are sets, and the line numbers that are left for them."""
 
-    parts: Mapping[str, tuple[Part, ...]]
+    parts: catalog_sets.Sets
     numbers: Iterator[int]
 
     @classmethod
@@ -35,7 +36,9 @@ class Sets:
         if not options.sends_components:
             return cls({}, count())
         last = max((line.number for line in lines), default=0)
-        return cls(parts_of((line.sku for line in lines), session.organisation), count(last + 1))
+        mapped = session.mapped_parts
+        parts = catalog_sets.sets_in(lines, session.organisation) if mapped is None else mapped
+        return cls(parts, count(last + 1))
 
 
 class Sent(NamedTuple):
@@ -51,7 +54,7 @@ def item_in(
 ) -> tuple[str, Sent]:
     """``ItemIn`` of a line with those of its parts behind it, as text, and what the line amounts to."""
     sent = line.mapped.get
-    parts = sets.parts.get(line.sku, ())
+    parts = sets.parts.get(line.number, ())
     quantity = sent("quantity", number_text(line.quantity))
     place = f' lineNumber="{line.number}"' if sets.parts else ""
     kind = ' itemType="composite" compositeItemType="groupLevel"' if parts else ""
@@ -100,9 +103,10 @@ def item_in(
         per_unit = price / line.price_unit if based else price
         total = (line.quantity * per_unit).quantize(Decimal("0.01"), ROUND_HALF_UP)
     tax = Decimal(0)
-    if options.tax == "lines":
-        tax = tax_on(total, options)
-        written.append(tax_as_sent({"tax": total}, {"tax": tax}, options, line.currency, line.language))
+    if line.mapped or options.tax == "lines":
+        # In the order of the DTD: SupplierID, Shipping, Tax.
+        charges, tax = line_charges(line, total, options, currency)
+        written += (_supplier(line), charges)
     if options.knows_comments and (text := sent("Comments", remarks(line, options))):
         written.append(in_language("Comments", text, line.language))
     written.append("</ItemIn>")
@@ -130,6 +134,14 @@ def _auxiliary(token: str) -> str:
     return etree.tostring(kept, encoding="unicode")
 
 
+def _supplier(line: ReturnLine) -> str:
+    """Our number at the buyer, where it is mapped; there can be one."""
+    for name, text in line.mapped.items():
+        if text and name.startswith(SUPPLIER):
+            return element("SupplierID", text, domain=name.removeprefix(SUPPLIER))
+    return ""
+
+
 def _is_too_fine(line: ReturnLine, options: CxmlOptions) -> bool:
     """True when the price of one order unit needs more decimals than the buyer's system keeps."""
     if options.price_decimals is None:
@@ -153,19 +165,43 @@ def _path(path: list[dict[str, Any]]) -> str:
 
 def _part(line: ReturnLine, part: Part, options: CxmlOptions, number: int) -> str:
     """An article of a set: below the set's line, which has the price of all."""
-    quantity = number_text(line.quantity * part.quantity)
-    text = shorten(plain_text(part.name), options.description_length)
-    code = part.unspsc or options.default_unspsc
-    domain, code = ("UNSPSC", code) if code else ("custom", part.category or part.sku)
+    sent = part.sent
+    quantity = attribute(sent("quantity", number_text(line.quantity * part.quantity)))
+    numbers = element("SupplierPartID", sent("SupplierPartID", part.sku))
+    numbers += "".join(
+        element(tag, text) for tag in ("SupplierPartAuxiliaryID", "BuyerPartID") if (text := sent(tag, ""))
+    )
+    price = money(sent("UnitPrice", "0.00"), sent("currency", line.currency))
+    text = shorten(plain_text(sent("Description", part.name)), options.description_length)
+    unit = sent("UnitOfMeasure", translate_unit(part.unit, options.units, CXML_UNITS))
+    codes = {"UNSPSC": part.unspsc or options.default_unspsc, **_free(part, CLASSIFICATION)}
+    found = [(domain, code) for domain, code in codes.items() if code]
+    detail = [
+        f"<UnitPrice>{price}</UnitPrice>",
+        in_language("Description", text, line.language),
+        element("UnitOfMeasure", unit),
+        *(
+            element("Classification", code, domain=domain)
+            for domain, code in found or [("custom", part.category or part.sku)]
+        ),
+        *(
+            element(tag, text)
+            for tag in ("ManufacturerPartID", "ManufacturerName")
+            if (text := sent(tag, ""))
+        ),
+        *(element("Extrinsic", text, name=name) for name, text in _free(part, EXTRINSIC).items() if text),
+    ]
     place = f'lineNumber="{number}" itemType="item" parentLineNumber="{line.number}"'
     return (
-        f'<ItemIn quantity="{quantity}" {place}>'
-        f"<ItemID>{element('SupplierPartID', part.sku)}</ItemID>"
-        f"<ItemDetail><UnitPrice>{money('0.00', line.currency)}</UnitPrice>"
-        f"{in_language('Description', text, line.language)}"
-        f"{element('UnitOfMeasure', translate_unit(part.unit, options.units, CXML_UNITS))}"
-        f"{element('Classification', code, domain=domain)}</ItemDetail></ItemIn>"
+        f'<ItemIn quantity="{quantity}" {place}><ItemID>{numbers}</ItemID>'
+        f"<ItemDetail>{''.join(detail)}</ItemDetail></ItemIn>"
     )
+
+
+def _free(part: Part, kind: str) -> dict[str, str]:
+    """The mapped fields of a part whose names the buyer chose, without what stands in front of them."""
+    prefix = PART + kind
+    return {name.removeprefix(prefix): text for name, text in part.mapped.items() if name.startswith(prefix)}
 
 
 def _description(line: ReturnLine, options: CxmlOptions) -> str:

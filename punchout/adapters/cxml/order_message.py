@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any, Literal
 
 from django.conf import settings
@@ -17,11 +16,10 @@ from django.utils import translation
 from lxml import etree
 
 from punchout.adapters.cxml.build import USER_AGENT, child, envelope, serialise
-from punchout.adapters.cxml.charges import freight_as_sent, freight_of, money, tax_as_sent, tax_on
-from punchout.adapters.cxml.item import Sent, Sets, item_in
+from punchout.adapters.cxml.header import header_as_sent
+from punchout.adapters.cxml.item import Sets, item_in
 from punchout.adapters.cxml.options import CxmlOptions
 from punchout.adapters.cxml.parse import set_inner_xml
-from punchout.adapters.cxml.wording import amount_text
 from punchout.adapters.xml import xml_text
 from punchout.documents import ReturnForm, ReturnLine
 from punchout.models import PunchoutSession
@@ -75,28 +73,8 @@ def _cart(session: PunchoutSession, options: CxmlOptions, lines: tuple[ReturnLin
         sets = Sets.of(lines, session, options)
         paths = session.echo.get("paths") or {}
         items = [item_in(line, options, paths.get(line.token, []), sets) for line in lines]
-        totals = _totals(session, options, [sent for _item, sent in items])
-    allowed = options.operation_allowed
-    header = f'<PunchOutOrderMessageHeader operationAllowed="{allowed}">{totals}</PunchOutOrderMessageHeader>'
+        header = header_as_sent(session, options, [sent for _item, sent in items])
     return header + "".join([item for item, _sent in items])
-
-
-def _totals(session: PunchoutSession, options: CxmlOptions, sent: list[Sent]) -> str:
-    """Total, and the freight and taxes of the whole cart; nothing is added to a cart without lines."""
-    currency = sent[0].currency if sent else session.organisation.currency
-    goods = sum((line.total for line in sent), Decimal(0))
-    total = f"<Total>{money(amount_text(goods), currency)}</Total>"
-    if not sent:
-        return total
-    language = session.language or "en"
-    bases, taxes = {"tax": goods}, {"tax": tax_on(goods, options)}
-    if options.tax == "lines":
-        taxes["tax"] = sum((line.tax for line in sent), Decimal(0))
-    freight = freight_of(goods, options)
-    if freight is not None:
-        total += freight_as_sent(freight, currency, language)
-        bases["shippingTax"], taxes["shippingTax"] = freight, tax_on(freight, options)
-    return total + tax_as_sent(bases, taxes, options, currency, language) if options.tax else total
 
 
 def _header(root: etree._Element, echo: Mapping[str, Any]) -> None:

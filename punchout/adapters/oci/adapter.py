@@ -20,7 +20,7 @@ from punchout.adapters.outgoing import FieldTable
 from punchout.adapters.parameters import read_parameters, redact_body, redact_form
 from punchout.adapters.password import authenticate
 from punchout.adapters.registry import Adapter, AdapterOptions, register
-from punchout.adapters.sets import parts_of
+from punchout.adapters.sets import sets_in
 from punchout.adapters.texts import DEFAULT
 from punchout.adapters.units import OCI_UNITS
 from punchout.documents import Answer, InboundMessage, ReturnForm, ReturnLine
@@ -50,7 +50,8 @@ class OciAdapter(Adapter):
         return cast(OciOptions, super().options(connection))
 
     def outgoing_fields(self, options: AdapterOptions) -> FieldTable:
-        return field_table(cast(OciOptions, options).version)
+        oci = cast(OciOptions, options)
+        return field_table(oci.version, has_parts=oci.components)
 
     def return_charset(self, options: AdapterOptions, echo: Mapping[str, Any]) -> str:
         return str(echo.get("charset") or DEFAULT)
@@ -103,7 +104,8 @@ class OciAdapter(Adapter):
             and not session.echo.get(build.VALIDATES)
         ):
             with translation.override(session.language or None):
-                sets = parts_of((line.sku for line in lines if not line.parent), session.organisation)
+                mapped = session.mapped_parts
+                sets = sets_in(lines, session.organisation) if mapped is None else mapped
         return build.return_form(
             return_url=session.return_url,
             echo=session.echo,

@@ -23,7 +23,7 @@ from punchout.adapters.oci.fields import (
 from punchout.adapters.oci.hook import action_and_fields, take_apart
 from punchout.adapters.oci.options import OciOptions
 from punchout.adapters.oci.outgoing import LONGTEXT
-from punchout.adapters.sets import Part
+from punchout.adapters.sets import PART, Part, Sets
 from punchout.adapters.texts import DEFAULT, one_line, plain_text, transliterate
 from punchout.adapters.units import OCI_UNITS, translate_unit
 from punchout.documents import ReturnForm, ReturnLine
@@ -39,7 +39,7 @@ SURCHARGES = {
     "metal_surcharge": frozenset(("metal",)),
     "surcharges": frozenset(("levy", "metal")),
 }
-NO_SETS: Mapping[str, tuple[Part, ...]] = MappingProxyType({})
+NO_SETS: Sets = MappingProxyType({})
 # In the echo of a session that answers VALIDATE.
 VALIDATES = "validates"
 ROOT, OUTLINE = "R", "O"  # NEW_ITEM-ITEM_TYPE
@@ -55,7 +55,7 @@ def return_form(
     quote_id: str,
     lines: tuple[ReturnLine, ...],
     options: OciOptions,
-    sets: Mapping[str, tuple[Part, ...]] = NO_SETS,
+    sets: Sets = NO_SETS,
 ) -> ReturnForm:
     """The cart as form; prices net in the line's currency, per PRICEUNIT. ``quote_id`` may be empty.
 
@@ -116,7 +116,7 @@ class _Items:
         echo: Mapping[str, Any],
         quote_id: str,
         options: OciOptions,
-        sets: Mapping[str, tuple[Part, ...]],
+        sets: Sets,
     ) -> None:
         self.version: Version = echo.get("version") or DEFAULT_VERSION
         self.charset: str = echo.get("charset") or DEFAULT
@@ -155,7 +155,7 @@ class _Items:
         return pairs
 
     def _parts(self, line: ReturnLine) -> tuple[Part, ...]:
-        return () if line.parent else self.sets.get(line.sku, ())
+        return self.sets.get(line.number, ())
 
     def _part(self, line: ReturnLine, part: Part) -> dict[str, str]:
         """An article of a set: below the set's line, which has the price of all."""
@@ -173,8 +173,12 @@ class _Items:
             "ITEM_TYPE": OUTLINE,
             "PARENT_ID": str(self._indexes[line.number]),
         }
+        for name, value in part.mapped.items():
+            values[name.removeprefix(PART)] = self._text(value)
         fitting = ((field, fit(field, value, self.version)) for field, value in values.items())
-        return {field: value for field, value in fitting if value is not None}
+        sent = {field: value for field, value in fitting if value is not None}
+        keep_pairs(sent)
+        return sent
 
     def _line(self, line: ReturnLine, description: str) -> dict[str, str]:
         """The fields of one line as they fit, each beside what it needs."""

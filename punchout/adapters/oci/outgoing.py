@@ -1,6 +1,7 @@
 """The fields of an OCI line for a connection's mapping; lengths are those of the version it is set to."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 
 from django.utils.functional import Promise
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from punchout.adapters.oci.fields import DIALECT_FIELD, FIELDS, Version
 from punchout.adapters.outgoing import FieldTable, FreeFields, Kind, OutgoingField, Role
+from punchout.adapters.sets import PART
 
 # Meaning, and what the field holds without a mapping where it is a plain value of the line.
 MEANINGS: Mapping[str, tuple[str | Promise, str]] = {
@@ -49,6 +51,15 @@ ROLES: Mapping[str, Role] = {
     "PRICE": "price",
     "PRICEUNIT": "price unit",
 }
+# What a field of an article in a package holds without a mapping (OCI 5.0); others are empty.
+OF_PART: Mapping[str, str] = {
+    "DESCRIPTION": "part.name",
+    "QUANTITY": "part.quantity",
+    "UNIT": "part.unit",
+    "CURRENCY": "line.currency",
+    "VENDORMAT": "part.sku",
+    "EXT_PRODUCT_ID": "part.sku",
+}
 REQUIRED = frozenset(("QUANTITY", "UNIT", "PRICE", "CURRENCY"))
 LONGTEXT = "LONGTEXT"
 # A field of a dialect, such as CUST_FIELD6 or TAX_RATE.
@@ -57,9 +68,14 @@ DIALECT = FreeFields(
 )
 
 
+DIALECT_OF_PART = FreeFields(
+    PART + DIALECT.pattern, DIALECT.label, PART + DIALECT.example, DIALECT.length, of="part"
+)
+
+
 @cache
-def field_table(version: Version) -> FieldTable:
-    """The fields that this version has."""
+def field_table(version: Version, *, has_parts: bool = False) -> FieldTable:
+    """The fields that this version has; ``has_parts``: also those of the articles in a package."""
     present = [(name, field) for name, field in FIELDS.items() if field.length(version)]
     fields = [
         OutgoingField(
@@ -74,9 +90,23 @@ def field_table(version: Version) -> FieldTable:
         )
         for name, field in present
     ]
-    return FieldTable(
-        (*fields, OutgoingField(LONGTEXT, _("long text"), value="line.description")), (DIALECT,)
-    )
+    fields.append(OutgoingField(LONGTEXT, _("long text"), value="line.description"))
+    if not has_parts:
+        return FieldTable(fields, (DIALECT,))
+    of_parts = [
+        replace(
+            field,
+            name=PART + field.name,
+            value=OF_PART.get(field.name, ""),
+            of="part",
+            role="",
+            # The price is that of the whole; a part may have none.
+            required=field.name in ("QUANTITY", "UNIT"),
+        )
+        for field in fields
+        if field.name != LONGTEXT
+    ]
+    return FieldTable((*fields, *of_parts), (DIALECT, DIALECT_OF_PART))
 
 
 def _kind(name: str, *, text: bool) -> Kind:

@@ -494,7 +494,7 @@ def test_the_parts_of_a_set_follow_its_line_and_name_its_index() -> None:
         quote_id="",
         lines=lines,
         options=OciOptions(version="5.0", surcharge_hierarchy=True, components=True),
-        sets={"SET": PARTS},
+        sets={2: PARTS},
     )
     assert hierarchy(found) == [
         ("A", None, None, "2.000", "12.400"),
