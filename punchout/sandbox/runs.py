@@ -16,9 +16,10 @@ from punchout.sandbox.counterparty import Counterparty, operations_of
 from punchout.sandbox.dialects import System
 from punchout.sandbox.launching import Asked, Launch, LaunchForm, Operation, memory_from_json
 from punchout.sandbox.models import SandboxRun
+from punchout.sandbox.presentation import catches_form
 from punchout.sandbox.raw_display import SHOWN_CHARACTERS, without_secrets
 from punchout.sandbox.received import Outcome, ReceivedCart, cart_from_json
-from punchout.sandbox.sites import Sites, origin_of
+from punchout.sandbox.sites import Sites, in_one_window, origin_of
 from punchout.sandbox.systems import SYSTEMS
 from punchout.secrets import seal, unseal
 
@@ -49,6 +50,8 @@ def start_run(
     ``access`` are the credentials of another connection than the demo's; they are stored sealed.
     """
     SandboxRun.objects.purge()
+    if catches_form(system):
+        sites = in_one_window(sites)
     run = SandboxRun(system=system.slug, operation=asked.operation)
     counterparty = Counterparty(
         entered(system, access) if access else system,

@@ -5,7 +5,7 @@ connection always goes to this very server on the loopback, whatever the Host he
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -25,6 +25,11 @@ class Sites:
     shop_url: str
     # Where the sandbox's own HTTP connection goes; the Host header still says shop_url.
     connect_url: str
+
+
+def in_one_window(sites: Sites) -> Sites:
+    """The shop under the sandbox's own origin: SAP GUI opens it in a browser of its own, not in a frame."""
+    return replace(sites, shop_url=origin_of(sites.own_url) or sites.shop_url)
 
 
 def sites_of(request: HttpRequest) -> Sites:

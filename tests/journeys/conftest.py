@@ -22,8 +22,9 @@ ARGUMENTS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 expect.set_options(timeout=15_000)  # a busy machine is not a fault of the shop
-# What Chromium prints about answers that a journey provokes, and about a frame that may not take the focus.
-EXPECTED = ("status of 4", "Blocked autofocusing")
+# What Chromium prints about answers that a journey provokes, about a frame that may not take the focus, and
+# about one that may not leave with SAP GUI's event.
+EXPECTED = ("status of 4", "Blocked autofocusing", "Unsafe attempt to initiate navigation")
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups

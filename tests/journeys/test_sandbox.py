@@ -11,7 +11,7 @@ from tests.journeys import walk
 from tests.journeys.conftest import Shop
 
 
-@pytest.mark.parametrize("system", ["Basware", "JAGGAER", "Dynamics 365", "Peppol"])
+@pytest.mark.parametrize("system", ["Basware", "JAGGAER", "Dynamics 365", "Peppol", "SAP ECC", "TradeCentric"])
 def test_a_cart_comes_home_to_the_newer_systems(page: Page, shop: Shop, system: str) -> None:
     visit = walk.launch(page, shop, system)
     visit.add(walk.BREAKER, "3")

@@ -51,7 +51,8 @@ class Visit:
 def launch(page: Page, shop: Shop, system: str, *, framed: bool = True) -> Visit:
     """Chooses a system in the sandbox and presses Launch."""
     page.goto(shop.sandbox)
-    page.get_by_role("radio", name=re.compile("^" + re.escape(system).replace("/", r"\/"))).check()
+    named = page.get_by_role("radio", name=re.compile("^" + re.escape(system).replace("/", r"\/")))
+    named.first.check()  # Oracle comes before Oracle Fusion
     page.get_by_role("radio", name="In a frame" if framed else "In a new window").check()
     page.get_by_role("button", name="Launch", exact=True).click()
     return in_frame(page) if framed else in_new_window(page)

@@ -9,9 +9,11 @@ import httpx
 import pytest
 from django.http import HttpResponse
 from django.test import Client
+from django.utils.html import escape
 
 from punchout.sandbox import calling
 from punchout.sandbox.models import SandboxRun, expiry
+from punchout.sandbox.systems import SYSTEMS
 from punchout.sandbox.xml_reading import parse_xml
 
 PAYLOADS = Path(__file__).parent / "payloads"
@@ -71,8 +73,19 @@ def give_back(client: Client, run: SandboxRun, name: str) -> HttpResponse:
 
 def test_the_first_page_offers_every_system(client: Client) -> None:
     text = client.get("/sandbox/").content.decode()
-    for name in ("SAP SRM", "SAP S/4HANA", "SAP Ariba", "Coupa", "Oracle"):
-        assert name in text
+    for system in SYSTEMS.values():
+        assert text.count(f'name="system" value="{system.slug}"') == 1
+        assert escape(system.name) in text
+
+
+def test_sap_gui_has_the_shop_in_its_own_window_and_catches_the_form_there(client: Client) -> None:
+    run = launch(client, "sap-ecc", display="window")
+    text = page(client, run)
+    assert f'data-catch="/sandbox/receive/{run.public_id}"' in text
+    assert 'sandbox="allow-same-origin allow-scripts' in text
+    assert run.state["shop_url"] == "http://testserver"
+    assert 'name="MM_HOOK_URL" value="SAPEVENT:POST"' in text
+    assert "data-catch" not in page(client, launch(client, "sap-srm"))
 
 
 def test_an_oci_launch_shows_a_frame_and_the_form_that_opens_it(client: Client) -> None:
