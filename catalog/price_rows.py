@@ -1,14 +1,12 @@
 """What prices are made of, read for many articles in three statements at most, as plain rows.
 
-Not by the ORM: to compile a query with 500 numbers takes as long as to run it. The texts of these statements
-never change, so both databases keep them prepared; the numbers go as one parameter.
+Not by the ORM (``catalog.plain_rows``).
 """
 
-import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import date
-from decimal import Context, Decimal
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -22,11 +20,9 @@ from catalog.models import (
     ProductLevy,
     ProductMetal,
 )
+from catalog.plain_rows import among, as_amount, as_day, as_quantity, is_among, rows_of
 from customers.models import PriceList
 
-AMOUNT, QUANTITY = Decimal("0.0001"), Decimal("0.001")
-# What SQLite keeps of a number: 15 digits (django.db.backends.sqlite3).
-_FLOAT = Context(prec=15).create_decimal_from_float
 _LISTED, _METAL, _LEVY = range(3)
 
 
@@ -114,32 +110,32 @@ def read_rows(
 def _read_amounts(
     wanted: Wanted, price_list: PriceList, currency: str, day: date, listed_counts: bool
 ) -> tuple[dict[int, ListedPrice], dict[int, list[MetalInside]], dict[int, list[LevyDue]]]:
-    products = _among(wanted.products)
+    products = among(wanted.products)
     parameters = [price_list.pk, day, day, products, day, products, currency, products]
     dated: dict[int, tuple[date, int]] = {}
     listed: dict[int, ListedPrice] = {}
     metals: dict[int, list[MetalInside]] = defaultdict(list)
     levies: dict[int, list[LevyDue]] = defaultdict(list)
-    for kind, pk, product, amount, number, one_day, since, text, code, base, quotation, flag in _rows(
+    for kind, pk, product, worth, number, one_day, since, text, code, base, quotation, flag in rows_of(
         _amounts_sql(connection.vendor), parameters
     ):
         if kind == _LISTED:
             if not listed_counts:
                 continue
             # The one that became valid last counts; one without a date always was valid.
-            began = (_day(since) or date.min, pk)
+            began = (as_day(since) or date.min, pk)
             if product not in dated or dated[product] < began:
                 dated[product] = began
-                listed[product] = ListedPrice(_decimal(amount, AMOUNT), number, _day(one_day), price_list)
+                listed[product] = ListedPrice(as_amount(worth), number, as_day(one_day), price_list)
         elif kind == _METAL:
             metals[product].append(
                 MetalInside(
-                    text, _decimal(amount, AMOUNT), number, _decimal(base, AMOUNT), code, bool(flag),
-                    None if quotation is None else _decimal(quotation, AMOUNT), _day(one_day),
+                    text, as_amount(worth), number, as_amount(base), code, bool(flag),
+                    None if quotation is None else as_amount(quotation), as_day(one_day),
                 )
             )  # fmt: skip
         else:
-            levies[product].append(LevyDue(text, code, _decimal(amount, AMOUNT)))
+            levies[product].append(LevyDue(text, code, as_amount(worth)))
     # In no order that the databases share.
     for contents in metals.values():
         contents.sort()
@@ -152,13 +148,13 @@ def _read_agreed(
     wanted: Wanted, price_list_id: int | None, organisation_id: int | None, day: date
 ) -> list[Agreed]:
     """What is valid for the customer or his price list; of a visitor's list only the promotions."""
-    products, brands = _among(wanted.products), _among(wanted.brands)
-    groups = _among(wanted.groups)
+    products, brands = among(wanted.products), among(wanted.brands)
+    groups = among(wanted.groups)
     parameters: list[Any] = []
     for holder in (organisation_id, price_list_id):
         parameters += [holder, day, day, products, holder, day, day, groups, brands]
     found = []
-    for row in _rows(_agreed_sql(connection.vendor), parameters):
+    for row in rows_of(_agreed_sql(connection.vendor), parameters):
         pk, organisation, promotion, label, reference, product, group, brand, category, kind, *terms = row
         if organisation_id is None and not promotion:
             continue
@@ -166,42 +162,10 @@ def _read_agreed(
         found.append(
             Agreed(
                 pk, organisation, bool(promotion), label, reference, product, group, brand, category, kind,
-                _decimal(value, AMOUNT), price_unit, _decimal(minimum, QUANTITY), _day(until),
+                as_amount(value), price_unit, as_quantity(minimum), as_day(until),
             )
         )  # fmt: skip
     return found
-
-
-def _rows(statement: str, parameters: list[Any]) -> Iterable[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return cursor.fetchall()
-
-
-def _decimal(value: Any, places: Decimal) -> Decimal:
-    """As the ORM would give it: SQLite has floating numbers and whole ones for decimals."""
-    if isinstance(value, float):
-        return _FLOAT(value).quantize(places)
-    return Decimal(value).quantize(places)
-
-
-@lru_cache(maxsize=4096)
-def _iso_day(text: str) -> date:
-    return date.fromisoformat(text[:10])
-
-
-def _day(value: Any) -> date | None:
-    return _iso_day(value) if isinstance(value, str) else value
-
-
-def _among(values: Collection[Any]) -> Any:
-    """Many values as one parameter, for ``_in``."""
-    return list(values) if connection.vendor == "postgresql" else json.dumps(list(values))
-
-
-def _in(vendor: str, type_name: str) -> str:
-    """The one thing in which the databases differ: how a parameter with many values is compared."""
-    return f"= ANY(%s::{type_name}[])" if vendor == "postgresql" else "IN (SELECT value FROM json_each(%s))"
 
 
 def _valid(table: str) -> str:
@@ -214,7 +178,7 @@ def _valid(table: str) -> str:
 @lru_cache(maxsize=2)
 def _amounts_sql(vendor: str) -> str:
     """List prices, metals with their quotations, and levies: one statement instead of three."""
-    these = _in(vendor, "bigint")
+    these = is_among(vendor, "bigint")
     listed, metal, levy = (model._meta.db_table for model in (ListPrice, ProductMetal, ProductLevy))
     quotation = MetalQuotation._meta.db_table
     # Table names are our models', values are parameters.
@@ -246,7 +210,7 @@ def _agreed_sql(vendor: str) -> str:
         "a.id, a.organisation_id, a.promotion, a.label, a.reference, a.product_id, a.discount_group,"
         " a.brand_id, a.category_id, a.kind, a.value, a.price_unit, a.minimum_quantity, a.valid_until"
     )
-    numbers, texts = _in(vendor, "bigint"), _in(vendor, "text")
+    numbers, texts = is_among(vendor, "bigint"), is_among(vendor, "text")
     # Table and column names are our models', values are parameters.
     return " UNION ALL ".join(
         f"SELECT {columns} FROM {Agreement._meta.db_table} a WHERE a.{holder} = %s AND {_valid('a')} AND "  # noqa: S608

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from catalog.display import pictures_of
-from catalog.models import CustomerArticle
+from catalog.display import own_numbers_of, pictures_of
 from punchout.documents import ReturnLine
 from punchout.surcharges import frozen_surcharges
 from shop.carts import PricedCart, PricedLine
@@ -20,10 +19,9 @@ def freeze_lines(
 
     ``numbers`` are those of the lines, where they are not all of a cart.
     """
-    products = [line.line.product_id for line in priced.lines]
-    rows = CustomerArticle.objects.filter(organisation=priced.cart.organisation_id, product__in=products)
-    own_numbers = dict(rows.values_list("product_id", "number"))
-    pictures = pictures_of(line.product for line in priced.lines if line.product)
+    products = [line.product for line in priced.lines if line.product]
+    own_numbers = own_numbers_of(priced.cart.organisation_id, products)
+    pictures = pictures_of(products)
     return tuple(
         _freeze(
             number, line, language, base_url, own_numbers.get(line.line.product_id or 0, ""),
