@@ -174,20 +174,55 @@ class ReturnLine:
         return ReturnLine(**{**values, "mapped": self.mapped, **changes})
 
     def as_json(self) -> dict[str, Any]:
-        """What differs from a field's default, which it has again when it is read.
+        """What every line has, and of the rest what differs from its default, which it has again when read.
 
-        Not ``asdict``: it copies deeply, which for 500 lines takes longer than pricing them.
+        Field by field: 500 lines in a loop over the names of their fields take twice the time.
         """
-        values = {
-            name: value
-            for name, value in zip(_LINE_FIELDS, _line_values(self), strict=True)
-            if value != _LINE_DEFAULTS[name]
+        values: dict[str, Any] = {
+            "number": self.number,
+            "sku": self.sku,
+            "token": self.token,
+            "quantity": str(self.quantity),
+            "unit": self.unit,
+            "name": self.name,
+            "description": self.description,
+            "language": self.language,
+            "price": str(self.price),
+            "price_unit": self.price_unit,
+            "currency": self.currency,
+            "total": str(self.total),
+            "lead_time_days": self.lead_time_days,
         }
-        for name in _LINE_DECIMALS:
-            if name in values:
-                values[name] = str(values[name])
+        if self.brand:
+            values["brand"] = self.brand
+        if self.manufacturer_part_number:
+            values["manufacturer_part_number"] = self.manufacturer_part_number
+        if self.gtin:
+            values["gtin"] = self.gtin
+        if self.unspsc:
+            values["unspsc"] = self.unspsc
+        if self.etim_class:
+            values["etim_class"] = self.etim_class
+        if self.eclass:
+            values["eclass"] = self.eclass
+        if self.category:
+            values["category"] = self.category
+        if self.agreement:
+            values["agreement"] = self.agreement
+        if self.picture_url:
+            values["picture_url"] = self.picture_url
+        if self.page_url:
+            values["page_url"] = self.page_url
+        if self.buyer_part_number:
+            values["buyer_part_number"] = self.buyer_part_number
+        if self.list_price is not None:
+            values["list_price"] = str(self.list_price)
         if self.surcharges:
             values["surcharges"] = [each.as_json() for each in self.surcharges]
+        if self.surcharges_in_price:
+            values["surcharges_in_price"] = True
+        if self.parent:
+            values["parent"] = self.parent
         return values
 
     def sent(self, name: str, own: str) -> str:
@@ -207,7 +242,6 @@ _SURCHARGE_DEFAULTS = {
 }
 _surcharge_values = attrgetter(*_SURCHARGE_FIELDS)
 _LINE_FIELDS = tuple(line_field.name for line_field in fields(ReturnLine) if line_field.name != "mapped")
-_LINE_DEFAULTS = {line_field.name: line_field.default for line_field in fields(ReturnLine)}
 _LINE_DECIMALS = tuple(
     line_field.name for line_field in fields(ReturnLine) if "Decimal" in str(line_field.type)
 )

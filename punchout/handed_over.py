@@ -39,12 +39,14 @@ def form_of(returned: ReturnedCart) -> ReturnForm | None:
 
 def _lengths(fields: Fields, body: str) -> dict[str, list[int]]:
     """Name and value of those fields whose line cannot be read back, by their place in the form."""
-    if body.count("\n") < len(fields) and "=" not in "".join([name for name, _value in fields]):
+    names = "".join([name for name, _value in fields])
+    odd_names = "=" in names or "\n" in names
+    if not odd_names and body.count("\n") < len(fields):
         return {}
     return {
         str(place): [len(name), len(value)]
         for place, (name, value) in enumerate(fields)
-        if "\n" in value or "\n" in name or "=" in name
+        if "\n" in value or (odd_names and ("=" in name or "\n" in name))
     }
 
 

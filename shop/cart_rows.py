@@ -11,6 +11,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db import connection
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import get_language
 
 from catalog.models import Product
@@ -87,25 +89,32 @@ def read_lines(cart: Cart) -> list[tuple[LineRow, ArticleRow | None]]:
 
     An article that is not known (any more) is ``None``.
     """
-    statement = _statement((get_language() or FALLBACK)[:2], connection.vendor)
-    return [_row(*values) for values in rows_of(statement, [cart.pk])]
+    statement, parameters = _statement((get_language() or FALLBACK)[:2], connection.vendor)
+    return [_row(*values) for values in rows_of(statement, [*parameters, cart.pk])]
 
 
 @lru_cache(maxsize=32)
-def _statement(language: str, vendor: str) -> str:
-    """As the ORM compiles it, which takes as long as to run it."""
+def _statement(language: str, vendor: str) -> tuple[str, tuple[Any, ...]]:
+    """As the ORM compiles it, which takes as long as to run it; its last parameter is the cart."""
     columns = [
         *_LINE,
         *(f"product__{name}" for name in _PLAIN),
         "product__brand_id",
         "product__brand__name",
         "product__category_id",
-        *(f"{text}_{language}" for text in _TEXTS),
-        *(f"{text}_{FALLBACK}" for text in _TEXTS),
+        *(_text(name, language) for name in _TEXTS),
     ]
     statement, parameters = CartLine.objects.filter(cart=0).values_list(*columns).query.sql_with_params()
-    assert parameters == (0,)
-    return statement
+    assert parameters[-1] == 0
+    return statement, parameters[:-1]
+
+
+def _text(name: str, language: str) -> F | Coalesce:
+    """As ``catalog.texts.translated``."""
+    any_language = F(f"{name}_{FALLBACK}")
+    if language == FALLBACK:
+        return any_language
+    return Coalesce(NullIf(F(f"{name}_{language}"), Value("")), any_language)
 
 
 def _row(
@@ -119,11 +128,10 @@ def _article(
     pk: int, sku: str, gtin: str, manufacturer_part_number: str, status: str, order_unit: str,
     minimum_quantity: Any, quantity_step: Any, discount_group: str, unspsc: str, etim_class: str, eclass: str,
     lead_time_days: int, brand_id: int, brand_name: str, category_id: int, category_name: str, name: str,
-    description: str, any_category_name: str, any_name: str, any_description: str,
+    description: str,
 ) -> ArticleRow:  # fmt: skip
     return ArticleRow(
         pk, sku, gtin, manufacturer_part_number, status, order_unit, as_quantity(minimum_quantity),
         as_quantity(quantity_step), discount_group, unspsc, etim_class, eclass, lead_time_days, brand_id,
-        brand_name, category_id, category_name or any_category_name, name or any_name,
-        description or any_description,
+        brand_name, category_id, category_name, name, description,
     )  # fmt: skip
