@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import F, Value
+from django.db.models import F, TextField, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import get_language
 
@@ -114,7 +114,7 @@ def _text(name: str, language: str) -> F | Coalesce:
     any_language = F(f"{name}_{FALLBACK}")
     if language == FALLBACK:
         return any_language
-    return Coalesce(NullIf(F(f"{name}_{language}"), Value("")), any_language)
+    return Coalesce(NullIf(F(f"{name}_{language}"), Value("")), any_language, output_field=TextField())
 
 
 def _row(

@@ -3,14 +3,15 @@
 from decimal import Decimal
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import Product
 from catalog.quantities import QuantityInvalid
+from shop.cart_rows import ArticleRow, read_lines
 from shop.carts import CartFrozen, NotOrderable, add_to_cart, price_cart, remove_line, set_quantities
 from shop.models import Cart, CartLine
-from tests.factories import ListPriceFactory, OrganisationFactory, ProductFactory
+from tests.factories import CategoryFactory, ListPriceFactory, OrganisationFactory, ProductFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -97,6 +98,31 @@ def test_a_line_without_article_or_price_is_kept_and_explained(cart: Cart) -> No
     assert [bool(line.problem) for line in priced.lines] == [True, True]
     assert priced.lines[0].name == "Old thing"
     assert not priced.returnable
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "description", "category"),
+    [
+        ("nl", "Kabel", "3 aders", "Kabels"),
+        ("de", "Cable", "3 cores", "Cables"),
+        ("en", "Cable", "3 cores", "Cables"),
+    ],
+)
+def test_a_line_speaks_the_language_of_the_visit_and_english_where_it_has_no_text(
+    cart: Cart, language: str, name: str, description: str, category: str
+) -> None:
+    product = priced_product(
+        cart,
+        category=CategoryFactory(name_en="Cables", name_nl="Kabels"),
+        name_en="Cable", name_nl="Kabel", description_en="3 cores", description_nl="3 aders",
+    )  # fmt: skip
+    add_to_cart(cart=cart, product=product, quantity=Decimal(1))
+    CartLine.objects.create(cart=cart, sku="GONE-1", quantity=Decimal("2.5"), position=9)
+    with translation.override(language):
+        (line, article), (gone, nothing) = read_lines(cart)
+        assert article == ArticleRow.of(Product.objects.select_related("brand", "category").get())
+    assert (article.name, article.description, article.category_name) == (name, description, category)
+    assert (str(line.quantity), str(gone.quantity), nothing) == ("1.000", "2.500", None)
 
 
 def test_an_empty_cart_cannot_be_returned(cart: Cart) -> None:
