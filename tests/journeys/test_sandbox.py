@@ -10,8 +10,10 @@ from playwright.sync_api import Page, expect
 from tests.journeys import walk
 from tests.journeys.conftest import Shop
 
+NEWER = ("Basware", "JAGGAER", "Dynamics 365", "Peppol", "SAP ECC", "TradeCentric")
 
-@pytest.mark.parametrize("system", ["Basware", "JAGGAER", "Dynamics 365", "Peppol", "SAP ECC", "TradeCentric"])
+
+@pytest.mark.parametrize("system", NEWER)
 def test_a_cart_comes_home_to_the_newer_systems(page: Page, shop: Shop, system: str) -> None:
     visit = walk.launch(page, shop, system)
     visit.add(walk.BREAKER, "3")

@@ -164,6 +164,26 @@ def test_two_return_addresses_in_a_form_are_refused(sender: type[AdapterContract
     harness.assert_refused(response, "parameters")
 
 
+@pytest.mark.parametrize("sender", BY_FORM, ids=lambda sender: sender.__name__)
+def test_of_two_passwords_the_first_counts_and_the_body_goes_before_the_address(
+    sender: type[AdapterContract],
+) -> None:
+    """A second one is not another try, wherever it stands."""
+    harness = sender()
+    launch = harness.launch(harness.make_connection())
+    pairs = parse_qsl(launch.body.decode())
+    (name,) = [name for name, value in pairs if value == CANARY_SECRET]
+    wrong = [(found, "wrong" if found == name else value) for found, value in pairs]
+    twice = urlencode([*wrong, (name, CANARY_SECRET)]).encode()
+    address = f"{launch.path}?{urlencode({name: CANARY_SECRET})}"
+    for path, body in ((launch.path, twice), (address, urlencode(wrong).encode())):
+        response = harness.send(Launch(path, "POST", body, launch.content_type))
+        harness.assert_refused(response, "credentials")
+    right = urlencode([*pairs, (name, "wrong")]).encode()
+    response = harness.send(Launch(f"{launch.path}?{name}=wrong", "POST", right, launch.content_type))
+    assert harness.start_url_of(response)
+
+
 def test_a_password_that_is_sent_twice_is_redacted_twice() -> None:
     from punchout.models import WireMessage
 

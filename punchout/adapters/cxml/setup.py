@@ -69,6 +69,9 @@ def read_setup(exchange: Exchange) -> SetupRequest:
         if exchange.options.check_to:
             raise SupplierUnknown("This message is addressed to somebody else; check To.")
         notes.append("To is none of this connection's identities.")
+    if connection.test != (envelope.deployment_mode == "test"):
+        kind = "a test" if connection.test else "in use"
+        notes.append(f"The message says {envelope.deployment_mode[:20]}, and the connection is {kind}.")
     extrinsics = extrinsics_of(request)
     delivery_code, delivery_address = read_delivery(request, extrinsics)
     language = read_language(envelope.language, request, extrinsics)

@@ -146,6 +146,25 @@ def test_an_edit_opens_the_cart_with_its_lines_and_keeps_their_identity(connecti
     assert document.find("Message/Status") is None
 
 
+def test_an_edit_may_come_home_to_another_listed_address_and_to_no_other(connection: Connection) -> None:
+    article(connection, "A-1")
+    items = ITEM.format(quantity="2", number=1, sku="A-1", token="token-1", text="First")
+    elsewhere = "https://buyer.example/procurement/edited?id=7"
+    buyer = visit(connection, operation="edit", items=items, return_url=elsewhere)
+    page, _document = document_of(buyer.post("/return"))
+    assert page.action == elsewhere
+    refused = setup(connection, operation="edit", items=items, return_url="https://evil.example/edited")
+    assert status_code(refused) == 400
+    assert PunchoutSession.objects.count() == 1
+
+
+@pytest.mark.parametrize(("test", "noted"), [(True, True), (False, False)])
+def test_a_test_connection_in_a_production_message_is_noted(test: bool, noted: bool) -> None:
+    assert start_url(setup(make_connection(test=test)))
+    notes = WireMessage.objects.get().notes
+    assert ("The message says production, and the connection is a test." in notes) is noted
+
+
 def test_leaving_an_edit_keeps_what_the_buyer_has(connection: Connection) -> None:
     article(connection, "A-1")
     items = ITEM.format(quantity="2", number=1, sku="A-1", token="t", text="First")
