@@ -161,6 +161,8 @@ def _is_text(char: str) -> bool:
 
 def one_line(text: str) -> str:
     """``plain_text`` in one line."""
+    if text.isprintable() and "<" not in text and "&" not in text and "  " not in text:
+        return text.strip()  # as nearly every text is
     return plain_text(text).replace("\n", " ")
 
 

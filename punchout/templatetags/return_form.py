@@ -18,7 +18,7 @@ _WITHIN, _BETWEEN = "\x00", "\x01"
 @register.simple_tag
 def hidden_fields(form: ReturnForm) -> SafeString:
     """Every field as hidden input, escaped; 9,000 of them in the time a template loop takes for 500."""
-    text = _BETWEEN.join(map(_WITHIN.join, form.fields))
+    text = _BETWEEN.join([f"{name}{_WITHIN}{value}" for name, value in form.fields])
     if (text.count(_WITHIN), text.count(_BETWEEN) + 1) == (len(form.fields), len(form.fields)):
         text = escape(text).replace(_WITHIN, '" value="').replace(_BETWEEN, '">\n<input type="hidden" name="')
         return SafeString(f'<input type="hidden" name="{text}">')

@@ -7,13 +7,14 @@ the other, indexed from 1 without a gap.
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache, partial
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
 from punchout.adapters.oci.fields import (
     DEFAULT_VERSION,
     FIELDS,
+    LENGTHS,
     Version,
     cut,
     fit,
@@ -43,7 +44,8 @@ NO_SETS: Sets = MappingProxyType({})
 # In the echo of a session that answers VALIDATE.
 VALIDATES = "validates"
 ROOT, OUTLINE = "R", "O"  # NEW_ITEM-ITEM_TYPE
-PRICE_DIGITS = 11  # NEW_ITEM-PRICE is 11.3: eleven digits before the point
+PRICE_END = Decimal(10) ** 11  # NEW_ITEM-PRICE is 11.3: eleven digits before the point
+QUANTA = [Decimal(1).scaleb(-decimals) for decimals in range(10)]
 
 Pair = tuple[str, str]
 
@@ -101,11 +103,12 @@ def scale_price(
     if unit > limit:
         unit = 10 ** (len(str(limit)) - 1)
         price = price * unit / price_unit
-    quantum = Decimal(1).scaleb(-decimals)
-    largest = Decimal(10) ** PRICE_DIGITS
-    while price != price.quantize(quantum) and unit * 10 <= limit and price * 10 < largest:
+    quantum = QUANTA[decimals]
+    rounded = price.quantize(quantum, ROUND_HALF_UP)
+    while price != rounded and unit * 10 <= limit and price * 10 < PRICE_END:
         price, unit = price * 10, unit * 10
-    return price.quantize(quantum, ROUND_HALF_UP), unit
+        rounded = price.quantize(quantum, ROUND_HALF_UP)
+    return rounded, unit
 
 
 class _Items:
@@ -128,23 +131,23 @@ class _Items:
         # Parts of sets stand between the lines of the cart, so an index is not the number of a line.
         self._indexes: dict[int, int] = {}
         self.price_unit_limit = price_unit_limit(self.version)
-        # Brands, groups and prices repeat from line to line: each is worked out once a cart.
+        self.lengths = LENGTHS[self.version]
+        # Brands, groups and units repeat from line to line: each is worked out once a cart.
         self._text = cache(self._cleaned)
-        self._scaled = cache(
-            partial(scale_price, decimals=options.price_decimals, limit=self.price_unit_limit)
-        )
+        self._unit = cache(lambda code: translate_unit(code, options.units, OCI_UNITS))
+        self.schema, self.code = SCHEMAS.get(options.classification, ("", ""))
 
     def fields(self, lines: tuple[ReturnLine, ...]) -> list[Pair]:
-        pairs = []
+        pairs: list[Pair] = []
         descriptions = self._descriptions(lines)
         self._parents = {line.parent for line in lines}
         index = 0
         for line, description in zip(lines, descriptions, strict=True):
             index += 1
-            suffix = f"[{index}]"
             self._indexes[line.number] = index
-            for name, value in self._line(line, description).items():
-                pairs.append((f"NEW_ITEM-{name}{suffix}", value))
+            pairs += [
+                (f"NEW_ITEM-{name}[{index}]", value) for name, value in self._line(line, description).items()
+            ]
             longtext = self._longtext(line)
             if longtext:
                 pairs.append((f"NEW_ITEM-LONGTEXT_{index}:132[]", longtext))
@@ -163,7 +166,7 @@ class _Items:
         values = {
             "DESCRIPTION": name,
             "QUANTITY": self._number(line.quantity * part.quantity, 3),
-            "UNIT": translate_unit(part.unit, self.options.units, OCI_UNITS),
+            "UNIT": self._unit(part.unit),
             "PRICE": self._number(Decimal(0), self.options.price_decimals),
             "CURRENCY": line.sent("CURRENCY", line.currency),
             "PRICEUNIT": "1",
@@ -182,9 +185,12 @@ class _Items:
 
     def _line(self, line: ReturnLine, description: str) -> dict[str, str]:
         """The fields of one line as they fit, each beside what it needs."""
-        values, version = {}, self.version
+        values, version, lengths = {}, self.version, self.lengths
         for name, value in self._values(line, description):
-            fitting = fit(name, value, version)
+            if not value:
+                continue
+            # Nearly all fit, and are not asked about one by one: a cart has 9,000.
+            fitting = value if len(value) <= lengths[name] else fit(name, value, version)
             if fitting is not None:
                 values[name] = fitting
         for name, source in self.options.extra_fields.items():
@@ -215,7 +221,7 @@ class _Items:
         """DESCRIPTION of each line: some systems lose LONGTEXT, so two articles never share one."""
         length = FIELDS["DESCRIPTION"].length(self.version)
         names = [self._text(line.name) or self._text(line.sku) for line in lines]
-        short = [cut(name, length) for name in names]
+        short = [name if len(name) <= length else cut(name, length) for name in names]
         count = Counter(short)
         return [
             text if count[text] == 1 else f"{cut(name, length - len(line.sku) - 1)} {line.sku}".strip()
@@ -227,33 +233,43 @@ class _Items:
             return transliterate(line.mapped[LONGTEXT], self.charset)
         if not self.options.longtext:
             return ""
-        parts = dict.fromkeys(filter(None, (one_line(line.name), plain_text(line.description))))
-        return transliterate("\n".join(parts), self.charset)
+        name, text = one_line(line.name), plain_text(line.description)
+        return transliterate(
+            f"{name}\n{text}" if name and text and text != name else name or text, self.charset
+        )
 
-    def _values(self, line: ReturnLine, description: str) -> Iterator[Pair]:
-        options = self.options
-        price, price_unit = self._scaled(line.price, line.price_unit)
-        yield "DESCRIPTION", description
-        if options.material_number != "none":
-            yield "MATNR", self._text(line.buyer_part_number)
-        yield "QUANTITY", self._number(line.quantity, 3)
-        yield "UNIT", translate_unit(line.unit, options.units, OCI_UNITS)
-        yield "PRICE", self._number(price, options.price_decimals)
-        yield "CURRENCY", line.currency
-        yield "PRICEUNIT", str(price_unit)
-        yield "LEADTIME", str(line.lead_time_days)
-        yield "VENDOR", self._text(self.vendor)
-        yield "VENDORMAT", self._text(line.sku)
-        yield "MANUFACTMAT", self._text(line.manufacturer_part_number)
-        yield "MATGROUP", self._text(buyer_class(self.options.classifications, line))
-        yield from self._agreement(line)
-        yield "EXT_QUOTE_ITEM", str(line.number)
-        # A line for a surcharge is no article that could be looked up or validated.
-        yield "EXT_PRODUCT_ID", "" if line.parent else self._text(line.sku)
-        if options.attachment:
-            yield "ATTACHMENT", line.picture_url
-        yield from self._classification(line)
-        yield from self._hierarchy(line)
+    def _values(self, line: ReturnLine, description: str) -> list[Pair]:
+        """The fields in their order; one without a value is left out later."""
+        options, text = self.options, self._text
+        price, price_unit = scale_price(
+            line.price, line.price_unit, decimals=options.price_decimals, limit=self.price_unit_limit
+        )
+        sku = text(line.sku)
+        values = [
+            ("DESCRIPTION", description),
+            ("MATNR", text(line.buyer_part_number) if options.material_number != "none" else ""),
+            ("QUANTITY", self._number(line.quantity, 3)),
+            ("UNIT", self._unit(line.unit)),
+            ("PRICE", self._number(price, options.price_decimals)),
+            ("CURRENCY", line.currency),
+            ("PRICEUNIT", str(price_unit)),
+            ("LEADTIME", str(line.lead_time_days)),
+            ("VENDOR", text(self.vendor)),
+            ("VENDORMAT", sku),
+            ("MANUFACTMAT", text(line.manufacturer_part_number)),
+            ("MATGROUP", text(buyer_class(options.classifications, line))),
+            *self._agreement(line),
+            ("EXT_QUOTE_ITEM", str(line.number)),
+            # A line for a surcharge is no article that could be looked up or validated.
+            ("EXT_PRODUCT_ID", "" if line.parent else sku),
+            ("ATTACHMENT", line.picture_url if options.attachment else ""),
+        ]
+        if self.schema:
+            values.append(("EXT_SCHEMA_TYPE", self.schema))
+            values.append(("EXT_CATEGORY_ID", text(getattr(line, self.code))))
+        if line.parent or self.sets or options.surcharge_hierarchy:
+            values += self._hierarchy(line)
+        return values
 
     def _hierarchy(self, line: ReturnLine) -> Iterator[Pair]:
         """OCI 5.0: the article is the root; its surcharges and the parts of a set name it by its index."""
@@ -272,26 +288,24 @@ class _Items:
     def _number(self, value: Decimal, decimals: int) -> str:
         return f"{value:.{decimals}f}".replace(".", self.options.decimal_sign)
 
-    def _agreement(self, line: ReturnLine) -> Iterator[Pair]:
+    def _agreement(self, line: ReturnLine) -> list[Pair]:
         """The number of the cart, and that of the contract or quotation behind the price."""
         field = self.options.agreement_field
-        reference = self._text(line.agreement)
         if field == "CONTRACT":
-            contract, _slash, item = reference.partition("/")
-            yield "CONTRACT", contract.strip()
-            yield "CONTRACT_ITEM", item.strip()
-        yield "EXT_QUOTE_ID", (reference if field == "EXT_QUOTE_ID" else "") or self.quote_id
-
-    def _classification(self, line: ReturnLine) -> Iterator[Pair]:
-        if self.options.classification == "none":
-            return
-        schema, attribute = SCHEMAS[self.options.classification]
-        yield "EXT_SCHEMA_TYPE", schema
-        yield "EXT_CATEGORY_ID", self._text(getattr(line, attribute))
+            contract, _slash, item = self._text(line.agreement).partition("/")
+            return [
+                ("CONTRACT", contract.strip()),
+                ("CONTRACT_ITEM", item.strip()),
+                ("EXT_QUOTE_ID", self.quote_id),
+            ]
+        reference = self._text(line.agreement) if field == "EXT_QUOTE_ID" else ""
+        return [("EXT_QUOTE_ID", reference or self.quote_id)]
 
     def _surcharges(self, line: ReturnLine, kinds: frozenset[str]) -> str:
         """Per PRICEUNIT as sent, so that it adds to PRICE; nothing where none is due."""
-        _price, price_unit = self._scaled(line.price, line.price_unit)
+        _price, price_unit = scale_price(
+            line.price, line.price_unit, decimals=self.options.price_decimals, limit=self.price_unit_limit
+        )
         amounts = [
             each.amount * price_unit / each.price_unit for each in line.surcharges if each.kind in kinds
         ]

@@ -5,6 +5,7 @@ MATNR and VENDORMAT grew, so the table hangs on the version that the buyer's sys
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, get_args
 
 Version = Literal["2.0", "3.0", "4.0", "5.0"]
@@ -115,13 +116,17 @@ def fit(name: str, value: str, version: Version) -> str | None:
 
 def keep_pairs(values: dict[str, str]) -> None:
     """Takes out of one line's fields those whose partner (``NEEDS``) is missing; SAP would drop the line."""
-    while alone := [
-        name
-        for name, partners in NEEDS.items()
-        if name in values and not any(map(values.__contains__, partners))
-    ]:
-        for name in alone:
-            del values[name]
+    for name in _alone(tuple(values)):
+        del values[name]
+
+
+# Most lines of a cart have the same fields.
+@lru_cache(maxsize=512)
+def _alone(names: tuple[str, ...]) -> tuple[str, ...]:
+    left = set(names)
+    while alone := [name for name, partners in NEEDS.items() if name in left and left.isdisjoint(partners)]:
+        left.difference_update(alone)
+    return tuple(name for name in names if name not in left)
 
 
 def cut(text: str, length: int) -> str:
