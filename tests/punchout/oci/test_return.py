@@ -180,7 +180,7 @@ def test_a_price_unit_of_nine_digits_is_used_where_the_version_has_them() -> Non
     assert item(form([line], {"version": "5.0"}))["PRICEUNIT"] == "10000"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     price=st.decimals("0", "99999.9999", places=4),
     price_unit=st.sampled_from((1, 10, 100, 1000)),
@@ -194,7 +194,7 @@ def test_price_times_quantity_is_the_line_total(price: Decimal, price_unit: int,
     assert (sent * quantity / unit).quantize(cent, ROUND_HALF_UP) == total
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     price=st.decimals("0", "9999999", places=6),
     price_unit=st.integers(1, 10**7),
