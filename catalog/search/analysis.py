@@ -1,17 +1,20 @@
 """What a text says, as the index wants it: stems, whole words and the ends of compounds, the same as ``text``
 finds by itself but with every piece of text that comes again read once.
 
-A text falls into clauses, and those into runs, that can be read apart: a word far from any digit is one, so
-is a type such as "ELK12242-39", and around digits everything that may belong together ("16 A", "3 G 2,5",
-"IP 65", "3 P + N") stays together.
+A text falls into clauses, and those into runs, that can be read apart: a word is one, so is a type such as
+"ELK12242-39", and around digits everything that may belong together ("16 A", "3 G 2,5", "IP 65", "3 P + N")
+stays together.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple
 
 from catalog.search.text import COMPOUNDING, stem, tokens
+from catalog.search.words import UNITS
 
 # Only words this long are taken for compounds, and only parts this long are looked for at their end.
 SHORTEST_COMPOUND = 8
@@ -24,7 +27,13 @@ CLAUSES_KEPT = 20_000
 _CLAUSE_END = re.compile(r"(?<=[.,;:]) (?=[^\W\d_])")
 # Digits that may belong to a word beside them; not those of a type, which begins with letters.
 _OPEN_DIGITS = re.compile(r"(?![^\W\d_]{3})\S*?[\d²³]")
+_TYPE = re.compile(r"[^\W\d_]{3}\S*?\d")
 _AROUND_WORDS = ".,;:()"
+# The only words that become one token with digits beside them, with a space between (``text`` reads them so).
+_JOINED = """
+g x n ø p pol pole poles polen polaire polaires pôle pôles ip ik cat kat rj gu gx mr pg dn m e b c d k z
+"""
+_JOINING = frozenset(_JOINED.split()) | UNITS.keys()
 
 
 class Said(NamedTuple):
@@ -50,25 +59,55 @@ def together(parts: Sequence[Said]) -> Said:
     )
 
 
+def analyse_once(text: str, language: str) -> Said:
+    """The same for a text that hardly comes again, such as a name."""
+    return together([_run(run, language) for run in runs(text)])
+
+
 def runs(text: str) -> Iterator[str]:
     """The pieces of a text that can be read apart, in its order."""
     run: list[str] = []
     until = -1
     chunks = text.split()
-    open_ = [_OPEN_DIGITS.match(chunk) is not None for chunk in chunks]
-    open_.append(False)
-    for place, chunk in enumerate(chunks):
-        if open_[place]:
+    kinds = [_kind(chunk) for chunk in chunks]
+    for place, (chunk, kind) in enumerate(zip(chunks, kinds, strict=True)):
+        if kind is _Kind.DIGITS:
             until = place + BELONGING
-        if place <= until or open_[place + 1]:
-            run.append(chunk)
-        else:
+        elif kind is _Kind.ALONE:
             if run:
                 yield " ".join(run)
                 run = []
+            until = -1
             yield chunk.strip(_AROUND_WORDS)
+            continue
+        if place <= until or kinds[place + 1 : place + 2] == [_Kind.DIGITS]:
+            run.append(chunk)
+            continue
+        if run:
+            yield " ".join(run)
+            run = []
+        yield chunk.strip(_AROUND_WORDS)
     if run:
         yield " ".join(run)
+
+
+class _Kind(Enum):
+    """What a piece between spaces has to do with the digits beside it."""
+
+    DIGITS = "has digits to which others may belong"
+    ALONE = "belongs to no digits before or behind"
+    EITHER = "may belong to digits, or not"
+
+
+@lru_cache(maxsize=RUNS_KEPT)
+def _kind(chunk: str) -> _Kind:
+    if _OPEN_DIGITS.match(chunk):
+        return _Kind.DIGITS
+    word = unicodedata.normalize("NFKC", chunk).strip(_AROUND_WORDS).lower()
+    if word.isalpha():
+        joins = word in _JOINING or word.startswith("polig")
+        return _Kind.EITHER if joins else _Kind.ALONE
+    return _Kind.ALONE if _TYPE.match(word) else _Kind.EITHER
 
 
 @lru_cache(maxsize=CLAUSES_KEPT)

@@ -16,7 +16,8 @@ from django.db.models import Sum
 
 from catalog.models import Product, ProductAttribute, Stock
 from catalog.search import schema
-from catalog.search.analysis import SHORTEST_PART, Said, analyse, together
+from catalog.search.analysis import SHORTEST_PART, Said, analyse, analyse_once, together
+from catalog.search.fronts import SKU, STOCK, Fronts, Key
 from catalog.search.labels import Labels
 from catalog.search.text import COMPOUNDING, LANGUAGES, code_key, sort_key
 
@@ -56,6 +57,22 @@ def code_tails(code: str) -> Iterator[str]:
             yield tail
 
 
+def in_stock(product_ids: Sequence[int]) -> dict[int, Decimal]:
+    """How many of each article lie at all sites together, in order units."""
+    lying = Stock.objects.filter(product__in=product_ids).order_by().values_list("product")
+    return dict(lying.annotate(Sum("quantity")))
+
+
+def order_keys(sku: str, names: Sequence[str], quantity: Decimal, *, gone: bool) -> dict[str, Key]:
+    """By what an article is ordered in each of the orders; ``names`` in the order of ``LANGUAGES``."""
+    # Discontinued articles stand at the end of an alphabetical list too.
+    last = "~" if gone else ""
+    keys: dict[str, Key] = {
+        language: last + sort_key(name or names[0]) for language, name in zip(LANGUAGES, names, strict=True)
+    }
+    return keys | {SKU: sort_key(sku), STOCK: float(quantity)}
+
+
 @lru_cache(maxsize=5_000)
 def heads_of(category: str, language: str) -> tuple[str, ...]:
     """What the things in a category are: cables and wires in "Cables and wires", glands in "Cable glands".
@@ -69,32 +86,23 @@ def heads_of(category: str, language: str) -> tuple[str, ...]:
 class Maker:
     """Makes documents with one state of the labels."""
 
-    def __init__(self, labels: Labels) -> None:
+    def __init__(self, labels: Labels, fronts: Fronts) -> None:
         self.labels = labels
+        self.fronts = fronts
         self._classes: dict[tuple[int, int], dict[str, _Classes]] = {}
         self._path = lru_cache(maxsize=None)(labels.path)
         self._values: dict[Value, tuple[str, str, dict[str, str]] | None] = {}
 
     def of(self, product_ids: Sequence[int]) -> Iterator[tantivy.Document]:
         """The documents of those of these articles that customers may find; three queries."""
-        return self._documents({"product__in": product_ids}, {"id__in": product_ids})
-
-    def between(self, first: int, last: int) -> Iterator[tantivy.Document]:
-        """The same for all articles with an id from ``first`` to ``last``."""
-        return self._documents(
-            {"product__gte": first, "product__lte": last}, {"id__gte": first, "id__lte": last}
-        )
-
-    def _documents(self, theirs: dict[str, Any], own: dict[str, Any]) -> Iterator[tantivy.Document]:
-        lying = Stock.objects.filter(**theirs).order_by().values_list("product")
-        stock: dict[int, Decimal] = dict(lying.annotate(Sum("quantity")))
+        stock = in_stock(product_ids)
         values: dict[int, list[Value]] = defaultdict(list)
-        rows = ProductAttribute.objects.filter(**theirs).order_by()
+        rows = ProductAttribute.objects.filter(product__in=product_ids).order_by()
         for product, attribute, choice, number in rows.values_list(
             "product", "attribute", "choice", "number"
         ):
             values[product].append((attribute, choice, number))
-        found = Product.objects.filter(**own, status__in=Product.SHOWN).order_by("id")
+        found = Product.objects.filter(id__in=product_ids, status__in=Product.SHOWN).order_by("id")
         for row in found.values_list(*_COLUMNS, *_TEXTS):
             yield self._document(row, stock.get(row[0], Decimal(0)), values[row[0]])
 
@@ -103,7 +111,8 @@ class Maker:
         gone = status == Product.Status.DISCONTINUED
         document = tantivy.Document()
         document.add_unsigned(schema.PRODUCT, product)
-        document.add_unsigned(schema.SLICE, schema.slice_of(product))
+        for depth in range(1, schema.depth_of(product) + 1):
+            document.add_unsigned(schema.SAMPLE, depth)
         for node in self._path(category):
             document.add_unsigned(schema.CATEGORY, node)
         document.add_unsigned(schema.LEAF, category)
@@ -115,11 +124,15 @@ class Maker:
         known = [found for value in values if (found := self._value(value))]
         if known:
             document.add_json(schema.ATTRIBUTES, {code: [chosen] for code, chosen, _ in known})
+        keys = order_keys(sku, texts[::2], quantity, gone=gone)
+        document.add_text(schema.SORT_SKU, str(keys[SKU]))
+        for front in self.fronts.of(keys):
+            document.add_text(schema.FRONT, front)
         classes = self._classes_of(brand, category)
         for place, language in enumerate(LANGUAGES):
             name = texts[2 * place] or texts[0]
             description = texts[2 * place + 1] or texts[1]
-            named, described = analyse(name, language), analyse(description, language)
+            named, described = analyse_once(name, language), analyse(description, language)
             own = classes[language]
             said = [named.stems, own.said.stems, *(stems[language] for _, _, stems in known), described.stems]
             document.add_text(schema.said(language), " ".join(said))
@@ -132,8 +145,7 @@ class Maker:
             document.add_text(schema.word(language), f"{named.words} {own.said.words}")
             if language in COMPOUNDING:
                 document.add_text(schema.tail(language), named.tails)
-            # Discontinued articles stand at the end of an alphabetical list too.
-            document.add_text(schema.sort_name(language), ("~" if gone else "") + sort_key(name))
+            document.add_text(schema.sort_name(language), str(keys[language]))
         return document
 
     def _classes_of(self, brand: int, category: int) -> dict[str, _Classes]:
@@ -182,4 +194,3 @@ def _add_codes(document: tantivy.Document, sku: str, part_number: str, gtin: str
     if gtin:
         # With and without leading zeros it is the same number (GTIN-13 in 14 digits, UPC in 13).
         document.add_text(schema.GTIN, gtin.lstrip("0"))
-    document.add_text(schema.SORT_SKU, sort_key(sku))

@@ -60,9 +60,11 @@ class Counts:
 
 
 # Up to here every article that fits is counted; of more, a sample of about so many.
-COUNTED = 30_000
-# A sample with fewer hits than this says too little; then few fit, and counting them all is quick.
-TELLING = 2_000
+COUNTED = 8_000
+# A sample with fewer hits than this, or that stands for fewer than FEW, says too little; then few fit, and
+# counting them all is quick.
+TELLING = 500
+FEW = 4_000
 
 
 def shown_features(chosen: Chosen, labels: Labels) -> tuple[Feature, ...]:
@@ -91,7 +93,7 @@ def count(
     """Articles per value of every facet: one pass, and one more for each facet with something ticked.
 
     ``most`` is how many articles can fit ``text``; where that is far more than anybody reads, the numbers are
-    told from a part of the assortment and rounded.
+    told from a sample of the assortment and rounded.
     """
     wanted: dict[str, dict[str, Any]] = {
         CATEGORY: {"terms": {"field": schema.LEAF, "size": MOST_CATEGORIES}},
@@ -110,7 +112,7 @@ def count(
     all_exact = True
     for without, aggregations in passes.items():
         here = filters.around(text, parent) if without == CATEGORY else filters.narrow(text, without=without)
-        answer, exact = _aggregated(searcher, here, aggregations, most)
+        answer, exact = _aggregated(searcher, here, aggregations, filters.most(most, without=without))
         all_exact &= exact
         counts |= answer
     return Counts(counts, sum(counts.pop(TOTAL).values()), all_exact)
@@ -119,11 +121,11 @@ def count(
 def _aggregated(
     searcher: tantivy.Searcher, query: tantivy.Query, aggregations: dict[str, dict[str, Any]], most: int
 ) -> tuple[dict[str, dict[Any, int]], bool]:
-    if most > COUNTED:
-        slices = max(1, COUNTED * schema.SLICES // most)
-        sample = _buckets(searcher, within(query, [schema.some_slices(slices)]), aggregations)
-        if sum(max(sample.values(), key=lambda counts: sum(counts.values())).values()) >= TELLING:
-            times = schema.SLICES / slices
+    if depth := schema.depth_for(most, COUNTED):
+        times = 1 << depth
+        sample = _buckets(searcher, within(query, [schema.sample(depth)]), aggregations)
+        told = max(sum(counts.values()) for counts in sample.values())
+        if told >= TELLING and told * times >= FEW:
             return {facet: _rounded(counts, times) for facet, counts in sample.items()}, False
     return _buckets(searcher, query, aggregations), True
 
@@ -138,7 +140,7 @@ def _buckets(
     }
 
 
-def _rounded(counts: Mapping[Any, int], times: float) -> dict[Any, int]:
+def _rounded(counts: Mapping[Any, int], times: int) -> dict[Any, int]:
     """To two digits, as a sample says no more."""
     return {key: int(float(f"{number * times:.2g}")) for key, number in counts.items()}
 

@@ -78,11 +78,11 @@ class Dictionary:
     """The words of one state of the index."""
 
     searcher: tantivy.Searcher
-    kept: dict[tuple[str, str], int] = field(default_factory=dict)
+    kept: dict[tuple[str, str | int], int] = field(default_factory=dict)
     spelled: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def articles(self, name: str, term: str) -> int:
-        """How many articles have this term in this field."""
+    def articles(self, name: str, term: str | int) -> int:
+        """How many articles have this term in this field, those that were there until just now included."""
         found = self.kept.get((name, term))
         if found is None:
             if len(self.kept) >= TERMS_KEPT:
@@ -141,8 +141,13 @@ class Reading:
 
     @property
     def skips(self) -> bool:
-        """Whether the index finds the best without looking at all that fit."""
-        return len(self.wanted) <= 1 and not any(wanted.wordings for wanted in self.wanted)
+        """Whether the index finds the best without looking at all that fit.
+
+        It can where articles are called so; what is only said of them makes them all alike.
+        """
+        if len(self.wanted) > 1 or any(wanted.wordings for wanted in self.wanted):
+            return False
+        return not self.wanted or any(True for _ in _titles(self.words, self.wanted[0]))
 
     @cached_property
     def is_number(self) -> bool:

@@ -4,15 +4,18 @@ from collections.abc import Iterable
 
 import tantivy
 
-from catalog.search import schema
+from catalog.search import fronts, schema
 from catalog.search.filters import within
 from catalog.search.query import Sort
 
 # Within so many of the best, what one can get comes before what one cannot.
 BLOCK = 200
-# Of more articles than this that must be looked at, a part is, if that has enough for every page.
-RANKED = 40_000
+# Of more articles than this that must be looked at, a sample is, if that has enough for every page.
+RANKED = 16_000
 ENOUGH = 1_000
+# Of more articles than this the first of an order are looked for at its beginning.
+ORDERED = 16_000
+_ASCENDING, _DESCENDING = tantivy.Order.Asc, tantivy.Order.Desc
 
 Hits = Iterable[tuple[float, tantivy.DocAddress]]
 
@@ -23,37 +26,49 @@ def best(
     """The ids of the best articles for a query that ranks, weighted by what can be had.
 
     ``most`` is given when the index must look at every article that fits, at most so many. Where that is far
-    more than anybody pages through, the best of a part of the assortment are as good, as long as the part
-    alone fills every page.
+    more than anybody pages through, the best of a sample are as good, as long as it fills every page.
     """
     first = offset // BLOCK
     last = (offset + size - 1) // BLOCK
-    if most > RANKED:
-        part = schema.some_slices(max(1, RANKED * schema.SLICES // most))
-        sample = within(query, [part])
-        if searcher.search(sample, 1, count=True).count >= ENOUGH:  # type: ignore[attr-defined]
+    found = None
+    if depth := schema.depth_for(most, RANKED):
+        sample = within(query, [schema.sample(depth)])
+        found = searcher.search(sample, BLOCK, offset=first * BLOCK)
+        if found.count >= ENOUGH:  # type: ignore[attr-defined]
             query = sample
-    blocks = [
-        product
-        for number in range(first, last + 1)
-        for product in _weighted(
-            searcher, searcher.search(query, BLOCK, offset=number * BLOCK, count=False).hits
-        )
-    ]
+        else:
+            found = None
+    blocks = []
+    for number in range(first, last + 1):
+        if found is None:
+            found = searcher.search(query, BLOCK, offset=number * BLOCK, count=False)
+        blocks += _weighted(searcher, found.hits)
+        found = None
     return tuple(blocks[offset - first * BLOCK :][:size])
 
 
 def sorted_by(
-    searcher: tantivy.Searcher, query: tantivy.Query, sort: Sort, language: str, size: int, offset: int
+    searcher: tantivy.Searcher,
+    query: tantivy.Query,
+    sort: Sort,
+    language: str,
+    size: int,
+    offset: int,
+    most: int = 0,
 ) -> tuple[int, ...]:
-    """The ids of the first articles in an order that has nothing to do with the words."""
-    ascending, descending = tantivy.Order.Asc, tantivy.Order.Desc
-    field, order = {
-        "name": (schema.sort_name(language), ascending),
-        "sku": (schema.SORT_SKU, ascending),
-        "stock": (schema.QUANTITY, descending),
+    """The ids of the first of at most so many articles, in an order that has nothing to do with the words."""
+    field, order, named = {
+        "name": (schema.sort_name(language), _ASCENDING, language),
+        "sku": (schema.SORT_SKU, _ASCENDING, fronts.SKU),
+        "stock": (schema.QUANTITY, _DESCENDING, fronts.STOCK),
     }[sort]
-    found = searcher.search(query, size, count=False, offset=offset, order_by_field=field, order=order)
+    # Articles before a border come before all others, so a page that is full with them is the right one.
+    borders = range(len(fronts.PARTS)) if most > ORDERED else ()
+    for front in (*(schema.before(fronts.front(named, border)) for border in borders), None):
+        here = query if front is None else within(query, [front])
+        found = searcher.search(here, size, count=False, offset=offset, order_by_field=field, order=order)
+        if len(found.hits) == size:
+            break
     return ids(searcher, [address for _, address in found.hits])
 
 

@@ -11,7 +11,7 @@ import tantivy
 
 from catalog.search.text import COMPOUNDING, LANGUAGES
 
-VERSION = 4
+VERSION = 5
 
 PRODUCT = "product"  # Product.id
 CATEGORY = "category"  # ids of its category and of all above it, to filter by
@@ -20,19 +20,23 @@ BRAND = "brand"  # Brand.id
 IN_STOCK = "in_stock"
 QUANTITY = "quantity"  # in order units, over all sites
 WEIGHT = "weight"  # what relevance is multiplied by
-SLICE = "slice"  # one of SLICES equal parts of the assortment, to count a sample
+SAMPLE = "sample"  # 1 when it is in the sampled half of the assortment, 2 in the quarter, and so on
+FRONT = "front"  # the orders at whose beginning it stands, see ``fronts``
 ATTRIBUTES = "attributes"  # attribute code -> choice code, or the number as text
 CODE = "code"  # article and manufacturer part numbers, without separators
 PART = "part"  # those, and what is left of them without their first parts
 GTIN = "gtin"
 SORT_SKU = "sort_sku"
 
-SLICES = 64
+# The smallest sample is one article of 2 ** SAMPLES.
+SAMPLES = 8
 
 
-def slice_of(product: int) -> int:
-    # Articles that were imported one after the other are alike, so neighbours go to different slices.
-    return product * 2_654_435_761 % 2**32 * SLICES >> 32
+def depth_of(product: int) -> int:
+    """In how many of the samples, which lie within each other, an article is."""
+    # Articles that were imported one after the other are alike, so neighbours go to different samples.
+    spread = product * 2_654_435_761 % 2**32
+    return min(32 - spread.bit_length(), SAMPLES)
 
 
 def name(language: str) -> str:
@@ -63,14 +67,14 @@ def _build() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     for number in (PRODUCT, BRAND):
         builder.add_unsigned_field(number, indexed=True, fast=True)
-    for number in (CATEGORY, SLICE):
+    for number in (CATEGORY, SAMPLE):
         builder.add_unsigned_field(number, indexed=True)
     builder.add_unsigned_field(LEAF, fast=True)
     builder.add_boolean_field(IN_STOCK, indexed=True, fast=True)
     builder.add_float_field(QUANTITY, fast=True)
     builder.add_float_field(WEIGHT, fast=True)
     builder.add_json_field(ATTRIBUTES, fast=True, tokenizer_name="raw", index_option="basic")
-    for code in (CODE, PART, GTIN):
+    for code in (CODE, PART, GTIN, FRONT):
         builder.add_text_field(code, tokenizer_name="raw", index_option="basic")
     builder.add_text_field(SORT_SKU, tokenizer_name="raw", index_option="basic", fast=True)
     for language in LANGUAGES:
@@ -87,6 +91,16 @@ def _build() -> tantivy.Schema:
 SCHEMA = _build()
 
 
-def some_slices(count: int) -> tantivy.Query:
-    """A part of the assortment: ``count`` of ``SLICES``."""
-    return tantivy.Query.term_set_query(SCHEMA, SLICE, list(range(count)))
+def sample(depth: int) -> tantivy.Query:
+    """One article of 2 ** ``depth``, of all kinds alike."""
+    return tantivy.Query.term_query(SCHEMA, SAMPLE, depth, "basic")
+
+
+def before(border: str) -> tantivy.Query:
+    """What stands before a border of an order, named by ``fronts.front``."""
+    return tantivy.Query.term_query(SCHEMA, FRONT, border, "basic")
+
+
+def depth_for(most: int, enough: int) -> int:
+    """How deep a sample is that leaves about ``enough`` of at most so many articles; 0 for all of them."""
+    return min(max(0, (most // max(1, enough)).bit_length()), SAMPLES) if most > enough else 0

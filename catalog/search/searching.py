@@ -71,6 +71,7 @@ def search(query: Query) -> Results:
     ticked = {code: tuple(values) for code, values in query.attributes.items() if code in known and values}
     chosen = Chosen(category, tuple(query.brands), query.in_stock, ticked)
     narrowed = filters(
+        opened.words,
         category=category,
         brands=tuple(labels.brand_ids.get(code, NO_BRAND) for code in chosen.brands),
         in_stock=chosen.in_stock,
@@ -146,18 +147,21 @@ def _find(
         everything = tantivy.Query.all_query()
         attempt = _Attempt(everything, everything, opened.words.size, Breadth.TYPED, False, False, ("",))
         sort: Sort = "name" if query.sort == "relevance" else query.sort
-        found = ranking.sorted_by(searcher, narrowed.narrow(everything), sort, language, size, offset)
+        here = narrowed.narrow(everything)
+        most = narrowed.most(attempt.most)
+        found = ranking.sorted_by(searcher, here, sort, language, size, offset, most)
         return _Page(attempt, found)
     page: _Page | None = None
     for attempt in _attempts(opened, labels, text, language):
         if page is not None and page.ids and attempt.breadth is not Breadth.STARTED:
             break
+        most = narrowed.most(attempt.most)
         if query.sort == "relevance":
-            looked_at = 0 if attempt.skips and not narrowed.by_facet else attempt.most
+            looked_at = 0 if attempt.skips and not narrowed.by_facet else most
             found = ranking.best(searcher, narrowed.narrow(attempt.ranked), size, offset, looked_at)
         else:
             here = narrowed.narrow(attempt.matched)
-            found = ranking.sorted_by(searcher, here, query.sort, language, size, offset)
+            found = ranking.sorted_by(searcher, here, query.sort, language, size, offset, most)
         if page is None or len(found) > len(page.ids):
             page = _Page(attempt, found)
         if attempt.is_number or len(found) >= min(FEW, size) or (offset and found):

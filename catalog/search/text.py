@@ -58,6 +58,7 @@ _DIAMETER = re.compile(r"[øØ⌀]\s?(?=\d)")
 _SEPARATORS = re.compile(r"[-/.+_&]")
 _NOT_CODE = re.compile(r"[\W_]+")
 _LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "µ": "u"})
+_MARKS = re.compile("[\u0300-\u036f]+")  # the combining ones of European languages
 _VOWELS = "aeiouy"
 _ASCII_UMLAUT = re.compile(r"(?<=[aou])e")
 
@@ -79,7 +80,9 @@ def fold(text: str) -> str:
     """Lower case without accents; ß becomes ss."""
     if text.isascii():
         return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.lower().translate(_LETTERS))
+    decomposed = _MARKS.sub("", unicodedata.normalize("NFKD", text.lower().translate(_LETTERS)))
+    if decomposed.isascii():
+        return decomposed
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).replace("μ", "u")
 
 

@@ -4,23 +4,32 @@ No change is lost: a log row is deleted only after the article it names is commi
 whoever finds the log in other hands may leave, because the holder looks at it again after letting go.
 """
 
+import contextlib
 import shutil
 import threading
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from pathlib import Path
 
 import structlog
 import tantivy
+from django.db import connection
 
 from catalog.models import Product, ProductChange
 from catalog.search import labels, schema, storage
-from catalog.search.documents import Maker
+from catalog.search.documents import Maker, in_stock, order_keys
 from catalog.search.errors import SearchUnavailable
+from catalog.search.fronts import ORDERS, SMALLEST, Fronts, Key
+from catalog.search.text import LANGUAGES
 
 log = structlog.get_logger(__name__)
 
 BATCH = 2_000
 REBUILD_MEMORY = 96_000_000
 FOLLOW_MEMORY = 32_000_000
+# From at least so many articles it is told where the beginning of an order ends.
+BORDERS_FROM = 8_000
 # A second rebuild waits for the first instead of failing; a million articles take minutes.
 REBUILD_WAIT_SECONDS = 1_800.0
 
@@ -59,18 +68,8 @@ def _rebuild() -> int:
     try:
         # Rows logged from here on are followed afterwards; those before are in what is read below.
         logged = list(ProductChange.objects.values_list("id", flat=True))
-        index = tantivy.Index(schema.SCHEMA, path=str(folder))
-        writer = index.writer(REBUILD_MEMORY, 1)
-        maker = Maker(labels.read())
-        count = 0
-        try:
-            for first, last in _batches():
-                for document in maker.between(first, last):
-                    writer.add_document(document)
-                    count += 1
-            writer.commit()
-        finally:
-            writer.wait_merging_threads()
+        with _unmapped():
+            count = _write(folder)
         storage.switch_to(folder)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
@@ -78,6 +77,42 @@ def _rebuild() -> int:
     _forget_changes(logged)
     log.info("search_index_rebuilt", articles=count, version=folder.name)
     return count
+
+
+def _write(folder: Path) -> int:
+    samples = _samples()
+    fronts = _fronts(samples)
+    fronts.write(folder)
+    maker = Maker(labels.read(), fronts)
+    writer = tantivy.Index(schema.SCHEMA, path=str(folder)).writer(REBUILD_MEMORY, 1)
+    count = 0
+    try:
+        # The deepest sample first: what is told from one is then read from one stretch of the index.
+        for products in reversed(samples):
+            for batch in _batches(products):
+                for document in maker.of(batch):
+                    writer.add_document(document)
+                    count += 1
+        writer.commit()
+    finally:
+        writer.wait_merging_threads()
+    return count
+
+
+@contextlib.contextmanager
+def _unmapped() -> Iterator[None]:
+    """Who reads all articles once leaves the database's file to the operating system's cache."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        mapped = cursor.execute("PRAGMA mmap_size").fetchone()
+        cursor.execute("PRAGMA mmap_size = 0")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA mmap_size = {int(mapped[0])}")
 
 
 def _follow() -> int:
@@ -89,7 +124,8 @@ def _follow() -> int:
     try:
         index = storage.open_index(folder)
         writer = index.writer(FOLLOW_MEMORY, 1)
-    except ValueError as error:
+        fronts = Fronts.read(folder)
+    except (ValueError, OSError) as error:
         raise SearchUnavailable(f"The search index cannot be read: {error}") from error
     done = 0
     try:
@@ -100,7 +136,7 @@ def _follow() -> int:
             writer.delete_documents_by_query(
                 tantivy.Query.term_set_query(schema.SCHEMA, schema.PRODUCT, products)
             )
-            for document in Maker(labels.read()).of(products):
+            for document in Maker(labels.read(), fronts).of(products):
                 writer.add_document(document)
             writer.commit()
             _forget_changes([row for row, _ in rows])
@@ -112,16 +148,39 @@ def _follow() -> int:
     return done
 
 
-def _batches() -> Iterator[tuple[int, int]]:
-    """The first and last ids of batches that hold all articles, by key and not by offset."""
-    last = 0
-    articles = Product.objects.order_by("id").values_list("id", flat=True)
-    while ids := list(articles.filter(id__gt=last)[:BATCH]):
-        last = ids[-1]
-        yield ids[0], last
+def _samples() -> "list[array[int]]":
+    """The ids of all articles by how many samples they are in, each in their order."""
+    found = [array("q") for _ in range(schema.SAMPLES + 1)]
+    for product in Product.objects.order_by("id").values_list("id", flat=True).iterator(BATCH):
+        found[schema.depth_of(product)].append(product)
+    return found
+
+
+def _fronts(samples: "list[array[int]]") -> Fronts:
+    if sum(map(len, samples)) < SMALLEST:
+        return Fronts()
+    keys: dict[str, list[Key]] = {order: [] for order in ORDERS}
+    products: list[int] = []
+    for sample in reversed(samples):
+        if len(products) < BORDERS_FROM:
+            products += sample
+    for batch in _batches(products):
+        stock = in_stock(batch)
+        columns = ("id", "sku", "status", *(f"name_{language}" for language in LANGUAGES))
+        for product, sku, status, *names in Product.objects.filter(id__in=batch).values_list(*columns):
+            gone = status == Product.Status.DISCONTINUED
+            own = order_keys(sku, names, stock.get(product, Decimal(0)), gone=gone)
+            for order, key in own.items():
+                keys[order].append(key)
+    return Fronts.told_from(keys)
+
+
+def _batches(products: Sequence[int]) -> Iterator[list[int]]:
+    for start in range(0, len(products), BATCH):
+        yield list(products[start : start + BATCH])
 
 
 def _forget_changes(ids: list[int]) -> None:
     # By id and not "up to": a row with a lower id may be committed later (PostgreSQL).
-    for start in range(0, len(ids), BATCH):
-        ProductChange.objects.filter(id__in=ids[start : start + BATCH]).delete()
+    for batch in _batches(ids):
+        ProductChange.objects.filter(id__in=batch).delete()

@@ -6,9 +6,10 @@ import pytest
 
 from catalog import search
 from catalog.models import Product
+from catalog.search.analysis import analyse, analyse_once
 from catalog.search.correction import slips
 from catalog.search.documents import heads_of
-from catalog.search.text import tokens
+from catalog.search.text import stem, tokens
 
 EXPECTED = [
     # article numbers, however they are written
@@ -196,3 +197,18 @@ def test_two_spellings_of_one_thing_are_one_token(one: str, other: str) -> None:
 )
 def test_slips_are_counted_with_swapped_neighbours_as_one(left: str, right: str, count: int) -> None:
     assert slips(left, right, 2) == count
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Installatieautomaat 3P C 16 A 6 kA, 20 mm Elbocalum ELB56427-23",
+        "Kabel XVB-F2 3 G 2,5 mm² Cat. 6A, 100 m",
+        "Relais 230 V AC, 4 P, IP 65, 10 µF (2 x 1,5 mm²)",
+        "Aardlekschakelaar 3 P + N 40 A, 3 polig. E 27 en Ø 20 mm",
+    ],
+)
+def test_a_text_read_in_pieces_says_what_it_says_as_a_whole(text: str) -> None:
+    whole = [stem(word, "nl") for token in tokens(text) for word in (token.text, *token.also)]
+    assert analyse(text, "nl").stems.split() == whole
+    assert analyse_once(text, "nl").stems.split() == whole

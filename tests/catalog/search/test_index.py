@@ -214,7 +214,7 @@ def test_a_change_stays_logged_until_it_is_committed_to_the_index(
         raise RuntimeError("the database went away")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Maker, "_documents", broken)
+        patch.setattr(Maker, "of", broken)
         with pytest.raises(RuntimeError):
             search.follow_changes()
     assert ProductChange.objects.count() == waiting
@@ -231,7 +231,7 @@ def test_a_failed_rebuild_leaves_the_index_in_use_untouched(
         raise RuntimeError("the database went away")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Maker, "_documents", broken)
+        patch.setattr(Maker, "of", broken)
         with pytest.raises(RuntimeError):
             search.rebuild()
     assert storage.current_version() == before

@@ -1,14 +1,17 @@
 """Where very many articles fit: the page is full and in order, and the numbers beside it are rounded."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from catalog import search
-from catalog.models import Brand, Category, Product
-from catalog.search import facets, ranking
+from catalog.models import Brand, Category, Product, Stock, StockSite
+from catalog.search import facets, ranking, writing
+from catalog.search.query import Sort
+from catalog.search.text import sort_key
 
 RED, GREEN = 900, 300
 
@@ -17,8 +20,9 @@ RED, GREEN = 900, 300
 def many(search_index: Path, monkeypatch: pytest.MonkeyPatch, category: Callable[..., Category]) -> None:
     """1,200 lamps, of which every fourth is green, and limits that make those very many."""
     for module, limits in (
-        (facets, {"COUNTED": 600, "TELLING": 100}),
-        (ranking, {"RANKED": 600, "ENOUGH": 200}),
+        (facets, {"COUNTED": 600, "TELLING": 100, "FEW": 400}),
+        (ranking, {"RANKED": 600, "ENOUGH": 200, "ORDERED": 100}),
+        (writing, {"SMALLEST": 100, "BORDERS_FROM": 200}),
     ):
         for name, limit in limits.items():
             monkeypatch.setattr(module, name, limit)
@@ -63,3 +67,39 @@ def test_a_filter_that_leaves_few_of_very_many_leaves_no_article_out(many: None)
     search.rebuild()
     found: Any = search.search(search.Query("lamp type", brands=("verda",)))
     assert set(found.product_ids) == keep
+
+
+def test_very_many_articles_come_in_their_order_before_and_behind_every_border(many: None) -> None:
+    site = StockSite.objects.create(code="main", name="Main")
+    products = list(Product.objects.order_by("sku"))
+    Stock.objects.bulk_create(
+        Stock(product=product, site=site, quantity=number * 7 % 1201)
+        for number, product in enumerate(products)
+    )
+    search.rebuild()
+    # What changes afterwards finds its place among those that were there.
+    article = products[7]
+    article.name_en, article.sku = "Abajour", "A1"
+    article.save()
+    Product.objects.filter(pk=products[3].pk).delete()
+    products.remove(products[3])
+    search.follow_changes()
+    quantities = dict(Stock.objects.values_list("product", "quantity"))
+    orders: dict[Sort, Callable[[Product], Any]] = {
+        "name": lambda product: sort_key(product.name_en),
+        "sku": lambda product: sort_key(product.sku),
+        "stock": lambda product: -quantities[product.pk],
+    }
+    for sort, key in orders.items():
+        expected = [product.pk for product in sorted(products, key=key)][:160]
+        for text in ("", "lamp"):
+            assert listed(search.Query(text, sort=sort, page_size=20), pages=8) == expected, (sort, text)
+
+
+def listed(query: search.Query, pages: int) -> list[int]:
+    found: list[int] = []
+    for _page in range(pages):
+        page = search.search(query)
+        found += page.product_ids
+        query = replace(query, after=page.next_page)
+    return found

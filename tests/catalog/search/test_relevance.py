@@ -13,10 +13,14 @@ from pathlib import Path
 
 import pytest
 
-import catalog.demo
-import customers.demo
+from bench.assortment import load
 from catalog import search
-from catalog.models import Product, Synonym
+from catalog.demo import families
+from catalog.demo.labels import Labels
+from catalog.demo.loader import DEMO
+from catalog.demo.stock import stock_rows
+from catalog.demo.values import LANGUAGES, Choice
+from catalog.models import Product, ProductAttribute, Stock, StockSite, Synonym
 
 HERE = Path(__file__).parent
 HOLDS: dict[str, Callable[[Sequence[bool]], bool]] = {
@@ -33,8 +37,50 @@ def rows(name: str) -> Iterator[dict[str, str]]:
 
 @pytest.fixture
 def demo(search_index: Path) -> None:
-    customers.demo.load()
-    catalog.demo.load(date(2026, 3, 4))
+    """The demo's articles with all that the search knows of them, and none of their prices."""
+    assortment = families.Assortment(DEMO)
+    labels = Labels(assortment)
+    languages = [(kind, code) for kind in ("names", "descriptions") for code in LANGUAGES]
+    load(
+        Product,
+        (
+            "id", "sku", "gtin", "manufacturer_part_number", "brand_id", "category_id", "status",
+            "order_unit", *(f"{kind.removesuffix('s')}_{code}" for kind, code in languages),
+        ),
+        (
+            (
+                number, article.sku, article.gtin, article.part_number, labels.brands[article.brand],
+                labels.categories[article.category], article.status, article.order_unit,
+                *(getattr(article, kind)[code] for kind, code in languages),
+            )
+            for number, article in enumerate(assortment.articles, start=1)
+        ),
+    )  # fmt: skip
+    load(
+        ProductAttribute,
+        ("product_id", "attribute_id", "choice_id", "number"),
+        (
+            (number, attribute, labels.choices[attribute, value.code], None)
+            if isinstance(value, Choice)
+            else (number, attribute, None, str(value))
+            for number, article in enumerate(assortment.articles, start=1)
+            for code, value in article.attributes.items()
+            for attribute in [labels.attributes[code]]
+        ),
+    )
+    sites = assortment.read("sites.json")
+    places = {
+        site["code"]: StockSite.objects.create(code=site["code"], name=site["name"]).pk for site in sites
+    }
+    load(
+        Stock,
+        ("product_id", "site_id", "quantity"),
+        (
+            (number, places[site], str(row["quantity"]))
+            for number, article in enumerate(assortment.articles, start=1)
+            for site, row in stock_rows(article, sites, date(2026, 3, 4))
+        ),
+    )
     for row in rows("synonyms.csv"):
         synonym = Synonym(**row | {"both_ways": row["both_ways"] == "yes"})
         synonym.full_clean()
