@@ -54,7 +54,8 @@ def compare(
 ) -> Plan:
     """Makes the plan tables. ``step`` hears how far it is, and raises ``Cancelled`` to stop."""
     plan = Plan()
-    staging.analyze(*TABLES)
+    staging.drop_views()
+    staging.analyze(*(table for table in TABLES if staging.any(f"{{{table}}}")))
     kinds = present(staging, profile)
     staging.analyze_shop(Product._meta.db_table, *(part.table for part in kinds))
     staging.do("DELETE FROM {refusal} WHERE compared = 1")
@@ -73,7 +74,7 @@ def compare(
     step(0.3)
     unknown_labels(staging, profile)
     _unknown_articles(staging)
-    plan.parts = present(staging, profile)
+    plan.parts = kinds
     plan.counts = {"article": counts_of(staging, "plan")}
     for number, part in enumerate(plan.parts):
         compare_part(staging, part)
@@ -199,7 +200,10 @@ def _articles(staging: Staging, profile: ImportProfile) -> None:
         " LEFT JOIN {brandmap} b ON b.text = a.brand LEFT JOIN {catmap} c ON c.code = a.category",
     )
     staging.index("plan", "seq")
+    lacking = {op for (op,) in staging.rows("SELECT DISTINCT op FROM {plan}")} & LACKS.keys()
     for lack, (field_name, reason) in LACKS.items():
+        if lack not in lacking:
+            continue
         shown = "coalesce(a.category, '')" if lack == -4 else "''"
         refuse(
             staging,
@@ -242,6 +246,8 @@ def _missing(staging: Staging, profile: ImportProfile, plan: Plan, full: bool) -
 def _unknown_articles(staging: Staging) -> None:
     """Refuses what is said about articles that neither the shop nor the file has."""
     for table in ("price", "stock"):
+        if not staging.any(f"{{{table}}}"):
+            continue
         refuse(
             staging,
             f"SELECT s.line, s.sku AS record, s.sku AS value FROM {{{table}}} s"
@@ -278,13 +284,21 @@ def _unknown_articles(staging: Staging) -> None:
 
 def compare_part(staging: Staging, part: Part) -> None:
     """``{plan_…}``: one row for each row of the file, and one for each that the file takes away."""
+    columns = ("sku", "product_id", *part.key, *part.values)
+    shown = ", ".join(f"s.{name}" for name in columns)
+    own = f" AND {part.on}" if part.on else ""
+    if not staging.any(f"{part.table} t WHERE 1 = 1{own}") and not _says_twice(staging, part):
+        # Nothing to compare with, as at a first import: the plan is the file, and is not written again.
+        staging.view(
+            f"plan_{part.slug}",
+            f"SELECT {shown}, 1 AS op, CAST(NULL AS bigint) AS row_id FROM ({part.source}) s",
+        )
+        return
     keys = " AND ".join(staging.same(f"s.{name}", f"t.{name}") for name in part.key)
     differs = " OR ".join(staging.differ(f"s.{name}", f"t.{name}") for name in part.values)
-    own = f" AND {part.on}" if part.on else ""
-    columns = ", ".join(f"s.{name}" for name in ("sku", "product_id", *part.key, *part.values))
     staging.make(
         f"plan_{part.slug}",
-        f"SELECT {columns}, t.id AS row_id,"
+        f"SELECT {shown}, t.id AS row_id,"
         f" CASE WHEN t.id IS NULL THEN 1 WHEN {differs} THEN 2 ELSE 0 END AS op"
         # What the file says twice counts as it says it last.
         f" FROM (SELECT q.*, row_number() OVER (PARTITION BY q.product_id, q.sku, {', '.join(part.key)}"
@@ -297,7 +311,14 @@ def compare_part(staging: Staging, part: Part) -> None:
             f" FROM ({part.gone}) g LEFT JOIN {{plan_{part.slug}}} x ON x.row_id = g.id"
             " WHERE x.row_id IS NULL"
         )
-    staging.analyze(f"plan_{part.slug}")
+        staging.analyze(f"plan_{part.slug}")
+
+
+def _says_twice(staging: Staging, part: Part) -> bool:
+    """Whether two rows of the file are about the same."""
+    keys = ", ".join(f"q.{name}" for name in part.key)
+    query = f"SELECT 1 FROM ({part.source}) q GROUP BY q.sku, {keys} HAVING count(*) > 1 LIMIT 1"
+    return staging.one(query) is not None
 
 
 def _with_new_articles(staging: Staging, counts: dict[str, int]) -> dict[str, int]:

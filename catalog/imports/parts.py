@@ -46,6 +46,7 @@ class Part:
     constants: tuple[tuple[str, Any], ...] = ()
     on: str = ""  # further condition on the shop's row ``t``, for rows that are the file's to change
     needs: str = ""  # the staged table without which there is nothing to do
+    where: str = "1 = 1"  # which rows of it
     # Whether a change of it is a change of the article, for those who follow articles.
     of_article: bool = True
     searched: bool = False  # the search index holds it
@@ -220,19 +221,24 @@ CUSTOMER_NUMBERS = Part(
     key=("organisation_id",),
     values=("number",),
     needs="article",
+    where="customer_number IS NOT NULL",
     of_article=False,
 )
 
 
 def present(staging: Staging, profile: ImportProfile) -> list[Part]:
     """Those of which there is something in the file, or something that the file may take away."""
-    found = []
-    for part in (*parts(profile), CUSTOMER_NUMBERS):
-        flag = FLAGS.get(part.slug)
-        asked = f"{{article}} WHERE has_{flag} = 1" if flag else f"{{{part.needs}}}"
-        if staging.one(f"SELECT 1 FROM {asked} LIMIT 1"):
-            found.append(part)
-    return found
+    asked = ", ".join(f"max(has_{flag})" for flag in FLAGS.values())
+    flags = dict(zip(FLAGS, staging.one(f"SELECT {asked} FROM {{article}}") or (), strict=True))
+    return [
+        part
+        for part in (*parts(profile), CUSTOMER_NUMBERS)
+        if (
+            flags[part.slug] == 1
+            if part.slug in FLAGS
+            else staging.any(f"{{{part.needs}}} WHERE {part.where}")
+        )
+    ]
 
 
 def _literal(text: str) -> str:

@@ -8,12 +8,12 @@ profile or makes a ``Refusal``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Action(StrEnum):
@@ -174,7 +174,19 @@ class CategoryLink(NamedTuple):
     remove: bool = False
 
 
-Record = ArticleRecord | PriceRecord | StockRecord | CategoryRecord | CategoryLink | Refusal
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Rows for a staging table that a reader has made and checked itself, many at a time.
+
+    ``rows`` makes them when it hears the number of the first; ``records`` is how many numbers they take.
+    """
+
+    table: str
+    records: int
+    rows: Callable[[int], Iterator[tuple[Any, ...]]]
+
+
+Record = Ready | ArticleRecord | PriceRecord | StockRecord | CategoryRecord | CategoryLink | Refusal
 
 
 @dataclass(frozen=True, slots=True)

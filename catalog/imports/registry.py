@@ -42,6 +42,8 @@ class Reading:
     unit_aliases: Mapping[str, str] = field(default_factory=dict)  # the supplier's own words to codes
     # ``previous_version`` of the last update that was applied, -1 after a full catalog, ``None`` before.
     last_version: int | None = None
+    # Whether ``Ready`` rows are welcome in place of records, from a reader that can make them.
+    ready: bool = False
 
     def unit(self, text: str) -> str | None:
         """The Rec 20/21 code (packaging without X) for a unit as the file writes it; ``None``: unknown."""

@@ -17,6 +17,7 @@ from catalog.imports.records import (
     FeatureValue,
     PriceKind,
     PriceRecord,
+    Ready,
     Record,
     Refusal,
     StockRecord,
@@ -107,8 +108,9 @@ class Rows:
         }
 
     def of(self, record: Record, seq: int) -> Iterable[Row]:
-        """The rows of a record by table; a refusal is a row too."""
+        """The rows of a record by table; a refusal is a row too. What is ``Ready`` needs none of this."""
         made: Iterable[Row]
+        assert not isinstance(record, Ready)
         if isinstance(record, Refusal):
             return (self._refusal(record),)
         try:
@@ -197,7 +199,7 @@ class Rows:
             number = getattr(record, name)
             if number is None:
                 continue
-            quantity = _quantity(number)
+            quantity = quantity_of(number)
             if quantity is None or quantity <= 0:
                 yield self._note(record, label_of(name), number, _("This is no quantity above zero."))
             else:
@@ -255,7 +257,7 @@ class Rows:
             if target == sku or not target:
                 yield self._note(record, _("reference"), target, _("An article does not refer to itself."))
                 continue
-            quantity = None if reference.quantity is None else _quantity(reference.quantity)
+            quantity = None if reference.quantity is None else quantity_of(reference.quantity)
             yield "reference", (seq, seq, sku, record.line, target, reference.kind, quantity, position)
         for metal in record.metals or ():
             if metal.metal not in METALS or not 0 <= metal.weight < MOST_QUANTITY or metal.per < 1:
@@ -330,7 +332,7 @@ class Rows:
         customer = None if record.kind is PriceKind.LIST else one_line(record.customer)
         minimum = record.minimum_quantity
         if minimum:
-            minimum = _quantity(minimum)  # type: ignore[assignment]
+            minimum = quantity_of(minimum)  # type: ignore[assignment]
             if minimum is None or minimum < 0:
                 raise RefusedError(_("from quantity"), record.minimum_quantity, _("This is no quantity."))
         return "price", (
@@ -339,10 +341,10 @@ class Rows:
         )  # fmt: skip
 
     def _stock(self, record: StockRecord, seq: int) -> Iterator[Row]:
-        quantity = _quantity(record.quantity)
+        quantity = quantity_of(record.quantity)
         if quantity is None:
             raise RefusedError(_("quantity"), record.quantity, _("This is no quantity."))
-        coming = None if record.next_quantity is None else _quantity(record.next_quantity)
+        coming = None if record.next_quantity is None else quantity_of(record.next_quantity)
         yield "stock", (
             seq, record.line, _sku(record.sku), one_line(record.site), quantity, _day(record.next_date),
             coming,
@@ -398,7 +400,7 @@ def _sku(text: str) -> str:
 
 
 @lru_cache(maxsize=10_000)
-def _quantity(number: Decimal) -> Decimal | None:
+def quantity_of(number: Decimal) -> Decimal | None:
     """As the columns hold it; ``None`` for what they cannot."""
     if not number.is_finite() or abs(number) >= MOST_QUANTITY:
         return None

@@ -89,6 +89,11 @@ TABLES: dict[str, dict[str, str]] = {
 }  # fmt: skip
 
 
+# What tables are joined by; the planner needs to know these and not the texts.
+JOINED = frozenset(["seq", "article", "sku", "action", "brand", "category", "code", "site", "customer"])
+SHOP_JOINED = {"catalog_product": " (id, sku, status, source_id, successor_id)"}
+
+
 class Staging:
     """The tables of one run."""
 
@@ -116,10 +121,19 @@ class Staging:
                 cursor.execute(f"CREATE {self._unlogged}TABLE IF NOT EXISTS {self.name(table)} ({made})")
 
     def drop(self) -> None:
-        """Removes every table of the run."""
+        """Removes every table of the run, and before them the views that read them."""
+        self.drop_views(("v", "t"))
+
+    def drop_views(self, kinds: Sequence[str] = ("v",)) -> None:
+        """Removes the views, so that the tables they read can be made anew."""
+        words = {"v": "VIEW", "t": "TABLE"}
         with connection.cursor() as cursor:
-            for table in self._all():
-                cursor.execute(f"DROP TABLE IF EXISTS {table}")
+            found = connection.introspection.get_table_list(cursor)
+            mine = [each for each in found if each.name.startswith(self.prefix)]
+            for kind in kinds:
+                for each in mine:
+                    if each.type == kind:
+                        cursor.execute(f"DROP {words[kind]} {each.name}")
 
     def empty(self) -> None:
         """As new, for a file that is read from its beginning."""
@@ -141,20 +155,35 @@ class Staging:
             bulk_write(self.name(table), tuple(TABLES[table]), rows)
 
     def make(self, table: str, query: str, params: Sequence[Any] = ()) -> None:
-        """A further table of this run from a query; the one that was there goes."""
+        """A further table of this run from a query; what had its name goes."""
         name = self.name(table)
         with connection.cursor() as cursor:
-            cursor.execute(f"DROP TABLE IF EXISTS {name}")
+            self._remove(cursor, name)
             cursor.execute(f"CREATE {self._unlogged}TABLE {name} AS {self.sql(query)}", params)
             if self.postgres:
                 # Without figures the planner takes a new table for a small one.
                 cursor.execute(f"ANALYZE {name}")
 
+    def view(self, table: str, query: str) -> None:
+        """A query under the name of a table of this run, for what need not be written; what had it goes."""
+        name = self.name(table)
+        with connection.cursor() as cursor:
+            self._remove(cursor, name)
+            cursor.execute(f"CREATE VIEW {name} AS {self.sql(query)}", ())
+
+    def _remove(self, cursor: Any, name: str) -> None:
+        kinds = {each.name: each.type for each in connection.introspection.get_table_list(cursor)}
+        if name in kinds:
+            cursor.execute(f"DROP {'VIEW' if kinds[name] == 'v' else 'TABLE'} {name}")
+
     def analyze(self, *tables: str) -> None:
+        """Figures for PostgreSQL's planner, of what is joined and chosen by: long texts take it too long."""
         if self.postgres:
             with connection.cursor() as cursor:
                 for table in tables:
-                    cursor.execute(f"ANALYZE {self.name(table)}")
+                    columns = [name for name in TABLES.get(table, ()) if name in JOINED]
+                    chosen = f" ({', '.join(columns)})" if columns else ""
+                    cursor.execute(f"ANALYZE {self.name(table)}{chosen}")
 
     def analyze_shop(self, *tables: str) -> None:
         """The shop's own tables: just after a first import PostgreSQL still takes them for empty.
@@ -164,7 +193,8 @@ class Staging:
         if self.postgres:
             with connection.cursor() as cursor:
                 for table in tables:
-                    cursor.execute(f"ANALYZE {table}")
+                    columns = SHOP_JOINED.get(table, "")
+                    cursor.execute(f"ANALYZE {table}{columns}")
 
     def index(self, table: str, column: str) -> None:
         """An index where SQLite would look row by row; PostgreSQL joins whole tables without one."""
@@ -196,6 +226,10 @@ class Staging:
     def one(self, query: str, params: Sequence[Any] = ()) -> tuple[Any, ...] | None:
         return next(iter(self.rows(query, params)), None)
 
+    def any(self, query: str) -> bool:
+        """Whether there is a row of ``{table} WHERE …``."""
+        return self.one(f"SELECT 1 FROM {query} LIMIT 1") is not None
+
     def count(self, query: str, params: Sequence[Any] = ()) -> int:
         row = self.one(f"SELECT count(*) FROM {query}", params)
         return row[0] if row else 0
@@ -203,9 +237,6 @@ class Staging:
     @property
     def _unlogged(self) -> str:
         return "UNLOGGED " if self.postgres else ""
-
-    def _all(self) -> list[str]:
-        return [name for name in connection.introspection.table_names() if name.startswith(self.prefix)]
 
 
 class _Names(dict[str, str]):

@@ -5,12 +5,14 @@ from collections.abc import Callable, Collection, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from itertools import islice
 from typing import Any, cast
 
 from django.utils.translation import gettext_lazy
 
 from catalog.imports.errors import FileRefused
 from catalog.imports.formats.table import columns
+from catalog.imports.formats.table.blocks import BLOCK, Blocks, Reader
 from catalog.imports.formats.table.columns import ATTRIBUTE, BREAKS, DAY, NUMBER, WHOLE
 from catalog.imports.formats.table.options import CsvOptions, TableOptions, XlsxOptions
 from catalog.imports.formats.table.rows import Row, csv_rows, xlsx_rows
@@ -24,6 +26,7 @@ from catalog.imports.records import (
     MetalContent,
     PriceKind,
     PriceRecord,
+    Ready,
     Record,
     Refusal,
     StockRecord,
@@ -102,7 +105,7 @@ def _read(
         currency=reading.currency,
         languages=tuple(languages) or (reading.language,),
     )
-    return header, _Table(places, reading, options).records(rows)
+    return header, _Table(places, reading, options, header.languages).records(rows)
 
 
 def _places(rows: Iterator[Row], options: TableOptions) -> dict[str, int]:
@@ -133,8 +136,11 @@ def _places(rows: Iterator[Row], options: TableOptions) -> dict[str, int]:
 class _Table:
     """Rows to records by the columns there are."""
 
-    def __init__(self, places: dict[str, int], reading: Reading, options: TableOptions) -> None:
+    def __init__(
+        self, places: dict[str, int], reading: Reading, options: TableOptions, languages: tuple[str, ...]
+    ) -> None:
         self.reading = reading
+        self.languages = languages
         self.options = options
         self.places = places
         self.sku = places["sku"]
@@ -165,8 +171,20 @@ class _Table:
         ]
 
     def records(self, rows: Iterator[Row]) -> Iterator[Record]:
-        for line, cells in rows:
-            yield from self._row(line, cells)
+        if not self.reading.ready or not Blocks.takes(self.places):
+            for line, cells in rows:
+                yield from self._row(line, cells)
+            return
+        blocks = Blocks(
+            self.places, self.reading, self.options, Reader(self._number, self._whole, self._day),
+            self.languages,
+        )  # fmt: skip
+        while block := list(islice(rows, BLOCK)):
+            for part in blocks.of(block):
+                if isinstance(part, Ready):
+                    yield part
+                else:
+                    yield from self._row(*part)
 
     def _row(self, line: int, cells: list[Any]) -> Iterator[Record]:
         width = len(cells)

@@ -7,6 +7,8 @@ import re
 import zipfile
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import partial
+from itertools import chain
 from typing import Any, NamedTuple
 
 from python_calamine import CalamineError, CalamineWorkbook
@@ -19,6 +21,7 @@ from catalog.wording import said as _
 Cell = str | Decimal | datetime.date | None
 # No cell of a catalog is longer, a long description included; a quote that never ends is.
 LONGEST_CELL = 131_072
+LONGEST_LINE = 8 * 1024 * 1024
 MOST_COLUMNS = 500
 # The reader of spreadsheets keeps a place for every cell between the first and the last.
 MOST_CELLS = 20_000_000
@@ -35,19 +38,24 @@ class Row(NamedTuple):
 def csv_rows(source: Source, options: CsvOptions) -> Iterator[Row]:
     """The rows of a CSV, headings included; raises ``FileRefused`` with the line."""
     charset = "utf-8-sig" if options.charset == "utf-8" else options.charset
+    delimiter = "\t" if options.delimiter == "tab" else options.delimiter
+    quote = "" if options.quote == "none" else options.quote
     line = 0
     with source.open() as binary:
         text = io.TextIOWrapper(binary, encoding=charset, errors="strict", newline="")
-        reader = csv.reader(
-            text,
-            delimiter="\t" if options.delimiter == "tab" else options.delimiter,
-            quotechar='"' if options.quote == "none" else options.quote,
-            quoting=csv.QUOTE_NONE if options.quote == "none" else csv.QUOTE_MINIMAL,
-        )
+        lines = _Lines(text)
         csv.field_size_limit(LONGEST_CELL)
         try:
-            for cells in reader:
-                begins, line = line + 1, reader.line_num
+            for written in lines:
+                begins, line = line + 1, lines.count
+                if quote and quote in written:
+                    # It may go on over further lines.
+                    cells = next(csv.reader(chain((written,), lines), delimiter=delimiter, quotechar=quote))
+                    line = lines.count
+                else:
+                    cells = written.rstrip("\r\n").split(delimiter)
+                    if len(written) > LONGEST_CELL and max(map(len, cells)) > LONGEST_CELL:
+                        raise FileRefused(_("A cell is longer than %s characters.") % LONGEST_CELL, begins)
                 if len(cells) > MOST_COLUMNS:
                     raise FileRefused(_("There are more than %s columns.") % MOST_COLUMNS, begins)
                 if any(cells):
@@ -60,6 +68,26 @@ def csv_rows(source: Source, options: CsvOptions) -> Iterator[Row]:
             ) from error
         except csv.Error as error:
             raise FileRefused(_("The row cannot be read: %s") % error, line + 1) from error
+
+
+class _Lines:
+    """The lines of a text with their ends, none longer than fits into memory; how many were taken."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self._read = partial(text.readline, LONGEST_LINE)
+        self.count = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._read()
+        if not line:
+            raise StopIteration
+        self.count += 1
+        if len(line) == LONGEST_LINE:
+            raise FileRefused(_("A line is longer than %s characters.") % LONGEST_LINE, self.count)
+        return line
 
 
 def xlsx_rows(source: Source, options: XlsxOptions) -> Iterator[Row]:
