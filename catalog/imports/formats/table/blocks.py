@@ -26,13 +26,17 @@ _DESCRIPTIONS = tuple(f"description_{code}" for code in LANGUAGES)
 _UNITS = ("order_unit", "content_unit")
 _QUANTITIES = ("content_quantity", "minimum_quantity", "quantity_step")
 ARTICLE = frozenset(
-    ["sku", "gtin", "brand", "category", "price_unit", "lead_time_days"]
-    + [*_ARTICLE_TEXTS, *_NAMES, *_DESCRIPTIONS, *_UNITS, *_QUANTITIES]
-)
+    [
+        "sku", "gtin", "brand", "category", "price_unit", "lead_time_days",
+        *_ARTICLE_TEXTS, *_NAMES, *_DESCRIPTIONS, *_UNITS, *_QUANTITIES,
+    ]
+)  # fmt: skip
 PRICE = frozenset(
-    ["sku", "price", "net_price", "price_unit", "currency", "customer", "from_quantity", "valid_from"]
-    + ["valid_until"]
-)
+    [
+        "sku", "price", "net_price", "price_unit", "currency", "customer", "from_quantity", "valid_from",
+        "valid_until",
+    ]
+)  # fmt: skip
 STOCK = frozenset(["sku", "stock", "site", "next_date", "next_quantity"])
 # A price as the column holds it, without thousands: what is longer or finer is thought about.
 _AMOUNTS = {
