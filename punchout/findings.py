@@ -37,6 +37,9 @@ TEXTS: Mapping[str, str | Promise] = {
         "%(system)s takes no %(characters)s in %(field)s, as in “%(value)s”. Remove the article, or ask us."
     ),
     "no number": gettext_lazy("%(field)s has to be a number for %(system)s, not “%(value)s”. Ask us."),
+    "no date": gettext_lazy(
+        "%(field)s has to be a date such as 2026-01-31 for %(system)s, not “%(value)s”. Ask us."
+    ),
     "choice": gettext_lazy("%(system)s knows %(field)s as %(choices)s, not as “%(value)s”. Ask us."),
     "left out": gettext_lazy(
         "%(field)s is left out where it has more than %(length)s characters, such as “%(value)s”."

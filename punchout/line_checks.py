@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from operator import attrgetter
 from typing import Any
 
-from punchout.adapters.outgoing import FieldTable, OutgoingField, number_of
+from punchout.adapters.outgoing import FieldTable, OutgoingField, is_date, number_of
 from punchout.adapters.registry import Adapter, AdapterOptions
 from punchout.documents import ReturnLine
 from punchout.findings import Findings
@@ -162,6 +162,8 @@ class LineChecks:
             self._error("empty", line, field=name)
         elif text and field.kind == "number":
             self._number(field, text, line)
+        elif text and field.kind == "date" and not is_date(text):
+            self._error("no date", line, field=name, value=text[:SHOWN])
         elif text and field.choices and text not in field.choices:
             self._error("choice", line, field=name, choices=", ".join(field.choices), value=text[:SHOWN])
 

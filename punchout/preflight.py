@@ -15,7 +15,7 @@ from operator import attrgetter
 
 from punchout import origins, positions
 from punchout.adapters import Adapter, get_adapter
-from punchout.adapters.outgoing import FieldTable, number_of
+from punchout.adapters.outgoing import FieldTable, is_date, number_of
 from punchout.adapters.registry import AdapterOptions
 from punchout.adapters.texts import one_line, transliterate
 from punchout.documents import ReturnLine
@@ -143,6 +143,8 @@ def _check_cart(
             found.add("whole cart", "error", system=system, field=name)
         elif text and field.kind == "number" and number_of(text) is None:
             found.add("no number", "error", system=system, field=name, value=text[:SHOWN])
+        elif text and field.kind == "date" and not is_date(text):
+            found.add("no date", "error", system=system, field=name, value=text[:SHOWN])
         elif text and field.choices and text not in field.choices:
             found.add(
                 "choice", "error", system=system, field=name, choices=", ".join(field.choices),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Literal
 
@@ -10,7 +11,7 @@ from django.utils.functional import Promise
 
 from punchout.documents import ReturnLine
 
-Kind = Literal["text", "code", "number"]
+Kind = Literal["text", "code", "number", "date"]
 # A line, the whole cart, or an article of a set, which stands below the set's line.
 Place = Literal["line", "cart", "part"]
 # Fields that the check before the return knows the meaning of.
@@ -26,9 +27,9 @@ class OutgoingField:
 
     ``length`` is in characters, 0: none is known. A ``text`` that is too long is cut by the adapter; a
     ``code`` is left out, as it would be the code of something else, and where it is ``required`` the cart is
-    stopped. A ``number`` must be one, with at most ``decimals``. One of ``choices``, if there are any.
-    ``value`` names what the field holds without a mapping, such as ``line.sku``; empty where the adapter
-    calculates it.
+    stopped. A ``number`` must be one, with at most ``decimals``, a ``date`` a day such as 2026-01-31, and
+    what has ``choices`` one of them. ``value`` names what the field holds without a mapping, such as
+    ``line.sku``; empty where the adapter calculates it.
     """
 
     name: str
@@ -70,6 +71,14 @@ def number_of(text: str) -> Decimal | None:
     except InvalidOperation:
         return None
     return number if number.is_finite() else None
+
+
+def is_date(text: str) -> bool:
+    """Whether it is a day that there is, as 2026-01-31."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 class FieldTable:

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from catalog.models import Attribute
-from punchout.adapters.outgoing import FieldTable, OutgoingField, Place, number_of
+from punchout.adapters.outgoing import FieldTable, OutgoingField, Place, is_date, number_of
 from punchout.adapters.registry import Adapter, AdapterOptions
 from punchout.documents import ReturnLine
 from punchout.mapping.apply import cart_values, rules_of
@@ -162,6 +162,8 @@ def _judged(field: OutgoingField, found: Expression, results: Sequence[str], kno
     for text in results:
         if text and field.kind == "number" and number_of(text) is None:
             return {"error": _("%(field)s has to be a number.") % {"field": field.name}}
+        if text and field.kind == "date" and not is_date(text):
+            return {"error": _("%(field)s has to be a date such as 2026-01-31.") % {"field": field.name}}
         if text and field.choices and text not in field.choices:
             choices = {"field": field.name, "choices": ", ".join(field.choices)}
             return {"error": _("%(field)s can be %(choices)s.") % choices}

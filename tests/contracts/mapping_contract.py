@@ -40,6 +40,9 @@ def opened(fields: Fields) -> str:
 class MappingContract(AdapterHarness):
     """Inherited by ``AdapterContract``; passes where an adapter declares no field."""
 
+    # Fields that hold only something of a form of their own, or only where another has nothing.
+    not_alone: tuple[str, ...] = ()
+
     def field_table(self, connection: Connection) -> FieldTable:
         adapter = get_adapter(connection.adapter)
         return adapter.outgoing_fields(adapter.options(connection))
@@ -71,6 +74,8 @@ class MappingContract(AdapterHarness):
             if field.of != "part"
             and not field.role
             and not field.choices
+            and field.kind != "date"
+            and field.name not in self.not_alone
             and (not field.length or field.length >= SHORTEST)
         ]
         return {

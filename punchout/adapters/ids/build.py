@@ -4,7 +4,7 @@
 and with metal. All amounts are without VAT, in the currency of the order (``Cur``).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -15,8 +15,10 @@ from lxml import etree
 from punchout.adapters.ids.fields import (
     ADDRESS,
     AMOUNT_DECIMALS,
+    IDENTITY_LENGTH,
     LARGEST_AMOUNT,
     LARGEST_QUANTITY,
+    METAL_SHARE,
     NAMESPACE,
     NUMBERS,
     OLDEST,
@@ -31,6 +33,7 @@ from punchout.adapters.ids.fields import (
 )
 from punchout.adapters.ids.metals import metal_name, metals
 from punchout.adapters.ids.options import IdsOptions
+from punchout.adapters.ids.outgoing import REFERENCE, SHARE
 from punchout.adapters.ids.positions import Placed, placed
 from punchout.adapters.markup import content, in_charset, with_lines
 from punchout.adapters.texts import one_line, plain_text, shortened
@@ -41,6 +44,7 @@ from punchout.errors import Conflict
 FIELD = "warenkorb"
 RETURN_MARK = "Warenkorbrückgabe"
 NOTHING: Mapping[str, str] = {}
+DELIVERY = ("DeliveryDate", "DeliveryWeek", "DeliveryYear")
 # The elements that the document ends with; the lines stand last in the first of them.
 _AROUND = ("Order", "Warenkorb")
 _SMALLEST_AMOUNT = Decimal(1).scaleb(-AMOUNT_DECIMALS)
@@ -83,14 +87,17 @@ def _order(echo: Mapping[str, Any], version: str, currency: str, mapped: Mapping
     root = etree.Element(f"{{{NAMESPACE}}}Warenkorb", nsmap={None: NAMESPACE})  # type: ignore[dict-item]
     now = timezone.localtime()
     info = _child(root, "WarenkorbInfo")
-    _child(info, "Date", f"{now:%Y-%m-%d}")
-    _child(info, "Time", f"{now:%H:%M:%S}")
+    _child(info, "Date", mapped.get("Date") or f"{now:%Y-%m-%d}")
+    _child(info, "Time", mapped.get("Time") or f"{now:%H:%M:%S}")
     _child(info, "RueckgabeKZ", RETURN_MARK)
     _child(info, "Version", version)
     order = _child(root, "Order")
-    sent = {**(echo.get("order") or {}), **mapped}
-    _order_info(_child(order, "OrderInfo"), sent, mapped.get("Cur", currency))
-    _parties(order, echo.get("parties") or {})
+    sent = dict(echo.get("order") or {})
+    if any(name in mapped for name in DELIVERY):
+        # One of day and week is sent: what is mapped stands in place of either.
+        sent = {name: text for name, text in sent.items() if name not in DELIVERY}
+    _order_info(_child(order, "OrderInfo"), {**sent, **mapped}, mapped.get("Cur", currency))
+    _parties(order, echo.get("parties") or {}, mapped)
     return root
 
 
@@ -101,16 +108,21 @@ def _order_info(element: etree._Element, sent: Mapping[str, str], currency: str)
         _child(element, "DeliveryDate", sent["DeliveryDate"])
     elif sent.get("DeliveryWeek"):
         _child(element, "DeliveryWeek", sent["DeliveryWeek"])
-        _child(element, "DeliveryYear", sent.get("DeliveryYear", ""))
+        _child(element, "DeliveryYear", sent.get("DeliveryYear") or f"{timezone.localdate():%Y}")
     _child(element, "ModeOfShipment", sent.get("ModeOfShipment") or SHIPMENTS[0])
     _child(element, "Cur", currency)
     for name, length in REMARKS.items():
         _optional(element, name, sent.get(name, "")[:length])
 
 
-def _parties(order: etree._Element, sent: Mapping[str, Mapping[str, str]]) -> None:
+def _parties(order: etree._Element, sent: Mapping[str, Mapping[str, str]], mapped: Mapping[str, str]) -> None:
     for name in PARTIES:
-        values = sent.get(name)
+        lengths = {"IDNo": IDENTITY_LENGTH, **ADDRESS}
+        values = {
+            part: text[: lengths[part]]
+            for part in lengths
+            if (text := mapped.get(f"{name} {part}", sent.get(name, {}).get(part, "")))
+        }
         if not values:
             continue
         party = _child(order, name)
@@ -135,7 +147,7 @@ def _item(item: Placed, options: IdsOptions) -> str:
         line.list_price if line.list_price is not None else line.price, line.price_unit
     )
     written = [
-        f"<OrderItem>{_value('ItemChara', item.character or 'normal')}",
+        f"<OrderItem>{_value('ItemChara', sent('ItemChara') or item.character or 'normal')}",
         _references(item),
         _if_any("EAN", sent("EAN", _ean13(line.gtin))),
         _value("ArtNo", number),
@@ -147,7 +159,7 @@ def _item(item: Placed, options: IdsOptions) -> str:
         _value("NetPrice", sent("NetPrice", _amount(line.total, line))),
         _value("PriceBasis", sent("PriceBasis", str(basis))),
         _value("VAT", sent("VAT", f"{options.vat:.2f}")),
-        *(_metal(metal, unit) for metal in metals(line)),
+        *(_metals(line, unit)),
         "</OrderItem>",
     ]
     return "".join(written)
@@ -155,23 +167,41 @@ def _item(item: Placed, options: IdsOptions) -> str:
 
 def _references(item: Placed) -> str:
     """The position numbers as they came; both sides' are mandatory, ours is the number of the line."""
-    if not item.references:
+    mapped = item.line.mapped
+    if not item.references and not mapped:
         return ""
-    values = {"Customer": "", "Supplier": str(item.line.number), **item.references}
+    found = dict(item.references)
+    found |= {name: mapped[REFERENCE + name] for name in REFERENCES if REFERENCE + name in mapped}
+    if not any(found.values()):
+        return ""
+    values = {"Customer": "", "Supplier": str(item.line.number), **found}
     numbers = "".join([_value(name, values[name]) for name in REFERENCES if name in values])
     return f"<RefItems>{numbers}</RefItems>"
 
 
-def _metal(metal: LineSurcharge, unit: str) -> str:
-    return (
-        f"<Rohstoffanteil>{_value('Rohstoff', metal_name(metal.code))}"
-        f"{_value('Gewichtsanteilswert', _plain(metal.weight or Decimal(0)))}"
-        f"{_value('Gewichtsanteilseinheit', 'KGM')}"
-        f"{_value('Basiswert', str(metal.per))}"
-        f"{_value('Basiseinheit', unit)}"
-        f"{_value('Basisnotierung', _plain(metal.base or Decimal(0)))}"
-        f"{_value('NotierungAktuell', _plain(metal.quotation or Decimal(0)))}</Rohstoffanteil>"
-    )
+def _metals(line: ReturnLine, unit: str) -> Iterator[str]:
+    """The metal shares of a line, and those that only the mapping knows of."""
+    shares = {metal_name(metal.code): _share(metal, unit) for metal in metals(line)}
+    for name, text in line.mapped.items():
+        if name.startswith(SHARE):
+            metal, _blank, part = name.removeprefix(SHARE).partition(" ")
+            shares.setdefault(metal, {"Gewichtsanteilseinheit": "KGM", "Basiseinheit": unit})[part] = text
+    for metal, share in shares.items():
+        # All parts are mandatory: without a weight there is nothing to say.
+        if share.get("Gewichtsanteilswert"):
+            parts = "".join([_value(part, share.get(part) or "0") for part in METAL_SHARE])
+            yield f"<Rohstoffanteil>{_value('Rohstoff', metal)}{parts}</Rohstoffanteil>"
+
+
+def _share(metal: LineSurcharge, unit: str) -> dict[str, str]:
+    return {
+        "Gewichtsanteilswert": _plain(metal.weight or Decimal(0)),
+        "Gewichtsanteilseinheit": "KGM",
+        "Basiswert": str(metal.per),
+        "Basiseinheit": unit,
+        "Basisnotierung": _plain(metal.base or Decimal(0)),
+        "NotierungAktuell": _plain(metal.quotation or Decimal(0)),
+    }
 
 
 def _article_number(line: ReturnLine, options: IdsOptions) -> str:

@@ -67,6 +67,16 @@ LARGEST_QUANTITY = Decimal(10) ** 13
 
 # Rohstoff: aluminium, lead, chrome, gold, cadmium, copper, magnesium, nickel, plastic, silver, and so on.
 METALS = frozenset(("AL", "PB", "CR", "AU", "CD", "CU", "MG", "NI", "PL", "AG", "W", "ZN", "SN"))
+# What a Rohstoffanteil says of its metal, in the order of the schema; two of them are units.
+METAL_UNITS = frozenset(("Gewichtsanteilseinheit", "Basiseinheit"))
+METAL_SHARE = (
+    "Gewichtsanteilswert",
+    "Gewichtsanteilseinheit",
+    "Basiswert",
+    "Basiseinheit",
+    "Basisnotierung",
+    "NotierungAktuell",
+)
 
 
 def agreed_version(sent: str, ceiling: Version) -> tuple[Version, str]:

@@ -5,14 +5,23 @@ from functools import cache
 from django.utils.translation import gettext_lazy as _
 
 from punchout.adapters.ids.fields import (
+    ADDRESS,
     AMOUNT_DECIMALS,
+    CHARACTERS,
+    IDENTITY_LENGTH,
+    METAL_SHARE,
+    METAL_UNITS,
+    METALS,
     NUMBERS,
+    PARTIES,
     QUANTITY_DECIMALS,
+    REFERENCES,
     REMARKS,
+    SHIPMENTS,
     SHORT_TEXT_LENGTH,
     UNIT_LENGTH,
 )
-from punchout.adapters.outgoing import FieldTable, OutgoingField
+from punchout.adapters.outgoing import FieldTable, FreeFields, OutgoingField
 
 
 @cache
@@ -71,10 +80,44 @@ def field_table(article_number_length: int) -> FieldTable:
             OutgoingField(
                 "VAT", _("VAT in percent"), 5, "number", value="line.tax_rate", decimals=2, required=True
             ),
+            OutgoingField("ItemChara", _("kind of position"), kind="code", choices=CHARACTERS),
             *(
-                OutgoingField(name, _("reference of the order"), length, of="cart")
-                for name, length in {**NUMBERS, **REMARKS}.items()
+                OutgoingField(REFERENCE + name, _("number of the position"), length, "code")
+                for name, length in REFERENCES.items()
             ),
-            OutgoingField("Cur", _("currency"), 3, "code", of="cart", required=True),
-        )
+            *OF_CART,
+        ),
+        METAL_FIELDS,
     )
+
+
+# In front of the numbers of a position, and of the parts of a metal share.
+REFERENCE, SHARE = "RefItems ", "Rohstoffanteil "
+OF_CART = (
+    OutgoingField("Date", _("day of the return"), kind="date", of="cart"),
+    OutgoingField("Time", _("time of the return"), 8, "code", of="cart"),
+    *(
+        OutgoingField(name, _("reference of the order"), length, of="cart")
+        for name, length in {**NUMBERS, **REMARKS}.items()
+    ),
+    OutgoingField("DeliveryDate", _("day of delivery"), kind="date", of="cart"),
+    OutgoingField("DeliveryWeek", _("week of delivery"), 3, "number", of="cart", decimals=0),
+    OutgoingField("DeliveryYear", _("year of the week of delivery"), 4, "number", of="cart", decimals=0),
+    OutgoingField("ModeOfShipment", _("kind of shipment"), kind="code", of="cart", choices=SHIPMENTS),
+    OutgoingField("Cur", _("currency"), 3, "code", of="cart", required=True),
+    *(
+        OutgoingField(f"{party} {part}", _("address in the cart"), length, of="cart")
+        for party in PARTIES
+        for part, length in {"IDNo": IDENTITY_LENGTH, **ADDRESS}.items()
+    ),
+)
+# A share of its own for each metal; one that the article has not is added when its weight is mapped.
+METAL_FIELDS = tuple(
+    FreeFields(
+        f"{SHARE}(?:{'|'.join(sorted(METALS))}) {name}",
+        _("share of a metal"),
+        f"{SHARE}CU {name}",
+        kind="code" if name in METAL_UNITS else "number",
+    )
+    for name in METAL_SHARE
+)

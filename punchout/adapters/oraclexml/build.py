@@ -58,11 +58,11 @@ def _order_line(line: ReturnLine, options: OracleOptions) -> str:
     sent = line.mapped.get
     contract, item, category = _contract(line, options), _item(line, options), _category(line, options)
     price = line.mapped["unitPrice"] if "unitPrice" in line.mapped else f"{unit_price(line):f}"
-    partner = ""
-    if options.trading_partner_code:
-        partner = _text("supplierTradingPartnerCode", options.trading_partner_code)
-    elif options.duns:
-        partner = _text("supplierDUNS", options.duns)
+    code = sent("supplierTradingPartnerCode", options.trading_partner_code)
+    duns = sent("supplierDUNS", "" if options.trading_partner_code else options.duns)
+    partner = _text("supplierTradingPartnerCode", code) if code else ""
+    if duns and not code:
+        partner = _text("supplierDUNS", duns)
     name = sent("supplierName", options.supplier_name or settings.SUPPLIER_NAME)
     return (
         f"<orderLine>{contract}{item}{category}"
@@ -72,14 +72,18 @@ def _order_line(line: ReturnLine, options: OracleOptions) -> str:
 
 
 def _contract(line: ReturnLine, options: OracleOptions) -> str:
-    """Without catalogType CONTRACTED Oracle ignores the contract."""
+    """Without catalogType CONTRACTED Oracle ignores the contract; CATALOG can be said without one."""
     number = line.sent("contractNumber", line.agreement or options.contract_number)
     # A number that somebody maps is meant to be sent, whatever the option says of our agreements.
     kind = "buyer" if options.contract == "none" and "contractNumber" in line.mapped else options.contract
+    catalog = line.sent("catalogType", "CONTRACTED")
     if kind == "none" or not number:
-        return ""
-    named = f"<{kind}Contract>{_text('contractNumber', number)}</{kind}Contract>"
-    return f"<contract>{named}{_text('catalogType', 'CONTRACTED')}</contract>"
+        return f"<contract>{_text('catalogType', catalog)}</contract>" if catalog == "CATALOG" else ""
+    named = _text("contractNumber", number)
+    if kind == "buyer" and (place := line.mapped.get("buyerContractLineNumber")):
+        named += _text("buyerContractLineNumber", place)
+    kind_of_catalog = _text("catalogType", catalog) if catalog else ""
+    return f"<contract><{kind}Contract>{named}</{kind}Contract>{kind_of_catalog}</contract>"
 
 
 def _item(line: ReturnLine, options: OracleOptions) -> str:
@@ -103,12 +107,15 @@ def _item(line: ReturnLine, options: OracleOptions) -> str:
     description = sent("itemDescription", _description(line, options))
     code = sent("supplierUOMType", translate_unit(line.unit, options.units, CXML_UNITS))
     unit = _text("supplierUOMType", _whole(code, lengths["supplierUOMType"], line))
+    content_of_unit = sent("supplierUOMQuantity")
+    amount = _text("supplierUOMQuantity", content_of_unit) if content_of_unit else "<supplierUOMQuantity/>"
+    hazard = sent("hazardClass")
     return (
-        f'<item lineType="{options.line_type}" quantity="{attribute(quantity)}">'
+        f'<item lineType="{attribute(sent("lineType", options.line_type))}" quantity="{attribute(quantity)}">'
         f"<itemNumber>{numbers}</itemNumber>"
         f"{_text('itemDescription', shortened(description, lengths['itemDescription']))}"
-        f"<unitOfMeasure><supplierUnitOfMeasure>{unit}<supplierUOMQuantity/></supplierUnitOfMeasure>"
-        "</unitOfMeasure></item>"
+        f"<unitOfMeasure><supplierUnitOfMeasure>{unit}{amount}</supplierUnitOfMeasure></unitOfMeasure>"
+        f"{_text('hazardClass', hazard) if hazard else ''}</item>"
     )
 
 

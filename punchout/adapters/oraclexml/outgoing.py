@@ -8,6 +8,7 @@ from punchout.adapters.oraclexml.fields import LENGTHS, MOST_DECIMALS
 from punchout.adapters.oraclexml.options import Route
 from punchout.adapters.outgoing import FieldTable, OutgoingField
 
+CATALOG_TYPES = ("CONTRACTED", "CATALOG")
 ATTRIBUTES = tuple(f"attribute{number}" for number in range(1, 16))
 
 
@@ -76,6 +77,15 @@ def field_table(route: Route) -> FieldTable:
                 role="price",
             ),
             OutgoingField("contractNumber", _("contract"), kind="code"),
+            OutgoingField("buyerContractLineNumber", _("line of the buyer's contract"), kind="code"),
+            OutgoingField(
+                "catalogType", _("whether the contract counts"), kind="code", choices=CATALOG_TYPES
+            ),
+            OutgoingField("lineType", _("kind of line"), kind="code", required=True),
+            OutgoingField("hazardClass", _("hazard class"), kind="code"),
+            OutgoingField("supplierUOMQuantity", _("quantity of the unit"), kind="number"),
+            OutgoingField("supplierTradingPartnerCode", _("our code as trading partner"), kind="code"),
+            OutgoingField("supplierDUNS", _("our DUNS number"), kind="code"),
             OutgoingField("supplierName", _("our name at the buyer"), 240),
             *(OutgoingField(name, _("additional attribute")) for name in ATTRIBUTES),
             OutgoingField("catalogTradingPartner", _("catalog trading partner"), 240, of="cart"),

@@ -77,19 +77,23 @@ def _catalogue(
     now = timezone.localtime()
     _value(root, "CustomizationID", CUSTOMIZATION)
     _value(root, "ProfileID", PROFILE)
-    _value(root, "ID", cart_id)
-    _value(root, "ActionCode", "true" if options.whole_cart_only else "false")
-    _value(root, "IssueDate", f"{now:%Y-%m-%d}")
+    sent = mapped.get
+    _value(root, "ID", sent("ID") or cart_id)
+    _value(root, "ActionCode", sent("ActionCode") or ("true" if options.whole_cart_only else "false"))
+    _value(root, "IssueDate", sent("IssueDate") or f"{now:%Y-%m-%d}")
     _value(root, "IssueTime", f"{now:%H:%M:%S}")
     validity = _group(root, "ValidityPeriod")
-    _value(validity, "EndDate", f"{now + timedelta(days=options.validity_days):%Y-%m-%d}")
-    _value(validity, "EndTime", LAST_SECOND)
+    last = now + timedelta(days=options.validity_days)
+    _value(validity, "EndDate", sent("EndDate") or f"{last:%Y-%m-%d}")
+    _value(validity, "EndTime", sent("EndTime") or LAST_SECOND)
     if contract := mapped.get("ReferencedContract", options.contract or _one_agreement(lines)):
         _value(_group(root, "ReferencedContract"), "ID", contract)
-    name = options.provider_name or settings.SUPPLIER_NAME
-    _party(root, "ProviderParty", options.provider, options.provider_id, name)
-    registered = mapped.get("ReceiverName") or options.receiver_name or receiver_name
-    receiver = _party(root, "ReceiverParty", options.receiver, options.receiver_id, registered)
+    name = sent("ProviderName") or options.provider_name or settings.SUPPLIER_NAME
+    endpoint, number = sent("ProviderEndpointID", options.provider), sent("ProviderID", options.provider_id)
+    _party(root, "ProviderParty", endpoint, number, name)
+    registered = sent("ReceiverName") or options.receiver_name or receiver_name
+    endpoint, number = sent("ReceiverEndpointID", options.receiver), sent("ReceiverID", options.receiver_id)
+    receiver = _party(root, "ReceiverParty", endpoint, number, registered)
     if reference := mapped.get("Contact", one_line(str(echo.get("reference") or ""))):
         _value(_group(receiver, "Contact"), "ID", reference)
     return root
@@ -105,13 +109,21 @@ def _party(
 ) -> etree._Element:
     party = _group(root, name)
     if endpoint:
-        scheme, value = identifiers.split(endpoint)
+        scheme, value = _split(endpoint)
         _value(party, "EndpointID", value, schemeID=scheme)
     if identifier:
-        scheme, value = identifiers.split(identifier)
+        scheme, value = _split(identifier)
         _value(_group(party, "PartyIdentification"), "ID", value, schemeID=scheme)
     _value(_group(party, "PartyLegalEntity"), "RegistrationName", one_line(registered))
     return party
+
+
+def _split(identifier: str) -> tuple[str, str]:
+    """Scheme and value; what only a mapping can get wrong is said as what stops the cart."""
+    try:
+        return identifiers.split(identifier)
+    except ValueError as error:
+        raise Conflict(str(error)) from None
 
 
 def _catalogue_line(line: ReturnLine, options: PeppolOptions) -> str:
@@ -123,10 +135,16 @@ def _catalogue_line(line: ReturnLine, options: PeppolOptions) -> str:
     basis = content(sent("BaseQuantity", str(line.price_unit)))
     quantity = content(sent("BatchQuantity", _plain(line.quantity)))
     lead_time = f'<cbc:LeadTimeMeasure unitCode="DAY">{content(days)}</cbc:LeadTimeMeasure>' if days else ""
+    currency = attribute(sent("currencyID", line.currency))
+    until, kind = sent("LineValidityPeriod"), sent("PriceType")
+    valid = f"<cbc:EndDate>{content(until)}</cbc:EndDate>" if until else ""
     return (
-        f"<cac:CatalogueLine><cbc:ID>{line.number}</cbc:ID><cac:RequiredItemLocationQuantity>{lead_time}"
-        f'<cac:Price><cbc:PriceAmount currencyID="{attribute(line.currency)}">{price}</cbc:PriceAmount>'
-        f'<cbc:BaseQuantity unitCode="{unit}">{basis}</cbc:BaseQuantity></cac:Price>'
+        f"<cac:CatalogueLine><cbc:ID>{content(sent('LineID') or str(line.number))}</cbc:ID>"
+        f"{f'<cac:LineValidityPeriod>{valid}</cac:LineValidityPeriod>' if valid else ''}"
+        f"<cac:RequiredItemLocationQuantity>{lead_time}"
+        f'<cac:Price><cbc:PriceAmount currencyID="{currency}">{price}</cbc:PriceAmount>'
+        f'<cbc:BaseQuantity unitCode="{unit}">{basis}</cbc:BaseQuantity>'
+        f"{f'<cbc:PriceType>{content(kind)}</cbc:PriceType>' if kind else ''}</cac:Price>"
         f'<cac:DeliveryUnit><cbc:BatchQuantity unitCode="{unit}">{quantity}</cbc:BatchQuantity>'
         f"</cac:DeliveryUnit></cac:RequiredItemLocationQuantity>{_item(line, options)}</cac:CatalogueLine>"
     )
@@ -149,13 +167,19 @@ def _item(line: ReturnLine, options: PeppolOptions) -> str:
     if gtin := sent("StandardItemIdentification", line.gtin):
         identified = f'<cbc:ID schemeID="{GTIN_SCHEME}">{content(gtin)}</cbc:ID>'
         written.append(f"<cac:StandardItemIdentification>{identified}</cac:StandardItemIdentification>")
-    if options.pictures and line.picture_url:
-        written.append(_picture(line))
+    if picture := sent("DocumentURI", line.picture_url if options.pictures else ""):
+        written.append(_picture(line, picture))
+    if country := sent("OriginCountry"):
+        code = f"<cbc:IdentificationCode>{content(country)}</cbc:IdentificationCode>"
+        written.append(f"<cac:OriginCountry>{code}</cac:OriginCountry>")
     unspsc = sent("ItemClassificationCode", line.unspsc)
     if unspsc and options.classification != "none":
         listed = f'<cbc:ItemClassificationCode listID="{options.classification}">{content(unspsc)}'
         code = f"{listed}</cbc:ItemClassificationCode>"
         written.append(f"<cac:CommodityClassification>{code}</cac:CommodityClassification>")
+    if condition := sent("TransactionConditions"):
+        code = f"<cbc:ActionCode>{content(condition)}</cbc:ActionCode>"
+        written.append(f"<cac:TransactionConditions>{code}</cac:TransactionConditions>")
     percent = options.tax_percent if options.tax_category == STANDARD_RATED else _ZERO
     written.append(
         f"<cac:ClassifiedTaxCategory><cbc:ID>{content(sent('TaxCategory', options.tax_category))}</cbc:ID>"
@@ -176,8 +200,8 @@ def _item(line: ReturnLine, options: PeppolOptions) -> str:
     return "".join(written)
 
 
-def _picture(line: ReturnLine) -> str:
-    address = f"<cbc:URI>{content(line.picture_url)}</cbc:URI>"
+def _picture(line: ReturnLine, picture: str) -> str:
+    address = f"<cbc:URI>{content(picture)}</cbc:URI>"
     return (
         f"<cac:ItemSpecificationDocumentReference><cbc:ID>{content(line.sku)}</cbc:ID>"
         f"<cbc:DocumentTypeCode>{MAIN_IMAGE}</cbc:DocumentTypeCode><cac:Attachment><cac:ExternalReference>"

@@ -5,6 +5,9 @@ from django.utils.translation import gettext_lazy as _
 from punchout.adapters.outgoing import FieldTable, FreeFields, OutgoingField
 
 PROPERTY = "AdditionalItemProperty "
+# Scheme and value, such as 0208:0123456749.
+PROVIDER = {"EndpointID": _("our electronic address"), "ID": _("our identifier")}
+RECEIVER = {"EndpointID": _("electronic address of the buyer"), "ID": _("identifier of the buyer")}
 FIELDS = FieldTable(
     (
         OutgoingField("Name", _("name"), value="line.name", required=True),
@@ -57,6 +60,32 @@ FIELDS = FieldTable(
         ),
         OutgoingField("TaxCategory", _("VAT category"), 2, "code", required=True),
         OutgoingField("TaxPercent", _("VAT in percent"), kind="number", value="line.tax_rate", required=True),
+        OutgoingField(
+            "currencyID", _("currency"), 3, "code", value="line.currency", required=True, role="currency"
+        ),
+        OutgoingField("LineID", _("number of the line"), kind="code", value="line.number", required=True),
+        OutgoingField("LineValidityPeriod", _("last day of the price of the line"), kind="date"),
+        OutgoingField("PriceType", _("kind of price"), kind="code"),
+        OutgoingField("DocumentURI", _("address of the picture"), kind="code", value="line.picture_url"),
+        OutgoingField("OriginCountry", _("country of origin"), 2, "code"),
+        OutgoingField("TransactionConditions", _("condition of the line"), kind="code", choices=("CT",)),
+        OutgoingField("ID", _("number of the cart"), kind="code", of="cart", required=True),
+        OutgoingField(
+            "ActionCode",
+            _("whether the cart is ordered whole"),
+            kind="code",
+            of="cart",
+            choices=("true", "false"),
+        ),
+        OutgoingField("IssueDate", _("day of the return"), kind="date", of="cart"),
+        OutgoingField("EndDate", _("last day of the prices"), kind="date", of="cart"),
+        OutgoingField("EndTime", _("last second of the prices"), 8, "code", of="cart"),
+        *(
+            OutgoingField(f"{party}{name}", label, kind="code", of="cart")
+            for party, of_party in (("Provider", PROVIDER), ("Receiver", RECEIVER))
+            for name, label in of_party.items()
+        ),
+        OutgoingField("ProviderName", _("our registered name"), of="cart"),
         OutgoingField("ReferencedContract", _("contract"), of="cart"),
         OutgoingField("Contact", _("reference of the buyer"), of="cart"),
         OutgoingField("ReceiverName", _("registered name of the buyer"), of="cart"),

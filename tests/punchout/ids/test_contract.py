@@ -17,6 +17,8 @@ STATUS = {"credentials": 401, "inactive": 403, "parameters": 400, "too large": 4
 
 
 class IdsContract(AdapterContract):
+    # The year of a week that is not sent.
+    not_alone = ("DeliveryYear",)
     version = "2.5"
 
     def make_connection(self, **fields: Any) -> Connection:

@@ -18,6 +18,8 @@ numbers = count(1)
 
 
 class TestOracleXmlByUserName(AdapterContract):
+    # The other of two ways to say who we are.
+    not_alone = ("supplierDUNS",)
     """One address for all; the user name says which connection."""
 
     def make_connection(self, **fields: Any) -> Connection:

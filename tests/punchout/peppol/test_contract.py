@@ -17,6 +17,8 @@ STATUS = {"credentials": 401, "inactive": 403, "parameters": 400, "too large": 4
 
 class TestPeppolByForm(AdapterContract):
     options: dict[str, Any] = {}
+    # Identifiers are of a form of their own.
+    not_alone = ("ProviderEndpointID", "ProviderID", "ReceiverEndpointID", "ReceiverID")
 
     def make_connection(self, **fields: Any) -> Connection:
         defaults = {"adapter": "peppol", "return_origins": RETURN_ORIGINS, "secret": CANARY_SECRET}
