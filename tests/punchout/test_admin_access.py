@@ -15,6 +15,7 @@ INLINE_ONLY = {
     "catalog.CategoryAttribute",
     "catalog.CategoryMapping",
     "punchout.HubCredential",
+    "punchout.PendingOrigin",
     "shop.CartLine",
 }
 

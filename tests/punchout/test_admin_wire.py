@@ -2,10 +2,12 @@
 
 import base64
 import time
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
+from django.utils import timezone
 from structlog.testing import capture_logs
 
 from punchout.admin.pretty import LONGEST, pretty, pretty_fields
@@ -224,3 +226,11 @@ def test_a_text_is_looked_for_in_the_newest_messages_only_that_the_filters_leave
     # An id is found however old its message is.
     assert f"/{old.pk}/change/" in admin_client.get(LIST, {"q": "the-id"}).content.decode()
     assert admin_client.get(LIST, {"q": "\x00"}).status_code == 200
+
+
+@pytest.mark.parametrize(("since", "shown"), [("1h", 1), ("24h", 2), ("7d", 3), ("", 4), ("nonsense", 4)])
+def test_the_list_goes_back_as_far_as_it_is_asked_to(admin_client, since, shown):
+    for age in (timedelta(minutes=5), timedelta(hours=5), timedelta(days=5), timedelta(days=500)):
+        WireMessageFactory(received_at=timezone.now() - age)
+    page = admin_client.get(LIST, {"since": since} if since else {}, follow=True)
+    assert page.context["cl"].result_count == shown
