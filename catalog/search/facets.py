@@ -12,8 +12,9 @@ from django.utils.translation import override
 
 from catalog.models import Attribute
 from catalog.search import schema
-from catalog.search.filters import BRAND, CATEGORY, RESERVED, STOCK, Filters, within
+from catalog.search.filters import BRAND, CATEGORY, RESERVED, STOCK, Filters
 from catalog.search.labels import Feature, Labels
+from catalog.search.sought import Sought
 
 # More values than this nobody reads; the most frequent are kept.
 MOST_VALUES = 100
@@ -84,7 +85,7 @@ def parent_of_shown(chosen: Chosen, labels: Labels) -> int | None:
 
 def count(
     searcher: tantivy.Searcher,
-    text: tantivy.Query,
+    sought: Sought,
     most: int,
     filters: Filters,
     features: Iterable[Feature],
@@ -92,8 +93,8 @@ def count(
 ) -> Counts:
     """Articles per value of every facet: one pass, and one more for each facet with something ticked.
 
-    ``most`` is how many articles can fit ``text``; where that is far more than anybody reads, the numbers are
-    told from a sample of the assortment and rounded.
+    ``most`` is how many articles can be ``sought``; where that is far more than anybody reads, the numbers
+    are told from a sample of the assortment and rounded.
     """
     wanted: dict[str, dict[str, Any]] = {
         CATEGORY: {"terms": {"field": schema.LEAF, "size": MOST_CATEGORIES}},
@@ -111,7 +112,8 @@ def count(
     counts: dict[str, dict[Any, int]] = {}
     all_exact = True
     for without, aggregations in passes.items():
-        here = filters.around(text, parent) if without == CATEGORY else filters.narrow(text, without=without)
+        around = without == CATEGORY
+        here = filters.around(sought, parent) if around else filters.narrow(sought, without=without)
         answer, exact = _aggregated(searcher, here, aggregations, filters.most(most, without=without))
         all_exact &= exact
         counts |= answer
@@ -119,21 +121,21 @@ def count(
 
 
 def _aggregated(
-    searcher: tantivy.Searcher, query: tantivy.Query, aggregations: dict[str, dict[str, Any]], most: int
+    searcher: tantivy.Searcher, sought: Sought, aggregations: dict[str, dict[str, Any]], most: int
 ) -> tuple[dict[str, dict[Any, int]], bool]:
     if depth := schema.depth_for(most, COUNTED):
         times = 1 << depth
-        sample = _buckets(searcher, within(query, [schema.sample(depth)]), aggregations)
+        sample = _buckets(searcher, sought.within([schema.sample(depth)]), aggregations)
         told = max(sum(counts.values()) for counts in sample.values())
         if told >= TELLING and told * times >= FEW:
             return {facet: _rounded(counts, times) for facet, counts in sample.items()}, False
-    return _buckets(searcher, query, aggregations), True
+    return _buckets(searcher, sought, aggregations), True
 
 
 def _buckets(
-    searcher: tantivy.Searcher, query: tantivy.Query, aggregations: dict[str, dict[str, Any]]
+    searcher: tantivy.Searcher, sought: Sought, aggregations: dict[str, dict[str, Any]]
 ) -> dict[str, dict[Any, int]]:
-    answer = searcher.aggregate(query, aggregations)
+    answer = searcher.aggregate(sought.query, aggregations)
     return {
         facet: {bucket["key"]: int(bucket["doc_count"]) for bucket in result["buckets"]}
         for facet, result in answer.items()

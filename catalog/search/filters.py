@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tantivy import Occur, Query
+from tantivy import Query
 
 from catalog.search import schema
 from catalog.search.matching import Dictionary
+from catalog.search.sought import Sought
 
 CATEGORY, BRAND, STOCK = "category", "brand", "stock"
 # An attribute that an operator gives one of these codes is no filter.
@@ -20,24 +21,18 @@ class Filters:
     by_facet: Mapping[str, Query]
     bounds: Mapping[str, int]
 
-    def narrow(self, query: Query, *, without: str = "") -> Query:
-        """The query within these filters, scores unchanged; ``without`` leaves one facet's own out."""
-        return within(query, [chosen for facet, chosen in self.by_facet.items() if facet != without])
+    def narrow(self, sought: Sought, *, without: str = "") -> Sought:
+        """What is sought within these filters; ``without`` leaves one facet's own out."""
+        return sought.within(chosen for facet, chosen in self.by_facet.items() if facet != without)
 
     def most(self, most: int, *, without: str = "") -> int:
         """No more of at most so many articles than this are within these filters."""
         return min((most, *(bound for facet, bound in self.bounds.items() if facet != without)))
 
-    def around(self, query: Query, category: int | None) -> Query:
-        """The query within these filters, but in another category."""
-        narrowed = self.narrow(query, without=CATEGORY)
-        return narrowed if category is None else within(narrowed, [_in_category(category)])
-
-
-def within(query: Query, chosen: list[Query]) -> Query:
-    """The query within all of these, scores unchanged."""
-    musts = [(Occur.Must, Query.const_score_query(each, 0.0)) for each in chosen]
-    return Query.boolean_query([(Occur.Must, query), *musts]) if musts else query
+    def around(self, sought: Sought, category: int | None) -> Sought:
+        """What is sought within these filters, but in another category."""
+        narrowed = self.narrow(sought, without=CATEGORY)
+        return narrowed if category is None else narrowed.within([_in_category(category)])
 
 
 def _in_category(category: int) -> Query:

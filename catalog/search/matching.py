@@ -8,15 +8,16 @@ the query is a few plain terms: the best articles of a million are then known wi
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property
 
 import tantivy
-from tantivy import Occur, Query
+from tantivy import Query
 
 from catalog.search import schema
 from catalog.search.analysis import SHORTEST_PART
+from catalog.search.sought import Sought, any_of
 from catalog.search.text import COMPOUNDING, LANGUAGES, Token, code_key, stem, without_ascii_umlauts
 
 # What a match is worth; a rare word is not worth more than a frequent one, as all must be said anyway.
@@ -117,27 +118,19 @@ class Reading:
     words: Dictionary
 
     @cached_property
-    def ranked(self) -> Query:
+    def ranked(self) -> Sought:
         """The articles that fit, the best first."""
-        codes = [(Occur.Should, query) for query in _codes(self.words, self.typed)]
-        if not self.wanted:
-            return Query.boolean_query(codes) if codes else Query.empty_query()
+        codes = tuple(_codes(self.words, self.typed))
         if len(self.wanted) == 1:
             # Nothing but alternatives: the index skips whatever cannot be among the best.
-            terms = [
-                (Occur.Should, query) for query in _alternatives(self.words, self.wanted[0], ranked=True)
-            ]
-            return Query.boolean_query([*terms, *codes])
-        every = _every(self.words, self.wanted, ranked=True)
-        return Query.boolean_query([(Occur.Should, every), *codes]) if codes else every
+            return Sought(others=(*_alternatives(self.words, self.wanted[0], ranked=True), *codes))
+        return replace(_every(self.words, self.wanted, ranked=True), others=codes)
 
     @cached_property
-    def matched(self) -> Query:
+    def matched(self) -> Sought:
         """The same articles in no order, for counting and for another order."""
-        found = [(Occur.Should, query) for query in _codes(self.words, self.typed)]
-        if self.wanted:
-            found.append((Occur.Should, _every(self.words, self.wanted, ranked=False)))
-        return Query.boolean_query(found) if found else Query.empty_query()
+        codes = tuple(_codes(self.words, self.typed))
+        return replace(_every(self.words, self.wanted, ranked=False), others=codes)
 
     @property
     def skips(self) -> bool:
@@ -283,27 +276,19 @@ def _most(words: Dictionary, wanted: Wanted) -> int:
     )
 
 
-def _every(words: Dictionary, wanted: Sequence[Wanted], *, ranked: bool) -> Query:
+def _every(words: Dictionary, wanted: Sequence[Wanted], *, ranked: bool) -> Sought:
     """All of these said; by rank, their names and categories come on top."""
-    musts, shoulds = [], []
+    musts: list[Query] = []
+    shoulds: list[Query] = []
     for each in wanted:
         said = list(_alternatives(words, each, ranked=False))
-        musts.append((Occur.Must, said[0] if len(said) == 1 else _any(said)))
+        musts.append(said[0] if len(said) == 1 else any_of(said))
         if ranked:
-            shoulds += [(Occur.Should, query) for query in _titles(words, each)]
+            shoulds += _titles(words, each)
             shoulds += [
-                (Occur.Should, query)
-                for wording in each.wordings
-                for part in wording
-                for query in _titles(words, part)
+                query for wording in each.wordings for part in wording for query in _titles(words, part)
             ]
-    if len(musts) == 1 and not shoulds:
-        return musts[0][1]
-    return Query.boolean_query([*musts, *shoulds])
-
-
-def _any(queries: Iterable[Query]) -> Query:
-    return Query.boolean_query([(Occur.Should, query) for query in queries])
+    return Sought(tuple(musts), tuple(shoulds))
 
 
 def _alternatives(words: Dictionary, wanted: Wanted, *, ranked: bool) -> Iterator[Query]:
@@ -314,7 +299,7 @@ def _alternatives(words: Dictionary, wanted: Wanted, *, ranked: bool) -> Iterato
     for number in wanted.codes:
         yield _term(words, schema.PART, number, CODE_WORD)
     for wording in wanted.wordings:
-        yield _every(words, wording, ranked=ranked)
+        yield _every(words, wording, ranked=ranked).query
 
 
 def _titles(words: Dictionary, wanted: Wanted) -> Iterator[Query]:

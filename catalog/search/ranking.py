@@ -5,8 +5,8 @@ from collections.abc import Iterable
 import tantivy
 
 from catalog.search import fronts, schema
-from catalog.search.filters import within
 from catalog.search.query import Sort
+from catalog.search.sought import Sought
 
 # Within so many of the best, what one can get comes before what one cannot.
 BLOCK = 200
@@ -21,9 +21,9 @@ Hits = Iterable[tuple[float, tantivy.DocAddress]]
 
 
 def best(
-    searcher: tantivy.Searcher, query: tantivy.Query, size: int, offset: int, most: int = 0
+    searcher: tantivy.Searcher, sought: Sought, size: int, offset: int, most: int = 0
 ) -> tuple[int, ...]:
-    """The ids of the best articles for a query that ranks, weighted by what can be had.
+    """The ids of the best articles of those sought, weighted by what can be had.
 
     ``most`` is given when the index must look at every article that fits, at most so many. Where that is far
     more than anybody pages through, the best of a sample are as good, as long as it fills every page.
@@ -32,16 +32,16 @@ def best(
     last = (offset + size - 1) // BLOCK
     found = None
     if depth := schema.depth_for(most, RANKED):
-        sample = within(query, [schema.sample(depth)])
-        found = searcher.search(sample, BLOCK, offset=first * BLOCK)
+        sample = sought.within([schema.sample(depth)])
+        found = searcher.search(sample.query, BLOCK, offset=first * BLOCK)
         if found.count >= ENOUGH:  # type: ignore[attr-defined]
-            query = sample
+            sought = sample
         else:
             found = None
     blocks = []
     for number in range(first, last + 1):
         if found is None:
-            found = searcher.search(query, BLOCK, offset=number * BLOCK, count=False)
+            found = searcher.search(sought.query, BLOCK, offset=number * BLOCK, count=False)
         blocks += _weighted(searcher, found.hits)
         found = None
     return tuple(blocks[offset - first * BLOCK :][:size])
@@ -49,14 +49,14 @@ def best(
 
 def sorted_by(
     searcher: tantivy.Searcher,
-    query: tantivy.Query,
+    sought: Sought,
     sort: Sort,
     language: str,
     size: int,
     offset: int,
     most: int = 0,
 ) -> tuple[int, ...]:
-    """The ids of the first of at most so many articles, in an order that has nothing to do with the words."""
+    """The ids of the first of those sought, at most so many, in an order of its own."""
     field, order, named = {
         "name": (schema.sort_name(language), _ASCENDING, language),
         "sku": (schema.SORT_SKU, _ASCENDING, fronts.SKU),
@@ -65,8 +65,10 @@ def sorted_by(
     # Articles before a border come before all others, so a page that is full with them is the right one.
     borders = range(len(fronts.PARTS)) if most > ORDERED else ()
     for front in (*(schema.before(fronts.front(named, border)) for border in borders), None):
-        here = query if front is None else within(query, [front])
-        found = searcher.search(here, size, count=False, offset=offset, order_by_field=field, order=order)
+        here = sought if front is None else sought.within([front])
+        found = searcher.search(
+            here.query, size, count=False, offset=offset, order_by_field=field, order=order
+        )
         if len(found.hits) == size:
             break
     return ids(searcher, [address for _, address in found.hits])

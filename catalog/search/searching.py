@@ -18,6 +18,7 @@ from catalog.search.labels import Labels
 from catalog.search.matching import Breadth
 from catalog.search.query import Query, Results, Sort, Suggestion
 from catalog.search.reading import Reader, reader
+from catalog.search.sought import Sought
 from catalog.search.text import LANGUAGES, LONGEST_QUERY, Token, query_tokens, telling
 
 # Above this nobody wants the number: "more than 1,000".
@@ -41,8 +42,8 @@ class _Attempt:
     ``ranked`` and ``matched`` find the same articles, at most ``most``.
     """
 
-    ranked: tantivy.Query
-    matched: tantivy.Query
+    ranked: Sought
+    matched: Sought
     most: int
     breadth: Breadth
     is_number: bool
@@ -144,7 +145,7 @@ def _find(
     searcher = opened.searcher
     text = query.text.strip()[:LONGEST_QUERY]
     if not text:
-        everything = tantivy.Query.all_query()
+        everything = Sought((tantivy.Query.all_query(),))
         attempt = _Attempt(everything, everything, opened.words.size, Breadth.TYPED, False, False, ("",))
         sort: Sort = "name" if query.sort == "relevance" else query.sort
         here = narrowed.narrow(everything)
@@ -167,7 +168,7 @@ def _find(
         if attempt.is_number or len(found) >= min(FEW, size) or (offset and found):
             break
         # When only the filters leave few over, the words were understood.
-        if narrowed.by_facet and len(searcher.search(attempt.matched, FEW, count=False).hits) >= FEW:
+        if narrowed.by_facet and len(searcher.search(attempt.matched.query, FEW, count=False).hits) >= FEW:
             break
     return page
 

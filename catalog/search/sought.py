@@ -1,0 +1,56 @@
+"""What is looked for, to which limits can be added: a filter, a sample, the beginning of an order.
+
+Limits stand beside what must be said, not around it, so that the index never looks further than they reach.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Self
+
+from tantivy import Occur, Query
+
+
+@dataclass(frozen=True)
+class Sought:
+    """What fits all of ``musts``, the better the more of ``shoulds``, and what fits one of ``others``."""
+
+    musts: tuple[Query, ...] = ()
+    shoulds: tuple[Query, ...] = ()
+    others: tuple[Query, ...] = ()
+    limits: tuple[Query, ...] = ()
+
+    def within(self, limits: Iterable[Query]) -> Self:
+        """The same within all of these too, scores unchanged."""
+        return replace(
+            self, limits=(*self.limits, *(Query.const_score_query(limit, 0.0) for limit in limits))
+        )
+
+    @cached_property
+    def query(self) -> Query:
+        if not self.musts:
+            return self._others if self.others else Query.empty_query()
+        musts = (*self.musts, *self.limits)
+        if len(musts) == 1 and not self.shoulds:
+            every = musts[0]
+        else:
+            every = Query.boolean_query(
+                [
+                    *((Occur.Must, must) for must in musts),
+                    *((Occur.Should, should) for should in self.shoulds),
+                ]
+            )
+        if not self.others:
+            return every
+        return any_of([every, *([self._others] if self.limits else self.others)])
+
+    @property
+    def _others(self) -> Query:
+        found = any_of(self.others)
+        if not self.limits:
+            return found
+        return Query.boolean_query([(Occur.Must, query) for query in (found, *self.limits)])
+
+
+def any_of(queries: Iterable[Query]) -> Query:
+    return Query.boolean_query([(Occur.Should, query) for query in queries])
