@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from catalog.api import answers
 from catalog.api.base import PRICED, Service
-from catalog.api.problems import NotExportable, QuestionInvalid
+from catalog.api.problems import NamesNothing, NotExportable
 from catalog.api.questions import ExportQuery, Question
 from catalog.api.schema import described, described_file
 from catalog.api.throttling import PerKey
@@ -101,7 +101,7 @@ class ExportService(Service):
         except FormatUnknown:
             raise Http404 from None
         except FieldUnknown as error:
-            raise QuestionInvalid.parameter(error.field, f"There is no such {error.field}.") from None
+            raise NamesNothing.parameter(error.field, f"There is no such {error.field}.") from None
         except ExportRefused as error:
             raise NotExportable(str(error)) from None
         return _download(export.format, export.filename, order, export.content)

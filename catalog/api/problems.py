@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
@@ -56,7 +56,13 @@ KINDS = {
             "The API key may not do this",
             "Keys are issued for articles, prices and stock separately. Ask for a key with the scope named.",
         ),
-        Kind("not-found", 404, "There is no such thing here", "The address or the article does not exist."),
+        Kind(
+            "not-found",
+            404,
+            "There is no such thing here",
+            "The address or the article does not exist, or a parameter names nothing that is there: "
+            "“errors” says which.",
+        ),
         Kind("method", 405, "This method is not offered here", "The header Allow says which ones are."),
         Kind(
             "not-exportable",
@@ -128,13 +134,19 @@ class QuestionInvalid(Exception):
         )
 
     @classmethod
-    def parameter(cls, name: str, detail: str) -> "QuestionInvalid":
+    def parameter(cls, name: str, detail: str) -> Self:
         return cls([{"parameter": name, "detail": detail}])
+
+
+class NamesNothing(QuestionInvalid):
+    """The fields are right by themselves, and nothing is there for them."""
 
 
 def answer(error: Exception, context: Mapping[str, Any]) -> Response:
     """The one function from error to answer; never lets one through to a page in HTML."""
     match error:
+        case NamesNothing():
+            return problem("not-found", error.errors[0]["detail"], errors=list(error.errors))
         case QuestionInvalid():
             many = len(error.errors)
             detail = "One field is not right." if many == 1 else f"{many} fields are not right."

@@ -18,10 +18,11 @@ from pydantic import (
     model_validator,
 )
 
-from catalog.api.problems import QuestionInvalid
+from catalog.api.problems import NamesNothing, QuestionInvalid
 from catalog.quantities import LARGEST
 
 MOST = 500
+NO_NUMBER = "Name at least one article, by sku, GTIN, manufacturer or customer number."
 LARGEST_PAGE = 100
 LARGEST_CHANGE_PAGE = 1_000
 # No control characters: they are in no number of ours, and PostgreSQL refuses a NUL in a text.
@@ -135,7 +136,7 @@ class ArticleNumbers(InLanguage):
             for numbers in (self.skus, self.gtins, self.manufacturer_numbers, self.customer_numbers)
         )
         if not count:
-            raise ValueError("Name at least one article, by sku, GTIN, manufacturer or customer number.")
+            raise ValueError(NO_NUMBER)
         if count > MOST:
             raise ValueError(f"At most {MOST} numbers at a time; these are {count}.")
         return self
@@ -165,10 +166,12 @@ class ArticleQuery(InLanguage):
             "customer_numbers": self.customer_number,
         }
         given = {name: numbers for name, numbers in lists.items() if numbers}
+        if not given:
+            raise NamesNothing.parameter("sku", NO_NUMBER)
         try:
             return ArticleNumbers.model_validate({**given, "language": self.language})
         except ValidationError as error:
-            # Each number was right by itself: it can only be none, or too many together.
+            # Each number was right by itself: it can only be too many together.
             message = error.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")
             raise QuestionInvalid.parameter("sku", message) from None
 
@@ -253,7 +256,7 @@ class ChangesQuery(Question):
         pattern=PRINTABLE,
         description="next of the answer before; without, from the start.",
     )
-    since: Moment | None = Field(None, description="Begin at this moment; only without a cursor.")
+    since: Moment | None = Field(None, description="Begin at this moment; only looked at without a cursor.")
     limit: int = Field(500, ge=1, le=LARGEST_CHANGE_PAGE)
 
 

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from catalog.api import answers, articles, changes, pricing, questions, stock
 from catalog.api.base import PRICED, Service
 from catalog.api.categories import category_tree
-from catalog.api.problems import QuestionInvalid
+from catalog.api.problems import NamesNothing
 from catalog.api.schema import described
 from catalog.search import Facet, Query, is_page_key, search
 from customers.models import ApiKey
@@ -20,7 +20,12 @@ class ArticlesService(Service):
     scope = ApiKey.Scope.ARTICLES
 
     @described(
-        "articles_read", "articles", "Articles by their numbers", questions.ArticleQuery, answers.Articles
+        "articles_read",
+        "articles",
+        "Articles by their numbers",
+        questions.ArticleQuery,
+        answers.Articles,
+        also=["not-found"],
     )
     def get(self, request: Request) -> Response:
         """Articles by our number, GTIN, manufacturer's number or your own: at least one of them."""
@@ -84,14 +89,14 @@ class SearchService(Service):
         "Search with facets",
         questions.SearchQuery,
         answers.SearchResults,
-        also=["unavailable"],
+        also=["not-found", "unavailable"],
     )
     def get(self, request: Request) -> Response:
         """Articles by words, numbers and what is ticked, the best first. Misspelt words are corrected."""
         asked = self.query(questions.SearchQuery)
         language = self.language(asked)
         if asked.cursor is not None and not is_page_key(asked.cursor):
-            raise QuestionInvalid.parameter("cursor", "This is no cursor of an earlier answer.")
+            raise NamesNothing.parameter("cursor", "This is no cursor of an earlier answer.")
         results = search(
             Query(
                 text=asked.q,
@@ -191,7 +196,12 @@ class ChangesService(Service):
     scope = ApiKey.Scope.ARTICLES
 
     @described(
-        "changes_read", "articles", "What changed since a cursor", questions.ChangesQuery, answers.Changes
+        "changes_read",
+        "articles",
+        "What changed since a cursor",
+        questions.ChangesQuery,
+        answers.Changes,
+        also=["not-found"],
     )
     def get(self, request: Request) -> Response:
         """Articles that are new, changed or removed, oldest change first, ten seconds after the change.
@@ -200,12 +210,10 @@ class ChangesService(Service):
         again. Prices and stock are not articles: ask for them when you need them.
         """
         asked = self.query(questions.ChangesQuery)
-        if asked.cursor is not None and asked.since is not None:
-            raise QuestionInvalid.parameter("since", "Only without a cursor.")
         try:
             after = changes.read_cursor(asked.cursor) if asked.cursor else changes.beginning(asked.since)
         except changes.CursorInvalid:
-            raise QuestionInvalid.parameter("cursor", "This is no cursor of an earlier answer.") from None
+            raise NamesNothing.parameter("cursor", "This is no cursor of an earlier answer.") from None
         found, cursor, more = changes.changes(organisation=self.organisation, after=after, limit=asked.limit)
         return self.answer({"changes": found, "next": cursor, "more": more})
 

@@ -164,14 +164,20 @@ def test_a_wrong_field_of_a_body_is_named_by_its_pointer(ask, body, pointer):
         ("sku=A%00", "sku"),
         ("gtin=12", "gtin"),
         ("sku=", "sku"),
-        ("", "sku"),
-        ("language=nl", "sku"),
     ],
 )
 def test_a_wrong_parameter_is_named(api, query, parameter):
     answer = api.get(f"{ARTICLES}?{query}")
     assert answer.status_code == 422
     assert [error["parameter"] for error in answer.json()["errors"]] == [parameter]
+
+
+@pytest.mark.parametrize("query", ["", "language=nl"])
+def test_who_names_no_article_finds_none_and_is_told_how_to_name_one(api, query):
+    answer = api.get(f"{ARTICLES}?{query}")
+    assert answer.status_code == 404
+    assert [error["parameter"] for error in answer.json()["errors"]] == ["sku"]
+    assert "GTIN" in answer.json()["detail"]
 
 
 def test_a_number_that_is_too_many_articles_asks_for_the_brand(ask, monkeypatch):

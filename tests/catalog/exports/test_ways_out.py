@@ -107,8 +107,8 @@ def test_the_question_chooses_what_and_how(customer):
     ("address", "status"),
     [
         ("/api/v1/exports/edi", 404),
-        (f"{CSV}?category=nonsense", 422),
-        (f"{CSV}?brand=nonsense", 422),
+        (f"{CSV}?category=nonsense", 404),
+        (f"{CSV}?brand=nonsense", 404),
         (f"{CSV}?brnad=x", 422),
         (f"{CSV}?since=yesterday", 422),
         ("/api/v1/exports/cif", 409),
