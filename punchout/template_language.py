@@ -12,7 +12,6 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from types import MappingProxyType
@@ -20,7 +19,6 @@ from typing import Any, Literal
 from xml.sax.saxutils import escape as escape_xml
 
 from django.template import (
-    Context,
     Engine,
     Library,
     Template,
@@ -30,6 +28,8 @@ from django.template import (
 )
 from django.template.base import FilterExpression, Lexer, NodeList, Parser, TokenType, Variable, VariableNode
 from django.utils.translation import gettext as _
+
+from punchout.template_rendering import Write, text_of, writer
 
 Format = Literal["xml", "json", "csv", "plain"]
 LONGEST_TEMPLATE = 20_000
@@ -101,17 +101,6 @@ def compact(value: Any) -> str:
     return re.sub(r"[^0-9A-Za-z]", "", text_of(value))
 
 
-def text_of(value: Any) -> str:
-    """A value as documents have it: numbers with a point and without an exponent, dates as ISO 8601."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    return value.isoformat() if isinstance(value, date) else str(value)
-
-
 def _json(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)[1:-1]
 
@@ -120,11 +109,11 @@ def _csv(text: str) -> str:
     return '"' + text.replace('"', '""') + '"' if _CSV_QUOTED.search(text) else text
 
 
-ESCAPES: Mapping[str, Callable[[str], str]] = {
+ESCAPES: Mapping[Format, Callable[[str], str] | None] = {
     "xml": lambda text: escape_xml(_NOT_XML.sub("", text), {'"': "&quot;", "'": "&#39;"}),
     "json": _json,
     "csv": _csv,
-    "plain": str,
+    "plain": None,
 }
 
 
@@ -157,21 +146,8 @@ class _Engine(Engine):
 _ENGINE = _Engine(dirs=[], app_dirs=False, debug=False, autoescape=False, libraries={}, loaders=[])
 
 
-class _Value(VariableNode):
-    """A value in the document, escaped for its format."""
-
-    escape: Callable[[str], str] = staticmethod(str)
-
-    def render(self, context: Context) -> str:
-        return type(self).escape(text_of(self.filter_expression.resolve(context)))
-
-
-_VALUES = {name: type(f"_{name}Value", (_Value,), {"escape": staticmethod(e)}) for name, e in ESCAPES.items()}
-
-
 class _Parser(Parser):
     names: Names
-    format: Format
 
     def compile_filter(self, token: str) -> FilterExpression:
         expression = super().compile_filter(token)
@@ -187,23 +163,21 @@ class _Parser(Parser):
         return expression
 
     def extend_nodelist(self, nodelist: Any, node: Any, token: Any) -> None:
-        if isinstance(node, VariableNode):
-            if str(node.filter_expression.var) == "lines":
-                raise TemplateInvalid(_("The lines are written one by one, in a loop."))
-            node = _VALUES[self.format](node.filter_expression)
+        if isinstance(node, VariableNode) and str(node.filter_expression.var) == "lines":
+            raise TemplateInvalid(_("The lines are written one by one, in a loop."))
         super().extend_nodelist(nodelist, node, token)
 
 
 class _Template(Template):
-    def __init__(self, source: str, names: Names, format: Format) -> None:
-        self._names, self._format = names, format
+    def __init__(self, source: str, names: Names) -> None:
+        self._names = names
         super().__init__(source, engine=_ENGINE)
 
     def compile_nodelist(self) -> NodeList:
         tokens = Lexer(self.source).tokenize()
         _check_depth(tokens)
         parser = _Parser(tokens, {}, self.engine.template_builtins, self.origin)
-        parser.names, parser.format = self._names, self._format
+        parser.names = self._names
         nodes = parser.parse()
         self.extra_data: dict[str, Any] = {}
         for loop in nodes.get_nodes_by_type(defaulttags.ForNode):
@@ -233,15 +207,16 @@ def _check_loop(loop: Any) -> None:
         raise TemplateInvalid(_("Loops cannot be nested."))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CompiledTemplate:
-    """A checked template."""
+    """A checked template: its nodes, and the function that they are."""
 
-    template: Template
+    nodes: NodeList
+    write: Write
 
     def render(self, values: Mapping[str, Any]) -> str:
         """The document for these values, which must be plain: text, numbers, dates, mappings and tuples."""
-        result = str(self.template.render(Context(dict(values), autoescape=False, use_l10n=False)))
+        result = self.write(values)
         if len(result) > LONGEST_RESULT:
             raise ResultTooLarge
         return result
@@ -254,9 +229,10 @@ def compile_template(source: str, format: Format, names: Names) -> CompiledTempl
     if len(source) > LONGEST_TEMPLATE:
         raise TemplateInvalid(_("A template has at most %(most)s characters.") % {"most": LONGEST_TEMPLATE})
     try:
-        return CompiledTemplate(_Template(source, names, format))
+        nodes = _Template(source, names).nodelist
     except TemplateSyntaxError as error:
         raise TemplateInvalid(str(error)) from None
+    return CompiledTemplate(nodes, writer(nodes, ESCAPES[format]))
 
 
 def frozen(values: Mapping[str, Any]) -> Mapping[str, Any]:

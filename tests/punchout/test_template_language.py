@@ -153,3 +153,28 @@ def test_a_result_has_a_largest_size(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_a_template_reads_cannot_be_changed() -> None:
     with pytest.raises(TypeError):
         LINES[0]["sku"] = "other"  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("source", "result"),
+    [
+        ("{{ line.sku|default:'-' }}{% if line.sku %}yes{% else %}no{% endif %}", "-no"),
+        ("{% for line in lines reversed %}{{ line.sku }}{{ forloop.counter }} {% endfor %}", "B21 A12 "),
+        (
+            "{% for line in lines %}{% if forloop.first %}({% elif forloop.last %}){% endif %}{% endfor %}",
+            "()",
+        ),
+        ("{% if total > 1000 and not launch.session == 'x' %}big{% endif %}", "big"),
+        ("{% if line.quantity > 1 %}{% else %}nothing to compare{% endif %}", "nothing to compare"),
+        ("{{ launch.session|after:'-'|default:total|digits:3 }}", "001"),
+    ],
+)
+def test_a_name_outside_its_loop_is_empty_and_conditions_compare_what_there_is(
+    source: str, result: str
+) -> None:
+    assert rendered(source) == result
+
+
+def test_a_cart_without_lines_gets_what_stands_for_none() -> None:
+    source = "{% for line in lines %}{{ line.sku }}{% empty %}none{% endfor %}"
+    assert compile_template(source, "plain", NAMES).render({**VALUES, "lines": ()}) == "none"

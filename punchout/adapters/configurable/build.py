@@ -4,7 +4,7 @@ import base64
 from collections.abc import Sequence
 
 from punchout.adapters.configurable.options import NUMBER, ConfigurableOptions
-from punchout.adapters.configurable.values import CartFacts, cart_values, line_values
+from punchout.adapters.configurable.values import CartFacts, LineValues, cart_values
 from punchout.adapters.oci.hook import action_and_fields
 from punchout.adapters.texts import transliterate
 from punchout.documents import ReturnForm, ReturnLine
@@ -37,7 +37,7 @@ def cart_form(
 def document(facts: CartFacts, lines: Sequence[ReturnLine], options: ConfigurableOptions) -> str:
     """The document of the connection's template."""
     found = cart_values(facts, lines, options.charset)
-    found["lines"] = tuple(line_values(line, options.units, options.charset) for line in lines)
+    found["lines"] = tuple(LineValues(line, options.units, options.charset) for line in lines)
     return transliterate(options.document().render(found), options.charset)
 
 
@@ -54,7 +54,7 @@ def _line_fields(facts: CartFacts, lines: Sequence[ReturnLine], options: Configu
     found = cart_values(facts, lines, options.charset)
     fields: list[tuple[str, str]] = []
     for number, line in enumerate(lines, start=options.first_number):
-        found["line"] = line_values(line, options.units, options.charset)
+        found["line"] = LineValues(line, options.units, options.charset)
         fields += [
             (name.replace(NUMBER, str(number)), transliterate(template.render(found), options.charset))
             for name, template in templates

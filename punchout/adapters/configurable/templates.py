@@ -50,7 +50,7 @@ def sample_values(lines: Sequence[ReturnLine], launch: Sequence[str]) -> dict[st
     """The values of the sample cart, for trying a document out."""
     found = values.cart_values(values.SAMPLE_FACTS, lines, "utf-8")
     found["launch"] = {name: f"<{name}>" for name in launch}
-    found["lines"] = tuple(values.line_values(line, {}, "utf-8") for line in lines)
+    found["lines"] = tuple(values.LineValues(line, {}, "utf-8") for line in lines)
     return found
 
 

@@ -1,9 +1,10 @@
 """What a return can be made of: the named values of a cart and its lines, as plain data."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from operator import attrgetter
 from typing import Any
 
 from punchout.adapters.texts import one_line, plain_text, transliterate
@@ -71,22 +72,25 @@ def cart_values(facts: CartFacts, lines: Sequence[ReturnLine], charset: str) -> 
     }
 
 
-def line_values(line: ReturnLine, units: Mapping[str, str], charset: str) -> Mapping[str, Any]:
-    """The values of one line. A price is per ``price_unit`` units, ``unit_price`` per unit, six decimals."""
-    found: dict[str, Any] = {name: _text(getattr(line, name), charset) for name in TEXTS}
-    found["description"] = transliterate(plain_text(line.description)[:LONGEST_VALUE], charset)
-    found |= {
-        "number": line.number,
-        "quantity": _whole_if_possible(line.quantity),
-        "price": line.price,
-        "price_unit": line.price_unit,
-        "unit_price": per_unit(line.price, line.price_unit),
-        "list_price": line.list_price if line.list_price is not None else "",
-        "total": line.total,
-        "lead_time_days": line.lead_time_days,
-        "unit": translate_unit(line.unit, units),
-    }
-    return frozen(found)
+class LineValues(Mapping[str, Any]):
+    """The values of one line, each worked out when it is asked for; nothing can change them.
+
+    A price is per ``price_unit`` units, ``unit_price`` per unit, with at most six decimals.
+    """
+
+    __slots__ = ("charset", "line", "units")
+
+    def __init__(self, line: ReturnLine, units: Mapping[str, str], charset: str) -> None:
+        self.line, self.units, self.charset = line, units, charset
+
+    def __getitem__(self, name: str) -> Any:
+        return _LINE[name](self)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(LINE_VALUES)
+
+    def __len__(self) -> int:
+        return len(LINE_VALUES)
 
 
 def per_unit(price: Decimal, price_unit: int) -> Decimal:
@@ -102,6 +106,29 @@ def _text(value: str, charset: str) -> str:
 def _whole_if_possible(quantity: Decimal) -> Decimal:
     whole = quantity.to_integral_value()
     return whole if whole == quantity else quantity.normalize()
+
+
+def _readable(name: str) -> Callable[[LineValues], str]:
+    get = attrgetter(name)
+    return lambda values: _text(get(values.line), values.charset)
+
+
+def _as_it_is(name: str) -> Callable[[LineValues], Any]:
+    get = attrgetter(name)
+    return lambda values: get(values.line)
+
+
+_LINE: Mapping[str, Callable[[LineValues], Any]] = {
+    **{name: _readable(name) for name in TEXTS if name != "description"},
+    **{name: _as_it_is(name) for name in ("number", "price", "price_unit", "total", "lead_time_days")},
+    "description": lambda values: transliterate(
+        plain_text(values.line.description)[:LONGEST_VALUE], values.charset
+    ),
+    "quantity": lambda values: _whole_if_possible(values.line.quantity),
+    "unit_price": lambda values: per_unit(values.line.price, values.line.price_unit),
+    "list_price": lambda values: "" if values.line.list_price is None else values.line.list_price,
+    "unit": lambda values: translate_unit(values.line.unit, values.units),
+}
 
 
 # -- a cart to try things out on -----------------------------------------------------------------------------
