@@ -49,7 +49,7 @@ def receive(request: HttpRequest, adapter: str, connection: str = "") -> HttpRes
 def _inbound(
     request: HttpRequest, adapter: Adapter, connection: Connection | None, body: bytes
 ) -> InboundMessage:
-    unsaved = InboundMessage(
+    inbound = InboundMessage(
         method=request.method or "",
         path=request.path,
         query=request.META.get("QUERY_STRING", ""),
@@ -59,16 +59,11 @@ def _inbound(
         remote_address=wire.remote_address(request),
         base_url=base_url(request),
         connection=connection,
-        record=WireMessage(),
+        record=WireMessage(adapter=adapter.slug, connection=connection),
     )
-    query, text = adapter.redact(unsaved)
-    record = wire.record_inbound(
-        request=request, adapter=adapter.slug, connection=connection, query=query, text=text, body=body
-    )
-    return InboundMessage(
-        **{name: getattr(unsaved, name) for name in InboundMessage.__dataclass_fields__ if name != "record"},
-        record=record,
-    )
+    query, text = adapter.redact(inbound)
+    wire.record_inbound(request, inbound, query=query, text=text)
+    return inbound
 
 
 def answer_message(

@@ -1,4 +1,4 @@
-"""Finds connections by address or by credentials: one statement for the connection, one for its secrets.
+"""Finds connections by address or by credentials, each with its customer and its secrets in one statement.
 
 They are written by hand because every launch waits for them: as ORM queries they took more time than all the
 rest of a launch together (1.7 ms against 0.2 ms, measured on SQLite). Plain SQL, the same on every database.
@@ -7,7 +7,7 @@ rest of a launch together (1.7 ms against 0.2 ms, measured on SQLite). Plain SQL
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -27,44 +27,56 @@ _CONNECTION = (
     "client_networks", "client_certificates", "hub_id", "options",
 )  # fmt: skip
 _ORGANISATION = ("id", "number", "name", "language", "currency", "price_list_id", "pays_levies", "active")
+_SECRET = ("id", "digest", "sealed", "valid_until")
 _FLAGS = frozenset({"active", "test", "cookieless", "pays_levies"})  # SQLite has numbers for them
 _COLUMNS = ", ".join([f"c.{name}" for name in _CONNECTION] + [f"o.{name}" for name in _ORGANISATION])
-# All credentials, those of its hub too, of the connections of a protocol that have one of some keys as a
-# party's credential.
-_CANDIDATES = """
+# The secrets that are valid at a moment, and whether a use of them is worth remembering anew (``_moments``).
+_VALID = """
+    SELECT {owner}_id, slot, id, digest, sealed, last_used_at IS NULL OR last_used_at < %s AS due
+    FROM punchout_{kind}secret WHERE valid_until IS NULL OR valid_until > %s"""
+_OWN = _VALID.format(kind="", owner="connection")
+_OF_HUB = _VALID.format(kind="hub", owner="hub")
+_WITH_SECRETS = f"""
+SELECT {_COLUMNS}, s.id, s.digest, s.sealed, s.due
+FROM punchout_connection c
+JOIN customers_organisation o ON o.id = c.organisation_id
+LEFT JOIN ({_OWN}) s ON s.connection_id = c.id
+"""  # noqa: S608  (our own column names)
+_BY_SLUG = f"{_WITH_SECRETS} WHERE c.adapter = %s AND c.slug = %s ORDER BY s.slot"
+_BY_USERNAME = f"""{_WITH_SECRETS}
+WHERE c.id IN (
+    SELECT id FROM punchout_connection WHERE adapter = %s AND LOWER(username) = LOWER(%s)
+    ORDER BY id LIMIT 50 )
+ORDER BY c.id, s.slot
+"""  # noqa: S608  (our own column names)
+_SECRETS_OF = f"SELECT id, digest, sealed, due FROM ({_OWN}) s WHERE connection_id = %s ORDER BY slot"  # noqa: S608
+# All credentials and valid secrets, those of its hub too, of the connections of a protocol that have one of
+# some keys as a party's credential. A connection's own secrets come before those of its hub.
+_CANDIDATES = f"""
 WITH found AS (
-    SELECT id FROM punchout_connection WHERE adapter = %s AND id IN (
-        SELECT connection_id FROM punchout_partycredential WHERE party = %s AND key IN ({keys}) )
+    SELECT id, hub_id FROM punchout_connection WHERE adapter = %s AND id IN (
+        SELECT connection_id FROM punchout_partycredential WHERE party = %s AND key IN ({{keys}}) )
     ORDER BY id LIMIT 200 )
-SELECT p.party, p.key, {columns}
+SELECT {_COLUMNS}, p.kind, p.key, p.secret_id, p.digest, p.sealed, p.due
 FROM (
-    SELECT connection_id, party, key FROM punchout_partycredential
-    WHERE connection_id IN (SELECT id FROM found)
+    SELECT n.id AS connection_id, k.party AS kind, k.key, 0 AS place, 0 AS secret_id, '' AS digest,
+        '' AS sealed, FALSE AS due
+    FROM punchout_partycredential k JOIN found n ON n.id = k.connection_id
     UNION ALL
-    SELECT n.id, 'sender', h.key
-    FROM punchout_hubcredential h JOIN punchout_connection n ON n.hub_id = h.hub_id
-    WHERE n.id IN (SELECT id FROM found) ) p
+    SELECT n.id, 'sender', h.key, 0, 0, '', '', FALSE
+    FROM punchout_hubcredential h JOIN found n ON n.hub_id = h.hub_id
+    UNION ALL
+    SELECT n.id, 'own', '', s.slot, s.id, s.digest, s.sealed, s.due
+    FROM ({_OWN}) s JOIN found n ON n.id = s.connection_id
+    UNION ALL
+    SELECT n.id, 'hub', '', 100 + s.slot, s.id, s.digest, s.sealed, s.due
+    FROM ({_OF_HUB}) s JOIN found n ON n.hub_id = s.hub_id ) p
 JOIN punchout_connection c ON c.id = p.connection_id
 JOIN customers_organisation o ON o.id = c.organisation_id
-ORDER BY c.id
-""".replace("{columns}", _COLUMNS)
-_BY_SLUG = f"""
-SELECT {_COLUMNS} FROM punchout_connection c
-JOIN customers_organisation o ON o.id = c.organisation_id
-WHERE c.adapter = %s AND c.slug = %s
+ORDER BY c.id, p.place
 """  # noqa: S608  (our own column names)
-_BY_USERNAME = f"""
-SELECT {_COLUMNS} FROM punchout_connection c
-JOIN customers_organisation o ON o.id = c.organisation_id
-WHERE c.adapter = %s AND LOWER(c.username) = LOWER(%s) ORDER BY c.id LIMIT 50
-"""  # noqa: S608  (our own column names)
-_SECRETS = """
-SELECT id, digest, sealed, last_used_at IS NULL OR last_used_at < %s
-FROM punchout_{kind}secret WHERE {owner}_id = %s AND (valid_until IS NULL OR valid_until > %s)
-ORDER BY slot
-"""
-_OWN_SECRETS = _SECRETS.format(kind="", owner="connection")
-_HUB_SECRETS = _SECRETS.format(kind="hub", owner="hub")
+# The kinds of rows of a candidate that are secrets; the others are keys of the party of that name.
+_KINDS: Mapping[str, type[SharedSecret]] = {"own": Secret, "hub": HubSecret}
 # Of every connection and hub that one of some keys is a Sender of: whether a sender proves himself at all.
 _SENDER_SECRETS = """
 SELECT s.digest, s.sealed
@@ -85,10 +97,14 @@ SecretModel = TypeVar("SecretModel", bound=SharedSecret)
 
 @dataclass(slots=True)
 class Candidate:
-    """A connection that a message may belong to, with its customer and its credentials' keys by party."""
+    """A connection that a message may belong to, with its customer and its credentials' keys by party.
+
+    ``secrets`` are valid now: its own, then those of the network that sends for this customer.
+    """
 
     connection: Connection
     keys: dict[str, set[str]] = field(default_factory=dict)
+    secrets: list[SharedSecret] = field(default_factory=list)
 
     def of(self, party: str) -> set[str]:
         return self.keys.get(party, set())
@@ -98,19 +114,25 @@ class Candidate:
 
 
 def find_by_slug(adapter: str, slug: str) -> Connection | None:
-    """The connection of an address such as ``/punchout/oci/demo-sap-srm``, with its customer."""
-    with database.cursor() as cursor:
-        cursor.execute(_BY_SLUG, [adapter, slug])
-        row = cursor.fetchone()
-    return _connection(list(row)) if row else None
+    """The connection of an address such as ``/punchout/oci/demo-sap-srm``, with customer and secrets."""
+    return next(iter(_with_secrets(_BY_SLUG, adapter, slug)), None)
 
 
 def find_by_username(adapter: str, username: str) -> list[Connection]:
     """The connections that one user name may mean, where the address names none; oldest first."""
-    with database.cursor() as cursor:
-        cursor.execute(_BY_USERNAME, [adapter, username])
-        rows = cursor.fetchall()
-    return [_connection(list(row)) for row in rows]
+    return _with_secrets(_BY_USERNAME, adapter, username)
+
+
+def _with_secrets(statement: str, *wanted: str) -> list[Connection]:
+    found: dict[int, Connection] = {}
+    for *values, pk, digest, sealed, due in _rows(statement, [*_moments(), *wanted]):
+        connection = found.get(values[0])
+        if connection is None:
+            connection = found[values[0]] = _connection(values)
+            connection.valid_secrets = []
+        if pk is not None:
+            connection.valid_secrets.append(_own_secret(connection, pk, digest, sealed, due))
+    return list(found.values())
 
 
 def find_candidates(adapter: str, party: str, keys: Iterable[str]) -> list[Candidate]:
@@ -119,18 +141,54 @@ def find_candidates(adapter: str, party: str, keys: Iterable[str]) -> list[Candi
     if not wanted:
         return []
     statement = _CANDIDATES.format(keys=", ".join(["%s"] * len(wanted)))
-    with database.cursor() as cursor:
-        cursor.execute(statement, [adapter, party, *wanted])
-        rows = cursor.fetchall()
     found: dict[int, Candidate] = {}
-    for its_party, key, pk, *values in rows:
-        if pk not in found:
-            found[pk] = Candidate(_connection([pk, *values]))
-        found[pk].keys.setdefault(its_party, set()).add(key)
+    for *values, kind, key, pk, digest, sealed, due in _rows(
+        statement, [adapter, party, *wanted, *_moments(), *_moments()]
+    ):
+        candidate = found.get(values[0])
+        if candidate is None:
+            candidate = found[values[0]] = Candidate(_connection(values))
+        if kind in _KINDS:
+            candidate.secrets.append(_secret(_KINDS[kind], pk, digest, sealed, due))
+        else:
+            candidate.keys.setdefault(kind, set()).add(key)
     return list(found.values())
 
 
-def _connection(values: list[Any]) -> Connection:
+def secrets_of(connection: Connection) -> list[Secret]:
+    """Its own secrets that are valid now; ``use_is_due`` on each: its use is worth remembering anew."""
+    if connection.valid_secrets is not None:
+        return connection.valid_secrets
+    rows = _rows(_SECRETS_OF, [*_moments(), connection.pk])
+    return [_own_secret(connection, *row) for row in rows]
+
+
+def sender_secrets(adapter: str, keys: Iterable[str]) -> list[SharedSecret]:
+    """The valid secrets of whoever has one of ``keys`` as Sender; at most a hundred, only to compare with."""
+    wanted = sorted(keys)
+    if not wanted:
+        return []
+    statement = _SENDER_SECRETS.format(keys=", ".join(["%s"] * len(wanted)))
+    _recently, now = _moments()
+    rows = _rows(statement, [*wanted, now, adapter, *wanted, now])
+    return [Secret(digest=digest, sealed=sealed) for digest, sealed in rows]
+
+
+def _rows(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with database.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+def _moments() -> tuple[Any, Any]:
+    """When a use is long enough ago to be remembered anew, and now, as the database compares them."""
+    now = timezone.now()
+    adapt: Any = database.ops.adapt_datetimefield_value
+    return adapt(now - USED_RECENTLY), adapt(now)
+
+
+def _connection(values: Sequence[Any]) -> Connection:
     own = dict(zip(_CONNECTION, values, strict=False))
     customer = dict(zip(_ORGANISATION, values[len(_CONNECTION) :], strict=True))
     if isinstance(own["options"], str):
@@ -144,46 +202,13 @@ def _converted(values: Mapping[str, Any]) -> list[Any]:
     return [bool(value) if name in _FLAGS else value for name, value in values.items()]
 
 
-def secrets_of(connection: Connection) -> list[Secret]:
-    """Its own secrets that are valid now; ``use_is_due`` on each: its use is worth remembering anew."""
-    secrets = [_secret(Secret, *row) for row in _secret_rows(_OWN_SECRETS, connection.pk)]
-    for secret in secrets:
-        secret.connection = connection
-    return secrets
-
-
-def secrets_with_hub(connection: Connection) -> list[SharedSecret]:
-    """As ``secrets_of``, and those of the network that sends for this customer."""
-    own: list[SharedSecret] = list(secrets_of(connection))
-    if connection.hub_id is None:
-        return own
-    return own + [_secret(HubSecret, *row) for row in _secret_rows(_HUB_SECRETS, connection.hub_id)]
-
-
-def sender_secrets(adapter: str, keys: Iterable[str]) -> list[SharedSecret]:
-    """The valid secrets of whoever has one of ``keys`` as Sender; at most a hundred, only to compare with."""
-    wanted = sorted(keys)
-    if not wanted:
-        return []
-    statement = _SENDER_SECRETS.format(keys=", ".join(["%s"] * len(wanted)))
-    now = database.ops.adapt_datetimefield_value(timezone.now())
-    with database.cursor() as cursor:
-        cursor.execute(statement, [*wanted, now, adapter, *wanted, now])
-        rows = cursor.fetchall()
-    return [Secret(digest=digest, sealed=sealed) for digest, sealed in rows]
-
-
-def _secret_rows(statement: str, owner: int) -> list[tuple[Any, ...]]:
-    now = timezone.now()
-    at, recently = (database.ops.adapt_datetimefield_value(time) for time in (now, now - USED_RECENTLY))
-    with database.cursor() as cursor:
-        cursor.execute(statement, [recently, owner, at])
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
+def _own_secret(connection: Connection, pk: int, digest: str, sealed: str, due: Any) -> Secret:
+    secret = _secret(Secret, pk, digest, sealed, due)
+    secret.connection = connection
+    return secret
 
 
 def _secret(model: type[SecretModel], pk: int, digest: str, sealed: str, due: Any) -> SecretModel:
-    fields = ("id", "digest", "sealed", "valid_until")
-    secret = model.from_db(database.alias, fields, (pk, digest, sealed, None))
+    secret = model.from_db(database.alias, _SECRET, (pk, digest, sealed, None))
     secret.use_is_due = bool(due)
     return secret

@@ -119,6 +119,8 @@ class Connection(models.Model):
         help_text=_("Empty: as the shop's settings say. Returned carts stay: orders refer to them."),
     )
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    # Its own secrets that were valid when ``punchout.lookup`` loaded them with it.
+    valid_secrets: list["Secret"] | None = None
 
     class Meta:
         verbose_name = _("connection")

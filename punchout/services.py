@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Product
 from catalog.quantities import LARGEST
-from customers.models import DeliverySite, Person
 from punchout import positions, preflight, wire
 from punchout.adapters import get_adapter
 from punchout.documents import RequestedItem, ReturnForm, ReturnLine, SetupRequest
@@ -26,6 +25,7 @@ from punchout.handed_over import body_of, form_of, head_of
 from punchout.models import PunchoutSession, ReturnedCart, WireMessage
 from punchout.rows import insert_row
 from punchout.secrets import new_public_id, new_token, token_digest
+from punchout.shoppers import LONGEST_CODE, read_visit
 from punchout.surcharges import is_surcharge
 from shop.carts import PricedCart, price_cart
 from shop.models import Cart, CartLine, line_token
@@ -39,9 +39,6 @@ __all__ = [
 START_TOKEN_LIFE = timedelta(minutes=5)
 LARGEST_TOTAL = Decimal("99999999999999.99")  # what the column of a returned cart holds
 MOST_ITEMS = 2000  # lines of a cart that come back for editing
-_KNOWN_SITE = """SELECT * FROM customers_deliverysite
-    WHERE organisation_id = %s AND LOWER(code) = LOWER(%s) ORDER BY code"""
-_KNOWN_PERSON = "SELECT * FROM customers_person WHERE organisation_id = %s AND identifier = %s"
 LANGUAGES = frozenset(code for code, _name in settings.LANGUAGES)
 
 
@@ -58,15 +55,10 @@ def start_session(*, setup: SetupRequest, message: WireMessage) -> StartedSessio
     """Makes the session, its own fresh cart and a start token that is valid for ``START_TOKEN_LIFE``."""
     connection = setup.connection
     organisation = connection.organisation
-    person = _person(setup)
+    visit = read_visit(setup)
     language = next(
         code
-        for code in (
-            setup.language[:2].lower(),
-            person.language if person else "",
-            organisation.language,
-            "en",
-        )
+        for code in (setup.language[:2].lower(), visit.language, organisation.language, "en")
         if code in LANGUAGES
     )
     cart = Cart(organisation=organisation)
@@ -76,20 +68,19 @@ def start_session(*, setup: SetupRequest, message: WireMessage) -> StartedSessio
         joined = _fill(cart, setup.items, message.notes)
         if joined:
             echo[positions.KEPT] = joined
-    site = _delivery_site(setup)
     token = new_token()
     session = PunchoutSession(
         key=new_public_id(),
         connection=connection,
         organisation=organisation,
-        person=person,
+        person_id=visit.person,
         cart=cart,
         operation=setup.operation,
         language=language,
         return_url=setup.return_url,
         echo=echo,
         landing=setup.landing if setup.landing != "/" or not setup.items else "/cart",
-        delivery_site=site,
+        delivery_site_id=visit.site,
         delivery_address=setup.delivery_address[:255],
         start_digest=token_digest(token),
         start_expires_at=timezone.now() + START_TOKEN_LIFE,
@@ -98,38 +89,10 @@ def start_session(*, setup: SetupRequest, message: WireMessage) -> StartedSessio
     message.session = session
     message.connection = connection
     message.notes.extend(setup.notes)
-    if setup.delivery_code and site is None:
-        code = setup.delivery_code[:60]
+    if setup.delivery_code and visit.site is None:
+        code = setup.delivery_code[:LONGEST_CODE]
         message.notes.append(f"The delivery address {code} is none of the customer's delivery sites.")
     return StartedSession(session, token)
-
-
-def _delivery_site(setup: SetupRequest) -> DeliverySite | None:
-    """The customer's site that goes by the buyer's own id of the address."""
-    if not setup.delivery_code:
-        return None
-    code = setup.delivery_code[:60]
-    return next(iter(DeliverySite.objects.raw(_KNOWN_SITE, [setup.connection.organisation_id, code])), None)
-
-
-def _person(setup: SetupRequest) -> Person | None:
-    shopper = setup.shopper
-    if not shopper.identifier:
-        return None
-    identifier = shopper.identifier.strip().casefold()[:190]  # case-folded first: that can make it longer
-    organisation = setup.connection.organisation
-    # Nearly always somebody we know: read first, and by a statement that need not be built anew.
-    person = next(iter(Person.objects.raw(_KNOWN_PERSON, [organisation.pk, identifier])), None)
-    if person is None:
-        return Person.objects.get_or_create(
-            organisation=organisation,
-            identifier=identifier,
-            defaults={"name": shopper.name[:120], "email": shopper.email[:254]},
-        )[0]
-    if shopper.name and person.name != shopper.name[:120]:
-        Person.objects.filter(pk=person.pk).update(name=shopper.name[:120])
-        person.name = shopper.name[:120]
-    return person
 
 
 def _fill(cart: Cart, items: tuple[RequestedItem, ...], notes: list[str]) -> dict[str, list[list[str]]]:

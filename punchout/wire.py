@@ -91,26 +91,22 @@ def remote_address(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR", ""))[:45]
 
 
-def record_inbound(
-    *, request: HttpRequest, adapter: str, connection: Connection | None, query: str, text: str, body: bytes
-) -> WireMessage:
-    """Stores what came in; ``query`` and ``text`` are redacted by the adapter."""
-    context = structlog.contextvars.get_contextvars()
-    path = request.path + (f"?{query}" if query else "")
-    record = WireMessage(
-        direction=WireMessage.Direction.IN,
-        adapter=adapter,
-        connection=connection,
-        method=(request.method or "")[:8],  # anybody may send a method of any length
-        path=path[:LONGEST_PATH],
-        remote_address=remote_address(request),
-        headers=kept_headers(request),
-        body=text.replace("\x00", "\ufffd"),
-        body_sha256=hashlib.sha256(body).hexdigest(),
-        correlation_id=str(context.get("request_id", ""))[:64],
-    )
+def record_inbound(request: HttpRequest, inbound: InboundMessage, *, query: str, text: str) -> None:
+    """Stores what came in as ``inbound.record``; ``query`` and ``text`` are redacted by the adapter."""
+    record = inbound.record
+    record.direction = WireMessage.Direction.IN
+    record.method = inbound.method[:8]  # anybody may send a method of any length
+    record.path = (f"{inbound.path}?{query}" if query else inbound.path)[:LONGEST_PATH]
+    record.remote_address = inbound.remote_address
+    record.headers = kept_headers(request)
+    record.body = text.replace("\x00", "\ufffd")
+    record.body_sha256 = hashlib.sha256(inbound.body).hexdigest()
+    record.correlation_id = _correlation_id()
     insert_row(record)
-    return record
+
+
+def _correlation_id() -> str:
+    return str(structlog.contextvars.get_contextvars().get("request_id", ""))[:64]
 
 
 def finish(record: WireMessage, answer: Answer, *, verdict: str, error: str, began: float) -> None:
@@ -166,7 +162,7 @@ def record_outbound(
         body=body,
         notes=list(notes),
         verdict=WireMessage.Verdict.ACCEPTED,
-        correlation_id=str(structlog.contextvars.get_contextvars().get("request_id", ""))[:64],
+        correlation_id=_correlation_id(),
     )
     insert_row(record)
     return record

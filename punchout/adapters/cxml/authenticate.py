@@ -17,7 +17,7 @@ from punchout.adapters.cxml.status import Forbidden
 from punchout.credentials import SharedSecret
 from punchout.documents import InboundMessage
 from punchout.errors import AuthenticationFailed
-from punchout.lookup import Candidate, find_candidates, secrets_with_hub, sender_secrets
+from punchout.lookup import Candidate, find_candidates, sender_secrets
 from punchout.models import PartyCredential
 from punchout.secrets import matching, readable
 
@@ -111,23 +111,20 @@ def _check_secret(envelope: Envelope, chosen: Candidate) -> None:
     macs = [c for c in envelope.sender if c.mac is not None and c.key in chosen.of(Party.SENDER)]
     if not presented and not macs:
         _fail(envelope, "there is no SharedSecret")
-    valid = secrets_with_hub(chosen.connection)
-    used = [_matching_secret(valid, text) for text in presented]
-    used += [_keying_secret(envelope, chosen, sender, valid) for sender in macs]
+    used = [_matching_secret(chosen.secrets, text) for text in presented]
+    used += [_keying_secret(envelope, chosen, sender) for sender in macs]
     for secret in used:
         if secret is None:
             raise AuthenticationFailed(REFUSED, detail="the SharedSecret is wrong or no longer valid")
         wire.touch_secret(secret)
 
 
-def _keying_secret(
-    envelope: Envelope, chosen: Candidate, sender: Credential, valid: list[SharedSecret]
-) -> SharedSecret:
+def _keying_secret(envelope: Envelope, chosen: Candidate, sender: Credential) -> SharedSecret:
     """The secret that a CredentialMac was made with (option ``direct``)."""
     if not CxmlOptions.model_validate(chosen.connection.options or {}).direct:
         _fail(envelope, "a CredentialMac is only taken with the option for direct punch-out")
     buyers = tuple(buyer for buyer in envelope.buyer if buyer.key in chosen.of(Party.FROM))
-    keys = readable(valid)
+    keys = readable(chosen.secrets)
     checked = mac.check(sender, buyers, [text for _secret, text in keys])
     if checked.key is None:
         raise AuthenticationFailed(REFUSED, detail=checked.why)
