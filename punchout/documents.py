@@ -8,7 +8,7 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import Any
 
-from punchout.models import Connection, WireMessage
+from punchout.models import Connection, PunchoutSession, WireMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,9 @@ class SetupRequest:
     delivery_address: str = ""
     landing: str = "/"
     items: tuple[RequestedItem, ...] = ()
+    # An earlier visit of the same connection, with whose lines this one begins. They are not copied before
+    # its browser has arrived, so a launch costs the same whatever is in that cart.
+    continues: PunchoutSession | None = None
     echo: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 

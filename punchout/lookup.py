@@ -28,7 +28,10 @@ _CONNECTION = (
 )  # fmt: skip
 _ORGANISATION = ("id", "number", "name", "language", "currency", "price_list_id", "pays_levies", "active")
 _SECRET = ("id", "digest", "sealed", "valid_until")
-_FLAGS = frozenset({"active", "test", "cookieless", "pays_levies"})  # SQLite has numbers for them
+# Places of what SQLite has as numbers, and of what both databases have as text.
+_OWN_FLAGS = tuple(_CONNECTION.index(name) for name in ("active", "test", "cookieless"))
+_CUSTOMERS_FLAGS = tuple(_ORGANISATION.index(name) for name in ("pays_levies", "active"))
+_OPTIONS = _CONNECTION.index("options")
 _COLUMNS = ", ".join([f"c.{name}" for name in _CONNECTION] + [f"o.{name}" for name in _ORGANISATION])
 # The secrets that are valid at a moment, and whether a use of them is worth remembering anew (``_moments``).
 _VALID = """
@@ -125,13 +128,14 @@ def find_by_username(adapter: str, username: str) -> list[Connection]:
 
 def _with_secrets(statement: str, *wanted: str) -> list[Connection]:
     found: dict[int, Connection] = {}
+    secrets: dict[int, list[Secret]] = {}
     for *values, pk, digest, sealed, due in _rows(statement, [*_moments(), *wanted]):
         connection = found.get(values[0])
         if connection is None:
             connection = found[values[0]] = _connection(values)
-            connection.valid_secrets = []
+            connection.valid_secrets = secrets[values[0]] = []
         if pk is not None:
-            connection.valid_secrets.append(_own_secret(connection, pk, digest, sealed, due))
+            secrets[values[0]].append(_own_secret(connection, pk, digest, sealed, due))
     return list(found.values())
 
 
@@ -142,9 +146,9 @@ def find_candidates(adapter: str, party: str, keys: Iterable[str]) -> list[Candi
         return []
     statement = _CANDIDATES.format(keys=", ".join(["%s"] * len(wanted)))
     found: dict[int, Candidate] = {}
-    for *values, kind, key, pk, digest, sealed, due in _rows(
-        statement, [adapter, party, *wanted, *_moments(), *_moments()]
-    ):
+    moments = _moments()
+    rows = _rows(statement, [adapter, party, *wanted, *moments, *moments])
+    for *values, kind, key, pk, digest, sealed, due in rows:
         candidate = found.get(values[0])
         if candidate is None:
             candidate = found[values[0]] = Candidate(_connection(values))
@@ -188,18 +192,17 @@ def _moments() -> tuple[Any, Any]:
     return adapt(now - USED_RECENTLY), adapt(now)
 
 
-def _connection(values: Sequence[Any]) -> Connection:
-    own = dict(zip(_CONNECTION, values, strict=False))
-    customer = dict(zip(_ORGANISATION, values[len(_CONNECTION) :], strict=True))
-    if isinstance(own["options"], str):
-        own["options"] = json.loads(own["options"])
-    connection = Connection.from_db(database.alias, list(own), _converted(own))
-    connection.organisation = Organisation.from_db(database.alias, list(customer), _converted(customer))
+def _connection(values: list[Any]) -> Connection:
+    own, customer = values[: len(_CONNECTION)], values[len(_CONNECTION) :]
+    for flag in _OWN_FLAGS:
+        own[flag] = bool(own[flag])
+    for flag in _CUSTOMERS_FLAGS:
+        customer[flag] = bool(customer[flag])
+    if isinstance(own[_OPTIONS], str):
+        own[_OPTIONS] = json.loads(own[_OPTIONS])
+    connection = Connection.from_db(database.alias, _CONNECTION, own)
+    connection.organisation = Organisation.from_db(database.alias, _ORGANISATION, customer)
     return connection
-
-
-def _converted(values: Mapping[str, Any]) -> list[Any]:
-    return [bool(value) if name in _FLAGS else value for name, value in values.items()]
 
 
 def _own_secret(connection: Connection, pk: int, digest: str, sealed: str, due: Any) -> Secret:

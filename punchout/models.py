@@ -339,6 +339,11 @@ class PunchoutSession(models.Model):
     # As the buyer's system wrote it, for an address that is none of the customer's sites.
     delivery_address = models.CharField(_("delivery address"), max_length=255, blank=True)
     embedding = models.CharField(_("carried by"), max_length=8, choices=Embedding, blank=True, default="")
+    # An earlier visit with whose cart this one goes on: its lines are copied when the browser has arrived
+    # (``punchout.services``). Until then they are there.
+    begins_with = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, editable=False, db_index=False, related_name="+"
+    )
     start_digest = models.CharField(max_length=64, unique=True, editable=False)
     start_expires_at = models.DateTimeField(_("start valid until"))
     started_at = models.DateTimeField(_("started at"), null=True)
@@ -357,9 +362,21 @@ class PunchoutSession(models.Model):
         verbose_name = _("session")
         verbose_name_plural = _("sessions")
         ordering = ["-id"]
+        indexes = [
+            models.Index(
+                fields=["begins_with"],
+                condition=models.Q(begins_with__isnull=False),
+                name="session_begins_with",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.key[:8]} {self.get_state_display()}"
+
+    @property
+    def filled_cart(self) -> Cart:
+        """The cart with the lines of this visit; that of an earlier one until the browser has arrived."""
+        return (self.begins_with or self).cart
 
     def sent(self, name: str, own: str) -> str:
         """What a field of the whole cart holds: the connection's mapping if it has it, else ``own``."""

@@ -159,14 +159,16 @@ def _with_commitment(now: datetime) -> QuerySet[PunchoutSession]:
 def _open_orders() -> list[int]:
     """The visits that hold an open order, whatever their age: the buyer's system may fetch it any day.
 
-    They are the newest of their connection, and the newest that was not left. A protocol that is not
-    installed may be one of that sort.
+    They are the newest of their connection, the newest that was not left, and what these begin with. A
+    protocol that is not installed may be one of that sort.
     """
     sent = [adapter.slug for adapter in all_adapters() if not adapter.cart_is_fetched]
     rows = PunchoutSession.objects.exclude(connection__adapter__in=sent).order_by().values("connection")
     newest = rows.annotate(newest=Max("pk")).values_list("newest", flat=True)
     current = rows.exclude(state=State.CANCELLED).annotate(newest=Max("pk")).values_list("newest", flat=True)
-    return [*newest, *current]
+    kept = [*newest, *current]
+    earlier = PunchoutSession.objects.filter(pk__in=kept, begins_with__isnull=False)
+    return [*kept, *earlier.values_list("begins_with", flat=True)]
 
 
 # -- how it goes ---------------------------------------------------------------------------------------------

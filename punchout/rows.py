@@ -57,7 +57,8 @@ def _update(model: type[Model], names: tuple[str, ...], vendor: str) -> Compiled
 def _values(record: Model, compiled: Compiled) -> list[Any]:
     values = list(compiled.values(record))
     for place, convert in compiled.converted:
-        values[place] = convert(values[place], database)
+        if values[place] is not None:
+            values[place] = convert(values[place], database)
     return values
 
 

@@ -27,7 +27,7 @@ from punchout.rows import insert_row
 from punchout.secrets import new_public_id, new_token, token_digest
 from punchout.shoppers import LONGEST_CODE, read_visit
 from punchout.surcharges import is_surcharge
-from shop.carts import PricedCart, price_cart
+from shop.carts import PricedCart, copy_lines, price_cart
 from shop.models import Cart, CartLine, line_token
 
 log = structlog.get_logger(__name__)
@@ -79,7 +79,8 @@ def start_session(*, setup: SetupRequest, message: WireMessage) -> StartedSessio
         language=language,
         return_url=setup.return_url,
         echo=echo,
-        landing=setup.landing if setup.landing != "/" or not setup.items else "/cart",
+        begins_with=setup.continues,
+        landing="/cart" if setup.landing == "/" and (setup.items or setup.continues) else setup.landing,
         delivery_site_id=visit.site,
         delivery_address=setup.delivery_address[:255],
         start_digest=token_digest(token),
@@ -147,7 +148,7 @@ def redeem_start_token(*, token: str) -> tuple[PunchoutSession, str, str] | None
     """Opens the session of a start token: (session, cookie secret, handover token), or ``None``.
 
     Exactly one caller gets it, however many try: one conditional UPDATE decides. Used, expired and unknown
-    tokens are not told apart.
+    tokens are not told apart. What the visit goes on with is in its cart then.
     """
     now = timezone.now()
     secret, handover = new_token(), new_token()
@@ -160,23 +161,34 @@ def redeem_start_token(*, token: str) -> tuple[PunchoutSession, str, str] | None
         return None
     # Own columns only: with a join the condition would become a subquery, and PostgreSQL does not look at
     # that again after it waited for the row, so two would win.
-    opened = PunchoutSession.objects.filter(
-        pk=session.pk,
-        start_digest=session.start_digest,
-        state=PunchoutSession.State.LAUNCHED,
-        started_at__isnull=True,
-        start_expires_at__gt=now,
-    ).update(
-        state=PunchoutSession.State.ACTIVE,
-        started_at=now,
-        seen_at=now,
-        cookie_digest=token_digest(secret),
-        handover_digest=token_digest(handover),
-    )
-    if opened != 1:
-        return None
-    session.refresh_from_db()
+    with transaction.atomic():
+        opened = PunchoutSession.objects.filter(
+            pk=session.pk,
+            start_digest=session.start_digest,
+            state=PunchoutSession.State.LAUNCHED,
+            started_at__isnull=True,
+            start_expires_at__gt=now,
+        ).update(
+            state=PunchoutSession.State.ACTIVE,
+            started_at=now,
+            seen_at=now,
+            cookie_digest=token_digest(secret),
+            handover_digest=token_digest(handover),
+        )
+        if opened != 1:
+            return None
+        session.refresh_from_db()
+        _go_on(session)
     return session, secret, handover
+
+
+def _go_on(session: PunchoutSession) -> None:
+    """Copies the cart that an entered visit begins with; whoever entered it holds the lock of its row."""
+    if session.begins_with is None:
+        return
+    copy_lines(source=session.begins_with.cart_id, into=session.cart_id)
+    PunchoutSession.objects.filter(pk=session.pk).update(begins_with=None)
+    session.begins_with = None
 
 
 def reissue_start_token(*, session: PunchoutSession) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db import connection as database
 from django.db import transaction
 from django.db.models import F, Max
 from django.utils.translation import gettext as _
@@ -146,6 +147,22 @@ def empty_cart(*, cart: Cart) -> int:
     """Removes every line; how many they were. Raises ``CartFrozen``."""
     _open_cart(cart)
     return CartLine.objects.filter(cart=cart).delete()[1].get(CartLine._meta.label, 0)
+
+
+# Every line as it is, only in another cart.
+_KEPT = ", ".join(
+    field.column for field in CartLine._meta.concrete_fields if field.name not in ("id", "cart")
+)
+_COPY = (
+    f"INSERT INTO shop_cartline (cart_id, {_KEPT}) SELECT %s, {_KEPT} FROM shop_cartline "  # noqa: S608
+    "WHERE cart_id = %s ORDER BY position, id"
+)
+
+
+def copy_lines(*, source: int, into: int) -> None:
+    """Copies all lines of a cart into an empty one, with their identities, by one statement."""
+    with database.cursor() as cursor:
+        cursor.execute(_COPY, [into, source])
 
 
 def price_cart(cart: Cart, organisation: Organisation) -> PricedCart:

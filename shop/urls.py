@@ -14,6 +14,8 @@ from shop import health
 FAVICON = lazy(staticfiles_storage.url, str)("shop/mark.svg")
 
 urlpatterns = [
+    # First: every launch would try in vain what stands before them.
+    path("", include("punchout.urls")),
     re_path(r"^healthz/?$", health.healthz, name="healthz"),
     re_path(r"^readyz/?$", health.readyz, name="readyz"),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
@@ -22,7 +24,6 @@ urlpatterns = [
     path("media/<path:name>", kept_file),
     path("api/v1/", include("catalog.api.urls")),
     path("exports/", include("catalog.exports.urls")),
-    path("", include("punchout.urls")),
     path("", include("shop.urls_storefront")),
 ]
 if settings.SANDBOX:

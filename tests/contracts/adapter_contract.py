@@ -11,7 +11,9 @@ from io import StringIO
 from typing import get_args
 
 import pytest
+from django.db import connection as database
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from punchout.adapters import get_adapter
@@ -69,6 +71,17 @@ class AdapterContract(MappingContract, ReplayContract):
         connection = self.make_connection()
         self.send(self.launch(connection))
         assert Secret.objects.get(connection=connection).last_used_at is not None
+
+    def test_a_launch_asks_the_database_no_more_than_it_must(self) -> None:
+        connection = self.make_connection()
+        self.send(self.launch(connection))  # the use of the secret is remembered once a minute
+        rotate(connection)
+        again = self.launch(connection)
+        with CaptureQueriesContext(database) as asked:
+            assert self.start_url_of(self.send(again))
+        statements = [query["sql"].lstrip() for query in asked.captured_queries]
+        reads = [statement for statement in statements if statement.startswith(("SELECT", "WITH"))]
+        assert len(reads) <= self.most_reads, "\n".join(reads)
 
     @pytest.mark.parametrize("secret", ["wrong", CANARY_SECRET + "x", CANARY_SECRET.upper(), " ", "", None])
     def test_a_wrong_blank_or_missing_secret_is_refused(self, secret: str | None) -> None:

@@ -76,6 +76,8 @@ class AdapterHarness:
 
     # The same message sent twice: "another session" (no message ids) or "same answer" (byte for byte).
     replay = "another session"
+    # Statements that a launch reads by: who it is with customer and secrets, the person with his site.
+    most_reads = 2
     # HTTP status of a refusal by kind; a protocol that answers inside 200 checks its own status instead.
     kinds = ("credentials", "inactive", "parameters", "too large")
 

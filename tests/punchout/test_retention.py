@@ -128,6 +128,15 @@ def test_an_open_order_waits_for_the_buyers_system_however_long(adapter: str) ->
     assert set(PunchoutSession.objects.all()) == {current, newest}
 
 
+def test_what_a_visit_begins_with_waits_until_somebody_enters_it() -> None:
+    connection = ConnectionFactory(adapter="cebeoxml")
+    kept = visit(connection, days=90, state=State.EXPIRED)
+    visit(connection, days=80, state=State.EXPIRED, begins_with=kept)
+    newest = visit(connection, days=70, state=State.EXPIRED, begins_with=kept)
+    retention.clean_up()
+    assert set(PunchoutSession.objects.all()) == {kept, newest}
+
+
 def test_an_id_outlives_its_message_so_that_a_late_duplicate_is_still_known() -> None:
     connection = buyer.make_connection()
     body = buyer.fill("setup_request.xml", connection, payload_id="late@buyer.example")

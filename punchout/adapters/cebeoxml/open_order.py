@@ -2,18 +2,21 @@
 
 cebeoXML 2.0.0, OpenOrder. Every visit has a session and a cart of its own, as everywhere in this shop. A
 visit begins with a copy of the open order and takes it over; one that is left without a cart counts as if it
-had not been. So the open order is the cart of the newest visit that was not left. ``OPEN_FROM`` in the newest
-session says which visits still count: those before it were deleted by the buyer's system.
+had not been. So the open order is the cart of the newest visit that was not left. It is copied when the
+buyer's browser has arrived: until then a launch only names the visit that it goes on with, which has ended
+and so changes no more. ``OPEN_FROM`` in the newest session says which visits still count: those before it
+were deleted by the buyer's system.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db import connection as database
 from django.db import transaction
 from django.utils import timezone, translation
 
-from punchout.documents import RequestedItem, ReturnLine, SetupRequest
+from punchout.documents import ReturnLine, SetupRequest
 from punchout.models import Connection, PunchoutSession, ReturnedCart, WireMessage
 from punchout.services import StartedSession, freeze_lines, start_session
 from shop.carts import empty_cart, price_cart
@@ -44,7 +47,7 @@ def open_order(connection: Connection, base_url: str) -> OpenOrder | None:
         returned = ReturnedCart.objects.get(session=session)
         return OpenOrder(session, tuple(ReturnLine.from_json(line) for line in returned.lines))
     with translation.override(session.language):
-        cart = price_cart(session.cart, session.organisation)
+        cart = price_cart(session.filled_cart, session.organisation)
         good = tuple(line for line in cart.lines if not line.problem)
         lines = freeze_lines(replace(cart, lines=good), session.language, base_url)
         left_out = tuple(f"{line.line.sku}: {line.problem}" for line in cart.problems)
@@ -62,10 +65,11 @@ def delete_open_order(connection: Connection) -> tuple[PunchoutSession | None, i
     session = _current(connection, newest)
     if newest is None or session is None:
         return None, 0
+    count, counts_from = session.filled_cart.lines.count(), session.pk + 1
     if session.state in PunchoutSession.OPEN:
-        count, counts_from = empty_cart(cart=session.cart), session.pk
-    else:
-        count, counts_from = session.cart.lines.count(), session.pk + 1
+        counts_from = session.pk
+        empty_cart(cart=session.cart)
+        PunchoutSession.objects.filter(pk=session.pk).update(begins_with=None)
     newest.echo = {**newest.echo, OPEN_FROM: counts_from}
     newest.save(update_fields=["echo"])
     return session, count
@@ -79,10 +83,9 @@ def continue_open_order(setup: SetupRequest, message: WireMessage) -> StartedSes
     """
     connection = setup.connection
     newest = _newest(connection, lock=True)
-    before = _current(connection, newest)
-    items = _items(before) if before is not None else ()
     echo: Mapping[str, Any] = {**setup.echo, OPEN_FROM: _open_from(newest)}
-    started = start_session(setup=replace(setup, items=items, echo=echo), message=message)
+    continues = _holder(_current(connection, newest))
+    started = start_session(setup=replace(setup, continues=continues, echo=echo), message=message)
     # Every launch did so before, so no other can be open.
     if newest is not None and newest.state in PunchoutSession.OPEN:
         still_open = PunchoutSession.objects.filter(pk=newest.pk, state__in=PunchoutSession.OPEN)
@@ -91,8 +94,15 @@ def continue_open_order(setup: SetupRequest, message: WireMessage) -> StartedSes
 
 
 def _newest(connection: Connection, *, lock: bool = False) -> PunchoutSession | None:
+    """The newest visit; with ``lock`` no other begins or is deleted before the end of the transaction."""
     sessions = PunchoutSession.objects.filter(connection=connection).order_by("-pk")
-    return (sessions.select_for_update() if lock else sessions).first()
+    if not lock:
+        return sessions.first()
+    if database.features.has_select_for_update:  # else all that write wait for each other
+        # To lock the newest visit alone is not enough: who waits for it does not see the one that was
+        # launched meanwhile. Launches of other visits go on: they only refer to the connection.
+        Connection.objects.select_for_update(no_key=True).only("pk").get(pk=connection.pk)
+    return sessions.select_for_update().first()
 
 
 def _open_from(newest: PunchoutSession | None) -> int:
@@ -109,8 +119,9 @@ def _current(connection: Connection, newest: PunchoutSession | None) -> Punchout
     return counting.select_related("cart", "organisation", "person").order_by("-pk").first()
 
 
-def _items(session: PunchoutSession) -> tuple[RequestedItem, ...]:
-    return tuple(
-        RequestedItem(line.sku, line.quantity, token=line.token, description=line.description)
-        for line in CartLine.objects.filter(cart=session.cart_id)
-    )
+def _holder(session: PunchoutSession | None) -> PunchoutSession | None:
+    """The visit whose cart has the lines of this one, ``None`` when there are none to go on with."""
+    if session is None:
+        return None
+    holder = session.begins_with or session
+    return holder if CartLine.objects.filter(cart=holder.cart_id).exists() else None

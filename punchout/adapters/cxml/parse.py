@@ -219,7 +219,11 @@ def _mac(element: etree._Element | None) -> Mac | None:
 def text_of(element: etree._Element | None, path: str = "") -> str:
     """The text of an element or of its first descendant at ``path``, stripped; empty when absent."""
     found = element.find(path) if element is not None and path else element
-    return "".join(str(part) for part in found.itertext()).strip() if found is not None else ""
+    if found is None:
+        return ""
+    # Nearly every element holds a text and nothing else.
+    text = "".join(str(part) for part in found.itertext()) if len(found) else found.text or ""
+    return text.strip()
 
 
 def inner_xml(element: etree._Element) -> str:

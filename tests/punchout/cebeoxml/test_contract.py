@@ -23,6 +23,9 @@ FETCHED = "order"
 
 @pytest.mark.django_db
 class TestCebeo(AdapterContract):
+    # Also the newest visit, whether it has lines, and, where rows are locked, the connection.
+    most_reads = 5
+
     def make_connection(self, **fields: Any) -> Connection:
         return ConnectionFactory(**{"adapter": "cebeoxml", "secret": CANARY_SECRET, **fields})
 

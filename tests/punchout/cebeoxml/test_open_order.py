@@ -1,13 +1,18 @@
 """The open order: filled in the shop, fetched and deleted by the ERP, never lost and never another's."""
 
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
+from django.db import connection as database
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from catalog.models import ListPrice
 from punchout.models import PunchoutSession, ReturnedCart
+from punchout.services import reissue_start_token
 from shop.carts import add_to_cart
+from shop.models import CartLine
 from tests.factories import CANARY_SECRET, OrganisationFactory
 from tests.punchout.cebeoxml.client import (
     article,
@@ -146,6 +151,97 @@ def test_leaving_does_not_bring_back_what_was_deleted_meanwhile() -> None:
     ask("order_delete_open.xml")
     browser.post(f"{prefix}/leave")
     assert ordered(ask("order_get_open.xml")) == []
+
+
+def test_a_launch_that_nobody_entered_loses_nothing() -> None:
+    product = article(make_connection())
+    _browser, kept, _prefix = visit_with(product, quantity="3")
+    launch()
+    assert last_message().session != kept
+    assert ordered(ask("order_get_open.xml")) == [(product.sku, Decimal(3))]
+    launch()
+    browser, session, prefix = enter(launch())
+    assert identities(session) == identities(kept)
+    browser.post(f"{prefix}/leave")
+    assert ordered(ask("order_get_open.xml")) == [(product.sku, Decimal(3))]
+
+
+def test_what_the_erp_deletes_is_not_in_a_visit_that_is_entered_later() -> None:
+    product = article(make_connection())
+    visit_with(product)
+    launched = launch()
+    assert "1 lines were deleted" in text(ask("order_delete_open.xml"))
+    assert "0 lines were deleted" in text(ask("order_delete_open.xml"))
+    _browser, session, _prefix = enter(launched)
+    assert not session.cart.lines.exists()
+    assert ordered(ask("order_get_open.xml")) == []
+
+
+def test_what_was_begun_with_is_changed_in_the_new_visit_alone() -> None:
+    connection = make_connection()
+    first, second = article(connection), article(connection)
+    browser, kept, prefix = visit_with(first)
+    browser.post(f"{prefix}/return")
+    before = identities(kept)
+    _browser, session, prefix = visit_with(second)
+    session.cart.lines.filter(product=first).delete()
+    assert ordered(ask("order_get_open.xml")) == [(second.sku, ONE)]
+    assert identities(kept) == before
+
+
+def test_a_visit_that_moves_to_a_new_window_begins_with_its_lines_once() -> None:
+    product = article(make_connection())
+    visit_with(product)
+    _browser, session, _prefix = enter(launch())
+    session.cart.lines.all().delete()
+    token = reissue_start_token(session=session)
+    assert Client().post(f"/start/{token}").status_code == 303
+    assert not session.cart.lines.exists()
+
+
+def test_a_launch_takes_as_many_statements_with_five_hundred_lines_as_with_one() -> None:
+    counts = []
+    _browser, session, _prefix = visit_with(article(make_connection()))
+    for _turn in range(2):
+        with CaptureQueriesContext(database) as launching:
+            launched = launch()
+        with CaptureQueriesContext(database) as entering:
+            _browser, session, _prefix = enter(launched)
+        counts.append((len(launching), len(entering)))
+        CartLine.objects.bulk_create(
+            CartLine(cart=session.cart, sku=f"A-{position}", quantity=position, position=position)
+            for position in range(2, 501)
+        )
+    assert counts[0] == counts[1]
+    before = identities(session)
+    assert len(before) == 500
+    _browser, session, _prefix = enter(launch())
+    assert identities(session) == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_launches_at_once_one_visit_stays_open_and_has_the_cart() -> None:
+    connection = make_connection()
+    product = article(connection)
+    visit_with(product)
+
+    def open_shop(_number: int) -> int:
+        try:
+            return launch().status_code
+        finally:
+            database.close()
+
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        assert list(pool.map(open_shop, range(8))) == [303] * 8
+    open_visit = PunchoutSession.objects.get(state__in=PunchoutSession.OPEN)
+    assert open_visit == PunchoutSession.objects.latest("pk")
+    assert ordered(ask("order_get_open.xml")) == [(product.sku, ONE)]
+    _browser, session, _prefix = enter(launch())
+    assert [line.sku for line in session.cart.lines.all()] == [product.sku]
+
+
+def identities(session: PunchoutSession) -> list[tuple[object, ...]]:
+    return list(session.cart.lines.values_list("product", "sku", "quantity", "token", "position"))
 
 
 def test_a_window_that_was_only_closed_loses_nothing() -> None:
