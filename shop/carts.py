@@ -151,7 +151,7 @@ def empty_cart(*, cart: Cart) -> int:
 
 # Every line as it is, only in another cart.
 _KEPT = ", ".join(
-    field.column for field in CartLine._meta.concrete_fields if field.name not in ("id", "cart")
+    str(field.column) for field in CartLine._meta.concrete_fields if field.name not in ("id", "cart")
 )
 _COPY = (
     f"INSERT INTO shop_cartline (cart_id, {_KEPT}) SELECT %s, {_KEPT} FROM shop_cartline "  # noqa: S608

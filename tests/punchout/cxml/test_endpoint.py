@@ -131,8 +131,8 @@ def test_a_launch_costs_a_fixed_small_number_of_queries() -> None:
     with CaptureQueriesContext(database) as queries:
         post(body)
     statements = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
-    # wire log 2, connection and its secrets 2, the message's id 1, person, cart and session 3
-    assert len(statements) == 8, statements
+    # wire log 2, connection with its secrets 1, the message's id 1, person, cart and session 3
+    assert len(statements) == 7, statements
 
 
 @pytest.mark.parametrize(
