@@ -14,8 +14,8 @@ from catalog.exports.languages import LANGUAGES
 from catalog.exports.text import number_text, xml_text
 from catalog.models import Attribute, AttributeChoice
 
-# As BMEcat wants systems of one's own named: udf_NAME-x.y.
-OWN_SYSTEM = "udf_shop-1.0"
+# The specification says udf_NAME-x.y for a system of one's own, its schema takes no underscore.
+OWN_SYSTEM = "udf-shop-1.0"
 LONGEST = 60
 MADE = 50_000
 # UN/CEFACT Recommendation 20, where the shop shows a sign; other units go as they are shown.
@@ -81,7 +81,7 @@ class Features:
         return standard, f"<FEATURE>{name}{value}{unit}</FEATURE>"
 
     def _name(self, attribute: Attribute) -> str:
-        names = {getattr(attribute, f"name_{code}").casefold() for code in self._languages}
+        names = {getattr(attribute, f"name_{code}").casefold() for code in LANGUAGES}
         if names & (self._shared - {""}):
             return f"<FNAME>{attribute.code}</FNAME>"
         return self._each("FNAME", attribute)
