@@ -1,13 +1,14 @@
 """Which articles an incremental file holds: what changed since a moment, for one customer.
 
 An article counts as changed when it was saved, and when a price of this customer, a metal in it, its
-quotation or an eco-contribution was saved, or began or ended by its dates. What was deleted left nothing
-behind that could say so: a complete file has it.
+quotation or an eco-contribution was saved or deleted (``catalog.withdrawals``), or began or ended by its
+dates. An article that was deleted, or got another number, is named by the one that customers know.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from catalog.exports.tree import below
@@ -16,9 +17,12 @@ from catalog.models import (
     Category,
     ListPrice,
     MetalQuotation,
+    Product,
     ProductLevy,
     ProductMetal,
+    WithdrawnArticle,
 )
+from catalog.withdrawals import of_customer
 from customers.models import Organisation
 
 DAY = timedelta(days=1)
@@ -37,19 +41,24 @@ def changed_since(organisation: Organisation, since: datetime, today: date) -> Q
     holder = Q(organisation=organisation) | Q(price_list=organisation.price_list_id)
     agreed = Agreement.objects.filter(turned, holder).order_by()
     listed = ListPrice.objects.filter(turned, price_list=organisation.price_list_id).order_by()
-    wide = list(
-        agreed.filter(product__isnull=True)
-        .values_list("discount_group", "brand_id", "category_id")
-        .distinct()
-    )
+    scope = ("discount_group", "brand_id", "category_id")
+    withdrawn = of_customer(organisation, since)
+    wide = {
+        *agreed.filter(product__isnull=True).values_list(*scope),
+        *withdrawn.filter(product_id__isnull=True, metal="").values_list(*scope),
+    }
     if ("", None, None) in wide:
         return Q()
     quoted = MetalQuotation.objects.filter(saved | Q(day__gte=day, day__lte=today))
-    metals = ProductMetal.objects.filter(saved | Q(metal__in=quoted.values("metal"))).order_by()
+    unquoted = withdrawn.exclude(metal="").values("metal")
+    metals = ProductMetal.objects.filter(
+        saved | Q(metal__in=quoted.values("metal")) | Q(metal__in=unquoted)
+    ).order_by()
     found = (
         saved
         | Q(pk__in=listed.values("product_id"))
         | Q(pk__in=agreed.filter(product__isnull=False).values("product_id"))
+        | Q(pk__in=withdrawn.filter(product_id__isnull=False).values("product_id"))
         | Q(pk__in=metals.values("product_id"))
         | Q(pk__in=ProductLevy.objects.filter(saved).order_by().values("product_id"))
     )
@@ -64,3 +73,23 @@ def changed_since(organisation: Organisation, since: datetime, today: date) -> Q
         rows = Category.objects.order_by().values_list("id", "parent_id")
         found |= Q(category_id__in=below(rows, categories))
     return found
+
+
+def left(since: datetime, categories: Sequence[int], brands: Sequence[int]) -> QuerySet[WithdrawnArticle]:
+    """The articles that went from these categories and brands; none given: from anywhere."""
+    found = WithdrawnArticle.objects.filter(created_at__gte=since).order_by()
+    if categories:
+        found = found.filter(category_id__in=categories)
+    if brands:
+        found = found.filter(brand_id__in=brands)
+    return found
+
+
+def gone(found: QuerySet[WithdrawnArticle]) -> QuerySet[WithdrawnArticle, str]:
+    """The numbers, each once, that are no article's any more."""
+    return (
+        found.exclude(sku__in=Product.objects.order_by().values("sku"))
+        .order_by("sku")
+        .values_list("sku", flat=True)
+        .distinct()
+    )

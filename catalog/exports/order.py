@@ -7,10 +7,11 @@ from functools import cached_property
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from catalog.exports.changed import changed_since
-from catalog.exports.errors import FieldUnknown
+from catalog.exports.changed import changed_since, gone, left
+from catalog.exports.errors import ExportRefused, FieldUnknown
 from catalog.exports.tree import below
 from catalog.models import Agreement, Brand, Category, Product, ProductQuerySet
+from catalog.withdrawals import REMEMBERED
 from customers.models import Organisation
 
 
@@ -57,7 +58,7 @@ class ExportOrder:
             shown = shown.filter(status__in=Product.ORDERABLE)
         if self.agreed_only:
             shown = shown.filter(Exists(self._net_prices()))
-        return shown
+        return shown.filter(self._chosen)
 
     def _net_prices(self) -> QuerySet[Agreement]:
         """What was agreed with this customer for the article of the outer query, and is valid today."""
@@ -68,23 +69,42 @@ class ExportOrder:
             valid, organisation=self.organisation, kind=Agreement.Kind.NET, product=OuterRef("pk")
         )
 
+    @property
+    def _chosen(self) -> Q:
+        """The categories and brands that were asked for."""
+        found = Q()
+        if self.categories:
+            found &= Q(category_id__in=self._category_ids)
+        if self.brands:
+            found &= Q(brand_id__in=self._brand_ids)
+        return found
+
     def products(self) -> ProductQuerySet:
         """What the file is about: the articles in it, and in an incremental one those that went."""
-        found = self.kept() if self.since is None else Product.objects.all()
-        if self.since is not None:
-            found = found.filter(changed_since(self.organisation, self.since, self.today))
-        if self.categories:
-            found = found.filter(category_id__in=self._category_ids)
-        if self.brands:
-            found = found.filter(brand_id__in=self._brand_ids)
-        return found
+        if self.since is None:
+            return self.kept()
+        chosen = self._chosen
+        if chosen:
+            moved = left(self.since, self._category_ids, self._brand_ids)
+            chosen |= Q(pk__in=moved.values("product_id"))
+        return Product.objects.filter(chosen, changed_since(self.organisation, self.since, self.today))
+
+    def gone(self) -> list[str]:
+        """Of an incremental file, the numbers that are no article's any more."""
+        if self.since is None:
+            return []
+        return list(gone(left(self.since, self._category_ids, self._brand_ids)))
 
     def count(self) -> int:
         """How many rows there would be now."""
-        return self.products().count()
+        return self.products().count() + len(self.gone())
 
     def check(self) -> None:
-        """Raises ``FieldUnknown`` for a category or brand that does not exist."""
+        """Raises ``FieldUnknown`` for a category or brand that does not exist, and ``ExportRefused``."""
+        if self.since is not None and self.since < timezone.now() - REMEMBERED:
+            raise ExportRefused(
+                f"What was withdrawn is remembered for {REMEMBERED.days} days. Take a complete file."
+            )
         _ = self._category_ids, self._brand_ids
 
     @cached_property

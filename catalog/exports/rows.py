@@ -55,6 +55,8 @@ def chunks(order: ExportOrder, also: With = NOTHING_ELSE) -> Iterator[list[Expor
         yield read.rows(found)
         if len(found) < CHUNK:
             break
+    gone = [ExportRow(sku, REMOVED) for sku in order.gone()]
+    yield from (gone[start : start + CHUNK] for start in range(0, len(gone), CHUNK))
 
 
 class _Reader:

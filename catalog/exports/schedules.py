@@ -15,6 +15,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from catalog import withdrawals
 from catalog.exports.errors import ExportRefused
 from catalog.exports.order import ExportOrder
 from catalog.exports.registry import FormatUnknown, find_format
@@ -60,11 +61,17 @@ def _enqueue(schedule: ExportSchedule, now: datetime, *, complete: bool = False)
         schedule=schedule,
         organisation=schedule.organisation,
         format=schedule.format,
-        since=schedule.changes_from if schedule.only_changes and not complete else None,
+        since=None if complete else _since(schedule, now),
         expires_at=now + timedelta(days=schedule.keep_days),
     )
     transaction.on_commit(lambda: write_export.enqueue(file.pk))
     return file
+
+
+def _since(schedule: ExportSchedule, now: datetime) -> datetime | None:
+    """From when on changes count; ``None`` for a complete file, also where the last is too long ago."""
+    begun = schedule.changes_from if schedule.only_changes else None
+    return begun if begun is not None and begun > now - withdrawals.REMEMBERED + OVERLAP else None
 
 
 def write_file(*, file_id: int) -> None:
@@ -161,6 +168,7 @@ def revoke(*, file: ExportFile) -> None:
 def remove_expired(*, now: datetime | None = None) -> int:
     """Deletes the content of files whose time is over, and gives up those that nobody writes any more."""
     now = now or timezone.now()
+    withdrawals.forget(now)
     lost = Q(status=ExportFile.Status.RUNNING, began_at__lt=now - LONGEST_RUN)
     ExportFile.objects.filter(lost).update(
         status=ExportFile.Status.FAILED, error=_("The program that wrote it was stopped."), finished_at=now

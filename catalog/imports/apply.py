@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import Model, ProtectedError
 from django.utils import timezone
 
-from catalog import changes
+from catalog import changes, withdrawals
 from catalog.imports.compare import ANY_NAME, STATUS, Plan, compare_part, english_name
 from catalog.imports.parts import Part
 from catalog.imports.tables import ARTICLE_FIELDS, Staging
@@ -84,6 +84,14 @@ def _articles(staging: Staging, profile: ImportProfile, now: datetime) -> None:
         "source_id = CASE WHEN p.source_id IS NULL AND a.action = 'replace' THEN %s ELSE p.source_id END",
         "updated_at = %s",
     ]
+    # Who chose a category or a brand hears of what leaves it.
+    withdrawals.articles_from(
+        staging.sql(
+            f"SELECT p.id FROM catalog_product p JOIN {{plan}} q ON q.product_id = p.id AND q.op = 2{labels}"
+            " WHERE coalesce(nb.id, q.brand_id, p.brand_id) <> p.brand_id"
+            " OR coalesce(nc.id, q.category_id, p.category_id) <> p.category_id"
+        )
+    )
     staging.do(
         f"UPDATE catalog_product AS p SET {', '.join(sets)} FROM {{article}} a"
         f" JOIN {{plan}} q ON q.seq = a.seq AND q.op = 2{labels} WHERE p.id = q.product_id",
@@ -110,6 +118,8 @@ def _successors(staging: Staging, now: datetime) -> None:
 def _part(staging: Staging, part: Part, now: datetime) -> None:
     plan = f"{{plan_{part.slug}}}"
     stamped = any(field.attname == "updated_at" for field in part.model._meta.local_concrete_fields)
+    gone = staging.sql(f"SELECT row_id FROM {plan} WHERE op = 3")
+    withdrawals.prices_from(part.model, gone)
     staging.do(f"DELETE FROM {part.table} WHERE id IN (SELECT row_id FROM {plan} WHERE op = 3)")
     value = {name: f"x.{name}" for name in (*part.key, *part.values)}
     joins = ""

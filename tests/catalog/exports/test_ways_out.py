@@ -147,7 +147,8 @@ def test_the_command_takes_days_and_moments(customer, tmp_path):
     product = ProductFactory()
     Product.objects.update(updated_at=timezone.now() - timedelta(days=9))
     target = tmp_path / "out.csv"
-    for since, expected in (("2020-01-01", 1), ("2020-01-01T10:00:00Z", 1), ("2020-01-01T10:00:00", 1)):
+    day = (timezone.localdate() - timedelta(days=30)).isoformat()
+    for since, expected in ((day, 1), (f"{day}T10:00:00Z", 1), (f"{day}T10:00:00", 1)):
         call_command("export_articles", customer="100001", format="csv", output=str(target), since=since)
         assert target.read_text().count(product.sku) == expected
     today = timezone.localdate().isoformat()

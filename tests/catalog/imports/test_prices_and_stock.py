@@ -22,8 +22,11 @@ from catalog.models import (
     ListPrice,
     Product,
     ProductChange,
+    ProductMetal,
     ProductReference,
     Stock,
+    WithdrawnArticle,
+    WithdrawnPrice,
 )
 from tests.catalog.imports.conftest import Import
 from tests.factories import AgreementFactory, OrganisationFactory, ProductFactory, StockSiteFactory
@@ -184,3 +187,24 @@ def test_the_customers_own_numbers_go_to_the_customer_of_the_profile(
     imported(ArticleRecord(1, "A-1", names={"en": "Cable"}, customer_number="MAT 7"))
     found = CustomerArticle.objects.get()
     assert (found.organisation, found.number) == (profile.organisation, "MAT 7")
+
+
+def test_what_an_import_takes_away_is_remembered_for_files_of_changes(
+    imported: Import, profile: ImportProfile
+) -> None:
+    moved, other = ProductFactory(sku="A-1"), ProductFactory(sku="A-2")
+    before = moved.category_id, moved.brand_id
+    ListPrice.objects.create(
+        product=moved, price_list=profile.price_list, amount=Decimal(13), valid_from=date(2027, 6, 1)
+    )
+    ProductMetal.objects.create(product=moved, metal="CU", weight=1)
+    imported(
+        price("A-1", "12", valid_from=date(2027, 1, 1)),
+        ArticleRecord(1, "A-1", names={"en": "One"}, brand="Other brand", categories=("new",), metals=()),
+        ArticleRecord(2, "A-2", names={"en": "Two"}),
+    )
+    gone = WithdrawnPrice.objects.order_by("price_list_id").values_list("price_list_id", "product_id")
+    assert set(gone) == {(profile.price_list_id, moved.pk), (None, moved.pk)}
+    found = WithdrawnArticle.objects.values_list("sku", "category_id", "brand_id")
+    assert ("A-1", *before) in set(found)
+    assert other.sku not in {sku for sku, _category, _brand in found}
