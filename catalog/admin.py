@@ -6,7 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from catalog import admin_import_runs, admin_imports  # noqa: F401  register the pages of imports
+from catalog import (  # register the pages of imports
+    admin_import_runs,  # noqa: F401
+    admin_import_schedules,  # noqa: F401
+    admin_imports,  # noqa: F401
+)
 from catalog.exports import admin as exports_admin  # noqa: F401  registers its own
 from catalog.models import (
     Attribute,

@@ -37,6 +37,8 @@ from catalog.models import (
 log = structlog.get_logger(__name__)
 
 BATCH = 1_000
+# From so many articles on, and half of all, the index is built anew.
+REBUILD_FROM = 20_000
 # Changes come in bursts; one commit of the index takes them all.
 GATHER_SECONDS = 0.1
 
@@ -54,8 +56,16 @@ def record(product_ids: Iterable[int]) -> None:
 
 
 def record_selected(query: str) -> int:
-    """Logs the articles whose ids a query selects, as one statement; how many. For very many articles."""
+    """Logs the articles whose ids a query selects, as one statement; how many. For very many articles.
+
+    When that is most of the assortment, one row says so: to follow it would be longer than a new index.
+    """
     with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM ({query}) q")  # noqa: S608  a query of ours
+        count = cursor.fetchone()[0]
+        if count >= REBUILD_FROM and 2 * count >= Product.objects.count():
+            record([ProductChange.EVERYTHING])
+            return count
         cursor.execute(
             "INSERT INTO catalog_productchange (product_id, created_at)"  # noqa: S608  a query of ours
             f" SELECT q.product_id, %s FROM ({query}) q",

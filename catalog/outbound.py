@@ -5,18 +5,22 @@ answers differently the second time (DNS rebinding) gains nothing. Redirects are
 each through the same door. Proxies of the environment are not used: they would look names up themselves.
 """
 
+import hashlib
 import ipaddress
 import socket
 import ssl
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import httpcore
 import httpx
-from django.utils.translation import gettext as _
+
+from catalog.wording import said as _
+
+T = TypeVar("T")
 
 MOST_REDIRECTS = 3
 CONNECT_SECONDS, READ_SECONDS, ALL_SECONDS = 5.0, 10.0, 60.0
@@ -37,14 +41,72 @@ class Fetched:
     etag: str
 
 
+@dataclass(frozen=True, slots=True)
+class Downloaded:
+    """What a server said of a file that now lies on disk; ``digest`` is its SHA-256."""
+
+    etag: str
+    last_modified: str
+    digest: str
+    size: int
+
+
 def fetch(
     address: str, *, most_bytes: int, etag: str = "", transport: httpx.BaseTransport | None = None
 ) -> Fetched | None:
     """What is at an address; ``None`` when it has not changed since ``etag``. Raises ``OutboundRefused``."""
-    ends = time.monotonic() + ALL_SECONDS
+
+    def take(response: httpx.Response, pieces: Iterator[bytes]) -> Fetched:
+        content = b"".join(pieces)
+        kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+        return Fetched(content, kind, response.headers.get("etag", "")[:120])
+
+    return _get(address, {"If-None-Match": etag}, most_bytes, ALL_SECONDS, transport, take)
+
+
+def download(
+    address: str,
+    target: BinaryIO,
+    *,
+    most_bytes: int,
+    seconds: float,
+    etag: str = "",
+    last_modified: str = "",
+    transport: httpx.BaseTransport | None = None,
+) -> Downloaded | None:
+    """Writes what is at an address into a file, piece by piece; ``None`` when it has not changed.
+
+    Raises ``OutboundRefused``; what is in the file then is a part.
+    """
+
+    def take(response: httpx.Response, pieces: Iterator[bytes]) -> Downloaded:
+        digest, size = hashlib.sha256(), 0
+        for piece in pieces:
+            digest.update(piece)
+            size += target.write(piece)
+        announced = response.headers.get("content-length", "")
+        if announced.isdigit() and int(announced) != size:
+            raise OutboundRefused(_("The server sent less than it announced."))
+        headers = response.headers
+        return Downloaded(
+            headers.get("etag", "")[:200], headers.get("last-modified", "")[:60], digest.hexdigest(), size
+        )
+
+    since = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+    return _get(address, since, most_bytes, seconds, transport, take)
+
+
+def _get(
+    address: str,
+    since: dict[str, str],
+    most_bytes: int,
+    seconds: float,
+    transport: httpx.BaseTransport | None,
+    take: Callable[[httpx.Response, Iterator[bytes]], T],
+) -> T | None:
+    ends = time.monotonic() + seconds
     headers = {"User-Agent": AGENT, "Accept-Encoding": "identity"}
-    if etag:
-        headers["If-None-Match"] = etag
+    headers |= {name: value for name, value in since.items() if value}
     timeout = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
     with httpx.Client(
         transport=transport or Door(), timeout=timeout, trust_env=False, follow_redirects=False
@@ -60,24 +122,21 @@ def fetch(
                         return None
                     if response.status_code != 200:
                         raise OutboundRefused(_("The server answered %s.") % response.status_code)
-                    content = _read(response.iter_raw(64 * 1024), most_bytes, ends)
-                    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-                    return Fetched(content, kind, response.headers.get("etag", "")[:120])
+                    return take(response, _limited(response.iter_raw(64 * 1024), most_bytes, ends))
             except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError) as error:
                 raise OutboundRefused(_("The server cannot be reached: %s") % type(error).__name__) from error
     raise OutboundRefused(_("There are too many redirects."))
 
 
-def _read(pieces: Iterable[bytes], most_bytes: int, ends: float) -> bytes:
-    kept, size = [], 0
+def _limited(pieces: Iterable[bytes], most_bytes: int, ends: float) -> Iterator[bytes]:
+    size = 0
     for piece in pieces:
         size += len(piece)
         if size > most_bytes:
             raise OutboundRefused(_("Larger than %s MB.") % (most_bytes // 2**20))
         if time.monotonic() > ends:
             raise OutboundRefused(_("The server is too slow."))
-        kept.append(piece)
-    return b"".join(kept)
+        yield piece
 
 
 def check_address(address: str) -> None:

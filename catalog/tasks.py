@@ -24,6 +24,14 @@ def run_import(import_id: int) -> None:
 
 
 @task()
+def look_for_import(schedule_id: int) -> None:
+    """Looks at the source of a scheduled import, and imports what is new there."""
+    from catalog.imports.schedules import look
+
+    look(schedule_id=schedule_id)
+
+
+@task()
 def fetch_media(profile_id: int) -> None:
     """Copies pictures and documents of a profile's articles. What failed stands beside its address."""
     from catalog.imports import fetching

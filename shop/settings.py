@@ -140,6 +140,8 @@ SUPPLIER_EMAIL = env.str("SUPPLIER_EMAIL", default="punchout@voltara.example" if
 
 # Files that are being imported, and pictures and documents of articles that the shop keeps itself.
 IMPORT_DIR = Path(env.str("IMPORT_DIR", default=str(VAR_DIR / "imports")))
+# Where systems of one's own put files that scheduled imports take; nothing outside it is ever opened.
+IMPORT_FOLDER = Path(env.str("IMPORT_FOLDER", default=str(VAR_DIR / "incoming")))
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
 MEDIA_URL = "/media/"
 # Files for customers, until they expire; and how often an hour each link may be fetched.

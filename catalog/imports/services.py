@@ -18,7 +18,7 @@ from django.utils.text import get_valid_filename
 from catalog.imports import engine
 from catalog.imports.source import Source
 from catalog.imports.tables import Staging
-from catalog.models import ImportProfile, ImportRun
+from catalog.models import ImportProfile, ImportRun, ImportSchedule
 from catalog.wording import said as _
 from catalog.wording import stored
 
@@ -45,14 +45,16 @@ def start_import(
     trial: bool = False,
     user: Any = None,
     background: bool = True,
+    schedule: ImportSchedule | None = None,
 ) -> ImportRun:
     """Keeps the file (``chunks``, or a copy of ``path``) and begins its import; raises ``ImportBusy``."""
     release_silent(profile)
     try:
         with transaction.atomic():
             run = ImportRun.objects.create(
-                profile=profile, file_name=Path(file_name).name[:255], trial=trial, started_by=user
-            )
+                profile=profile, file_name=Path(file_name).name[:255], trial=trial, started_by=user,
+                schedule=schedule,
+            )  # fmt: skip
     except IntegrityError as error:
         raise ImportBusy from error
     try:

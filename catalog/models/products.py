@@ -251,7 +251,12 @@ class CustomerArticle(models.Model):
 
 
 class ProductChange(models.Model):
-    """The change log the search index follows: one row each time an article must be indexed again."""
+    """The change log the search index follows: one row each time an article must be indexed again.
+
+    ``EVERYTHING`` in place of an article: so many changed that the index is built anew instead.
+    """
+
+    EVERYTHING = 0
 
     product_id = models.BigIntegerField()
     created_at = models.DateTimeField(default=timezone.now)

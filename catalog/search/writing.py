@@ -128,10 +128,13 @@ def _follow() -> int:
     except (ValueError, OSError) as error:
         raise SearchUnavailable(f"The search index cannot be read: {error}") from error
     done = 0
+    everything = False
     try:
         # The log is read before the articles, so that a later change of one of them is a row of its own.
         while rows := list(ProductChange.objects.order_by("id").values_list("id", "product_id")[:BATCH]):
             products = sorted({product for _, product in rows})
+            if everything := ProductChange.EVERYTHING in products:
+                break
             # By query: deleting by term finds no unsigned numbers (tantivy 0.27).
             writer.delete_documents_by_query(
                 tantivy.Query.term_set_query(schema.SCHEMA, schema.PRODUCT, products)
@@ -144,6 +147,9 @@ def _follow() -> int:
     finally:
         # Lets merges end and gives the writer up, also when the database failed half way.
         writer.wait_merging_threads()
+    if everything:
+        done += ProductChange.objects.count()
+        _rebuild()
     log.info("search_index_followed", changes=done)
     return done
 

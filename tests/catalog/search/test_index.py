@@ -304,3 +304,18 @@ def test_labels_follow_a_rename_at_once(
     node.save()
     values = search.search(search.Query()).facets[0].values
     assert [(value.code, value.label) for value in values] == [("lamps", "Luminaires")]
+
+
+def test_when_most_articles_changed_the_index_is_built_anew_and_one_row_says_so(
+    article: Any, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes, "REBUILD_FROM", 2)
+    before = storage.current_version()
+    article("NEW-1", "Doorbell")
+    Product.objects.filter(sku="NEW-1").update(name_en="Chime")
+    assert changes.record_selected("SELECT id AS product_id FROM catalog_product") == Product.objects.count()
+    assert ProductChange.objects.filter(product_id=ProductChange.EVERYTHING).count() == 1
+    search.follow_changes()
+    assert found("chime") == ["NEW-1"]
+    assert storage.current_version() != before
+    assert not ProductChange.objects.exists()
