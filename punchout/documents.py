@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from operator import attrgetter
@@ -173,60 +173,44 @@ class ReturnLine:
 
     def changed(self, **changes: Any) -> ReturnLine:
         """The line with other values; ``dataclasses.replace`` takes twice the time, 500 times a return."""
-        values = dict(zip(_LINE_FIELDS, _line_values(self), strict=True))
+        values = dict(zip(KEPT_FIELDS, _line_values(self), strict=True))
         return ReturnLine(**{**values, "mapped": self.mapped, **changes})
 
-    def as_json(self) -> dict[str, Any]:
-        """What every line has, and of the rest what differs from its default, which it has again when read.
+    def as_row(self) -> tuple[Any, ...]:
+        """What is kept of the line, in the order of ``KEPT_FIELDS``; ``None``: what its field has by default.
 
-        Field by field: 500 lines in a loop over the names of their fields take twice the time.
+        Field by field: 500 lines in a loop over their names take three times as long.
         """
-        values: dict[str, Any] = {
-            "number": self.number,
-            "sku": self.sku,
-            "token": self.token,
-            "quantity": str(self.quantity),
-            "unit": self.unit,
-            "name": self.name,
-            "description": self.description,
-            "language": self.language,
-            "price": str(self.price),
-            "price_unit": self.price_unit,
-            "currency": self.currency,
-            "total": str(self.total),
-            "lead_time_days": self.lead_time_days,
-        }
-        if self.brand:
-            values["brand"] = self.brand
-        if self.manufacturer_part_number:
-            values["manufacturer_part_number"] = self.manufacturer_part_number
-        if self.gtin:
-            values["gtin"] = self.gtin
-        if self.unspsc:
-            values["unspsc"] = self.unspsc
-        if self.etim_class:
-            values["etim_class"] = self.etim_class
-        if self.eclass:
-            values["eclass"] = self.eclass
-        if self.category:
-            values["category"] = self.category
-        if self.agreement:
-            values["agreement"] = self.agreement
-        if self.picture_url:
-            values["picture_url"] = self.picture_url
-        if self.page_url:
-            values["page_url"] = self.page_url
-        if self.buyer_part_number:
-            values["buyer_part_number"] = self.buyer_part_number
-        if self.list_price is not None:
-            values["list_price"] = str(self.list_price)
-        if self.surcharges:
-            values["surcharges"] = [each.as_json() for each in self.surcharges]
-        if self.surcharges_in_price:
-            values["surcharges_in_price"] = True
-        if self.parent:
-            values["parent"] = self.parent
-        return values
+        return (
+            self.number,
+            self.sku,
+            self.token,
+            str(self.quantity),
+            self.unit,
+            self.name,
+            self.description,
+            self.language,
+            str(self.price),
+            self.price_unit,
+            self.currency,
+            str(self.total),
+            self.lead_time_days,
+            self.brand or None,
+            self.manufacturer_part_number or None,
+            self.gtin or None,
+            self.unspsc or None,
+            self.etim_class or None,
+            self.eclass or None,
+            self.category or None,
+            self.agreement or None,
+            self.picture_url or None,
+            self.page_url or None,
+            self.buyer_part_number or None,
+            None if self.list_price is None else str(self.list_price),
+            [each.as_json() for each in self.surcharges] if self.surcharges else None,
+            self.surcharges_in_price or None,
+            self.parent or None,
+        )
 
     def sent(self, name: str, own: str) -> str:
         """What the outgoing field holds: the connection's mapping if it has the field, else ``own``."""
@@ -244,11 +228,17 @@ _SURCHARGE_DEFAULTS = {
     surcharge_field.name: surcharge_field.default for surcharge_field in fields(LineSurcharge)
 }
 _surcharge_values = attrgetter(*_SURCHARGE_FIELDS)
-_LINE_FIELDS = tuple(line_field.name for line_field in fields(ReturnLine) if line_field.name != "mapped")
+# All but what the mapping makes, which is made anew.
+KEPT_FIELDS = tuple(line_field.name for line_field in fields(ReturnLine) if line_field.name != "mapped")
 _LINE_DECIMALS = tuple(
     line_field.name for line_field in fields(ReturnLine) if "Decimal" in str(line_field.type)
 )
-_line_values = attrgetter(*_LINE_FIELDS)
+_line_values = attrgetter(*KEPT_FIELDS)
+
+
+def kept_lines(lines: Iterable[ReturnLine]) -> dict[str, Any]:
+    """Frozen lines as ``ReturnedCart.table`` keeps them."""
+    return {"fields": KEPT_FIELDS, "rows": [line.as_row() for line in lines]}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Connections, credentials, sessions, the wire log and returned carts."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -15,6 +15,7 @@ from customers.models import DeliverySite, Organisation, Person
 from punchout import client_access, origins
 from punchout.credentials import KnownIdentity, SharedSecret
 from punchout.hubs import Hub, HubCredential, HubSecret
+from punchout.line_table import lines_of, table_of
 from punchout.sandbox.models import SandboxRun
 from shop.models import Cart
 
@@ -420,7 +421,8 @@ class ReturnedCart(models.Model):
         PunchoutSession, on_delete=models.PROTECT, related_name="returned_cart", verbose_name=_("session")
     )
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome)
-    lines = models.JSONField(_("lines"), default=list)
+    # The frozen lines as they are kept (``punchout.line_table``); ``lines`` are they one by one.
+    table = models.JSONField(_("lines"), default=dict)
     currency = models.CharField(_("currency"), max_length=3)
     total = models.DecimalField(_("total without VAT"), max_digits=16, decimal_places=2)
     return_host = models.CharField(_("sent to"), max_length=255, blank=True)
@@ -445,3 +447,12 @@ class ReturnedCart(models.Model):
 
     def __str__(self) -> str:
         return f"{self.total} {self.currency}"
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """The frozen lines as ``ReturnLine.from_json`` reads them; made anew each time."""
+        return lines_of(self.table)
+
+    @lines.setter
+    def lines(self, lines: Iterable[Mapping[str, Any]]) -> None:
+        self.table = table_of(lines)

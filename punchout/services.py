@@ -17,7 +17,7 @@ from catalog.models import Product
 from catalog.quantities import LARGEST
 from punchout import positions, preflight, wire
 from punchout.adapters import get_adapter
-from punchout.documents import RequestedItem, ReturnForm, ReturnLine, SetupRequest
+from punchout.documents import RequestedItem, ReturnForm, ReturnLine, SetupRequest, kept_lines
 from punchout.errors import Conflict, MessageInvalid
 from punchout.findings import Finding
 from punchout.freezing import CartNotReturnable, freeze_lines
@@ -332,7 +332,7 @@ def _end(
     returned = ReturnedCart(
         session=session,
         outcome=outcome,
-        lines=[line.as_json() for line in lines],
+        table=kept_lines(lines),
         currency=priced.currency if priced else session.organisation.currency,
         total=sum((line.total for line in lines), Decimal(0)),
         return_host=host,

@@ -211,7 +211,7 @@ class ReturnedCartAdmin(ReadOnlyAdmin):
     date_hierarchy = "created_at"
     search_fields = (
         "session__key", "session__organisation__name", "session__organisation__number", "return_host",
-        "lines",
+        "table",
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ReturnedCart]:
@@ -228,7 +228,7 @@ class ReturnedCartAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("lines"))
     def line_count(self, returned: ReturnedCart) -> int:
-        return len(returned.lines)
+        return len(returned.table.get("rows", ()))
 
     def change_view(
         self,

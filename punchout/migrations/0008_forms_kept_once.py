@@ -59,7 +59,7 @@ def to_cart(apps, schema_editor):
 
 
 def _with_form(apps):
-    rows = apps.get_model("punchout", "ReturnedCart").objects.exclude(form={}).defer("lines")
+    rows = apps.get_model("punchout", "ReturnedCart").objects.exclude(form={})
     return rows.select_related("session__connection").order_by("pk").iterator(chunk_size=50)
 
 
