@@ -40,6 +40,11 @@ def sample_of(connection: Connection) -> Sample:
         returned.session.connection = connection
         lines = tuple(ReturnLine.from_json(line) for line in returned.lines[:MOST_LINES])
         return Sample(returned.session, lines, returned)
+    return made_up(connection)
+
+
+def made_up(connection: Connection) -> Sample:
+    """A visit that never was, with a cart of two articles that have everything."""
     organisation = connection.organisation
     session = PunchoutSession(
         key="sample",

@@ -1,4 +1,4 @@
-"""What a mapping reaches in IDS, Oracle and Peppol carts: dates, metals, contracts, identifiers."""
+"""What a mapping reaches in IDS, Oracle, Peppol and configured carts: dates, metals, contracts, values."""
 
 from decimal import Decimal
 from typing import Any
@@ -6,11 +6,14 @@ from typing import Any
 import pytest
 from lxml import etree
 
+from punchout.adapters import get_adapter
 from punchout.adapters.ids.build import cart_form
 from punchout.adapters.ids.options import IdsOptions
 from punchout.documents import LineSurcharge, ReturnForm, SetupRequest
 from punchout.errors import Conflict
 from punchout.findings import errors_of
+from punchout.mapping.sample import sample_of
+from punchout.mapping.trial import Row, try_rows
 from punchout.models import Connection, PunchoutSession, WireMessage
 from punchout.preflight import inspect
 from punchout.sample_lines import SAMPLE_LINES
@@ -211,3 +214,64 @@ def test_an_identifier_without_a_scheme_stops_the_cart_in_plain_words() -> None:
     session = visit("peppol", ReceiverID="4711")
     with pytest.raises(Conflict, match="0208:0123456749"):
         return_cart(session=session, base_url="https://shop.example")
+
+
+# -- configurable --------------------------------------------------------------------------------------------
+
+
+def configured(rows: dict[str, str], **options: Any) -> PunchoutSession:
+    session = visit("configurable")
+    mapping = [{"field": field, "expression": text} for field, text in rows.items()]
+    session.connection.options = {**options, "mapping": mapping}
+    session.connection.save()
+    return session
+
+
+def test_fields_that_the_options_name_are_said_otherwise_left_out_and_added() -> None:
+    rows = {
+        "items[{n}][sku]": "V-{{ line.sku }}",
+        "items[{n}][name]": "",
+        "items[{n}][plant]": "{{ customer.number }}-{{ line.number }}",
+        "total": "{{ session.total|comma }}",
+        "cart_no": "{{ session.cart_id }}",
+    }
+    session = configured(rows)
+    fields = dict(returned(session).fields)
+    assert (fields["items[1][sku]"], fields["items[1][quantity]"]) == ("V-A-1", "2")
+    assert "items[1][name]" not in fields
+    assert fields["items[1][plant]"].endswith("-1")
+    assert (fields["total"], fields["cart_no"]) == ("24,80", str(session.cart_id))
+
+
+@pytest.mark.parametrize("return_as", ["document", "body"])
+def test_the_values_of_a_document_are_said_otherwise(return_as: str) -> None:
+    rows = {
+        "document line.sku": "{{ line.sku }} & Co",
+        "document line.price": "13",
+        "document total": "26.00",
+    }
+    form = returned(configured(rows, return_as=return_as))
+    written = dict(form.fields)["cart"] if return_as == "document" else "=".join(form.fields[0])
+    root = etree.fromstring(written.encode())
+    assert (root.get("total"), root.findtext("line/article")) == ("26.00", "A-1 & Co")
+    assert root.findtext("line/price") == "13"
+
+
+def test_only_what_a_document_speaks_of_can_be_mapped_and_its_numbers_stay_numbers() -> None:
+    assert stopped(configured({"document line.price": "dear"}, return_as="document")) == [
+        ("no number", "document line.price")
+    ]
+    (row,) = try_rows_of({"document line.gtin": "1"}, return_as="document")
+    assert "There is no field" in row.error
+
+
+def try_rows_of(rows: dict[str, str], **options: Any) -> list[Row]:
+    connection = ConnectionFactory(adapter="configurable", options=options)
+    adapter = get_adapter("configurable")
+    return try_rows(adapter, adapter.options(connection), sample_of(connection), list(rows.items()))
+
+
+def test_a_sample_of_a_mechanism_shows_what_the_mapping_makes_of_it() -> None:
+    rows = [{"field": "items[{n}][sku]", "expression": "V-{{ line.sku }}"}]
+    connection = ConnectionFactory(adapter="configurable", options={"mapping": rows})
+    assert "items[1][sku]=V-10-2030" in get_adapter("configurable").sample(connection)

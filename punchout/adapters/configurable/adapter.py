@@ -13,16 +13,19 @@ from punchout import origins, wire
 from punchout.adapters.configurable import build
 from punchout.adapters.configurable.launch import read_launch
 from punchout.adapters.configurable.options import ConfigurableOptions
+from punchout.adapters.configurable.outgoing import field_table
 from punchout.adapters.configurable.parse import read_parameters, redacted
 from punchout.adapters.configurable.refusal import refusal
 from punchout.adapters.configurable.values import SAMPLE_FACTS, CartFacts
+from punchout.adapters.outgoing import FieldTable
 from punchout.adapters.parameters import Parameters
 from punchout.adapters.password import authenticate
-from punchout.adapters.registry import Adapter, register
+from punchout.adapters.registry import Adapter, AdapterOptions, register
 from punchout.documents import Answer, InboundMessage, ReturnForm, ReturnLine
 from punchout.errors import Conflict, PunchoutError
+from punchout.mapping.apply import apply_mapping
+from punchout.mapping.sample import made_up
 from punchout.models import Connection, PunchoutSession
-from punchout.sample_lines import SAMPLE_LINES
 from punchout.services import start_session
 from punchout.template_language import ResultTooLarge
 
@@ -30,6 +33,11 @@ from punchout.template_language import ResultTooLarge
 @lru_cache(maxsize=256)
 def _options(stored: str) -> ConfigurableOptions:
     return ConfigurableOptions.model_validate_json(stored)
+
+
+@lru_cache(maxsize=256)
+def _fields(stored: str) -> FieldTable:
+    return field_table(ConfigurableOptions.model_validate_json(stored))
 
 
 @register
@@ -43,6 +51,10 @@ class ConfigurableAdapter(Adapter):
     def options(self, connection: Connection) -> ConfigurableOptions:
         """As every adapter's; kept by content, as compiling templates would slow every launch down."""
         return _options(json.dumps(connection.options or {}))
+
+    def outgoing_fields(self, options: AdapterOptions) -> FieldTable:
+        assert isinstance(options, ConfigurableOptions)
+        return _fields(options.model_dump_json())
 
     def handle(self, inbound: InboundMessage) -> Answer:
         """Opens a session and answers with its start page, as redirect or as JSON."""
@@ -97,7 +109,13 @@ class ConfigurableAdapter(Adapter):
         options = self.options(session.connection)
         try:
             facts = _facts(session, lines, options)
-            return build.cart_form(return_url=session.return_url, facts=facts, lines=lines, options=options)
+            return build.cart_form(
+                return_url=session.return_url,
+                facts=facts,
+                lines=lines,
+                options=options,
+                mapped=session.mapped if lines else build.NOTHING,
+            )
         except ResultTooLarge:
             raise Conflict(_("The cart is too large to be sent at once.")) from None
 
@@ -109,8 +127,14 @@ class ConfigurableAdapter(Adapter):
     def sample(self, connection: Connection) -> str:
         options = self.options(connection)
         facts = _sample_facts(connection, options)
+        sample = made_up(connection)
+        lines = apply_mapping(sample.session, self, options, sample.lines).onto(sample.session)
         form = build.cart_form(
-            return_url="https://buyer.example/return", facts=facts, lines=SAMPLE_LINES, options=options
+            return_url=sample.session.return_url,
+            facts=facts,
+            lines=lines,
+            options=options,
+            mapped=sample.session.mapped,
         )
         return "\n".join(f"{name}={value}" for name, value in form.fields)
 
