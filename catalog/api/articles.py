@@ -24,7 +24,7 @@ from catalog.search.labels import Labels
 from customers.models import Organisation
 
 # One manufacturer number can be many articles' when no brand narrows it.
-MOST_FOUND = 1_000
+MOST_FOUND = 2_000
 GTIN_LENGTHS = (8, 12, 13, 14)
 ENGLISH = "en"
 COLUMNS = (
