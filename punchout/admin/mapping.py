@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from catalog.models import Attribute
 from punchout.adapters import Adapter, get_adapter
-from punchout.admin.mapping_form import EXPRESSION, FIELD, MappingForm, version_of
+from punchout.admin.mapping_form import EXPRESSION, FIELD, PLACE, MappingForm, version_of
 from punchout.mapping.impact import MOST_LINES, CartImpact, Impact, impact_of
 from punchout.mapping.names import TABLES
 from punchout.mapping.sample import sample_of
@@ -26,7 +26,6 @@ MARKS = {"-": "was", "+": "now", " ": "both", "…": "skipped"}
 CHANGED_MEANWHILE = gettext_lazy("Somebody changed this connection meanwhile. Look at it again, then save.")
 # What a page posts about itself.
 OWN_NAMES = frozenset(("csrfmiddlewaretoken", "_save", "_try", "_add", "_remove", "_confirm", "_back"))
-EMPTY_ROWS = 1
 MOST_ATTRIBUTES = 500
 
 
@@ -77,7 +76,7 @@ def _without_removed(posted: QueryDict) -> QueryDict:
     data = posted.copy()
     index = data.get("_remove", "")
     if index.isdecimal():
-        for name in (FIELD, EXPRESSION):
+        for name in (FIELD, EXPRESSION, PLACE):
             values = data.getlist(name)
             data.setlist(name, [value for number, value in enumerate(values) if number != int(index)])
     return data
@@ -122,7 +121,7 @@ def _form_page(
         "subtitle": str(connection),
         "connection": connection,
         "form": form,
-        "empty_rows": range(EMPTY_ROWS),
+        "groups": form.groups,
         "fields": table.fields,
         "free_fields": table.free,
         "names": _names(form, connection),

@@ -6,21 +6,32 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from pydantic import ValidationError as OptionsInvalid
 
 from punchout.adapters import Adapter
 from punchout.adapters.options import MOST_ROWS, TABLES
+from punchout.adapters.outgoing import FreeFields, OutgoingField, Place
 from punchout.adapters.registry import AdapterOptions
 from punchout.admin.option_fields import PairsField
+from punchout.mapping.names import ROOTS
 from punchout.mapping.sample import Sample
-from punchout.mapping.trial import try_rows
+from punchout.mapping.trial import Row, try_rows
 
-FIELD, EXPRESSION = "field", "expression"
+FIELD, EXPRESSION, PLACE = "field", "expression", "place"
+# In the order in which a cart is read: what is said of all of it, its lines, what stands below them.
+PLACES: Mapping[Place, str | Promise] = {
+    "cart": gettext_lazy("Whole cart"),
+    "line": gettext_lazy("Each line"),
+    "part": gettext_lazy("Articles of a set, below their line"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +49,21 @@ class TableField:
         return min(12, max(3, self.text.count("\n") + 2))
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The rows of one place, numbered among all and the last of them empty, and what can be typed there.
+
+    ``roots`` are what its expressions may speak of.
+    """
+
+    place: Place
+    label: str
+    rows: tuple[tuple[int, Row | None], ...]
+    fields: tuple[OutgoingField, ...]
+    free: tuple[FreeFields, ...]
+    roots: str
+
+
 class MappingForm:
     """Rows and tables as they stand on the page; ``options`` is what would be stored."""
 
@@ -47,13 +73,22 @@ class MappingForm:
         self.adapter, self.stored, self.sample = adapter, dict(stored), sample
         self._pairs = PairsField(required=False)
         self.messages: list[str] = []
+        self._typed_in: list[str] = []
         if data is None:
             rows = [(row["field"], row.get("expression", "")) for row in self.stored.get("mapping", ())]
             texts = {name: self._pairs.prepare_value(self.stored.get(name, {})) for name in TABLES}
         else:
             # A row without a field and an expression is the empty one for adding.
-            typed = zip(data.getlist(FIELD), data.getlist(EXPRESSION), strict=False)
-            rows = [(field.strip(), text.strip()) for field, text in typed if field.strip() or text.strip()]
+            typed = zip_longest(
+                data.getlist(FIELD), data.getlist(EXPRESSION), data.getlist(PLACE), fillvalue=""
+            )
+            kept = [
+                (field.strip(), text.strip(), place)
+                for field, text, place in typed
+                if field.strip() or text.strip()
+            ]
+            rows = [(field, text) for field, text, _place in kept]
+            self._typed_in = [place for _field, _text, place in kept]
             texts = {name: data.get(name, "") for name in TABLES}
         self.typed = rows[:MOST_ROWS]
         tables, errors = self._read(texts)
@@ -64,6 +99,35 @@ class MappingForm:
             {name: value for name, value in self.options.items() if name != "mapping"}
         )
         self.rows = try_rows(adapter, self.validated, sample, self.typed)
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """The rows where they belong, with an empty one at the end of each place that has fields."""
+        table = self.adapter.outgoing_fields(self.validated)
+        there: set[str] = {field.of for field in table.fields} | {free.of for free in table.free}
+        typed = [*self._typed_in, *[""] * len(self.rows)]
+        where = [
+            row.of or (place if place in there else "line")
+            for row, place in zip(self.rows, typed, strict=False)
+        ]
+        found, number = [], 0
+        for place, label in PLACES.items():
+            own: list[Row | None] = [row for row, of in zip(self.rows, where, strict=True) if of == place]
+            if place not in there and not own:
+                continue
+            numbered = tuple(enumerate([*own, None], start=number))
+            number += len(numbered)
+            found.append(
+                Group(
+                    place,
+                    str(label),
+                    numbered,
+                    tuple(field for field in table.fields if field.of == place),
+                    tuple(free for free in table.free if free.of == place),
+                    " ".join(sorted(ROOTS[place])),
+                )
+            )
+        return tuple(found)
 
     def _read(self, texts: Mapping[str, str]) -> tuple[dict[str, dict[str, str]], dict[str, str]]:
         tables, errors = {}, {}

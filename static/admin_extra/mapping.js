@@ -3,7 +3,7 @@
 "use strict";
 (() => {
   const form = document.getElementById("mapping");
-  const body = form.querySelector(".mapping tbody");
+  const table = form.querySelector("table.mapping");
   const names = JSON.parse(document.getElementById("mapping-names").textContent);
   const WAIT = 250;
   const MOST_SHOWN = 12;
@@ -34,7 +34,7 @@
   }
 
   function show(tried) {
-    const rows = body ? [...body.rows] : [];
+    const rows = [...form.querySelectorAll(".mapping-row")];
     rows.forEach((row, index) => {
       const found = tried.rows[index];
       const cell = row.querySelector(".mapping-result");
@@ -58,7 +58,7 @@
   function emptied(row) {
     const fresh = row.cloneNode(true);
     fresh.classList.remove("wrong");
-    fresh.querySelectorAll("input, textarea").forEach((field) => {
+    fresh.querySelectorAll("input[name=field], textarea").forEach((field) => {
       field.value = "";
       field.textContent = "";
       for (const name of ["aria-expanded", "aria-activedescendant"]) field.removeAttribute(name);
@@ -68,19 +68,22 @@
     return fresh;
   }
 
-  if (body) {
-    document.getElementById("add-row").addEventListener("click", (event) => {
+  if (table) {
+    form.querySelectorAll(".add-row").forEach((button) => button.addEventListener("click", (event) => {
       event.preventDefault();
-      const fresh = emptied(body.rows[body.rows.length - 1]);
-      body.append(fresh);
+      const group = button.closest("tbody") || table.tBodies[0];
+      const rows = group.querySelectorAll(".mapping-row");
+      const last = rows[rows.length - 1];
+      const fresh = emptied(last);
+      last.after(fresh);
       fresh.querySelector("input").focus();
-    });
-    body.addEventListener("click", (event) => {
+    }));
+    table.addEventListener("click", (event) => {
       const button = event.target.closest(".remove-row");
       if (!button) return;
       event.preventDefault();
       const row = button.closest("tr");
-      const next = row.nextElementSibling || row.previousElementSibling;
+      const next = [row.nextElementSibling, row.previousElementSibling].find((one) => one && one.matches(".mapping-row"));
       if (next) {
         row.remove();
         next.querySelector("input").focus();
@@ -147,8 +150,11 @@
   function complete(target) {
     const found = partOf(target);
     const wanted = found ? found.part.toLowerCase() : "";
+    /* Only what a field of this place may speak of. */
+    const roots = target.closest("tbody").dataset.roots.split(" ");
     const fitting = found
-      ? names.filter(({ name, meaning }) => `${name} ${meaning}`.toLowerCase().includes(wanted) && name !== found.part)
+      ? names.filter(({ name, meaning }) => roots.includes(name.split(".")[0])
+        && `${name} ${meaning}`.toLowerCase().includes(wanted) && name !== found.part)
       : [];
     fitting.sort((one, other) => other.name.startsWith(wanted) - one.name.startsWith(wanted));
     if (!fitting.length) return close();

@@ -22,7 +22,7 @@ def address(connection: Connection, name: str = "mapping") -> str:
     return reverse(f"admin:punchout_connection_{name}", args=[connection.pk])
 
 
-def values(connection: Connection, *rows: tuple[str, str], **others: str) -> dict[str, Any]:
+def values(connection: Connection, *rows: tuple[str, str], **others: Any) -> dict[str, Any]:
     return {
         "version": version_of(connection.options),
         "field": [field for field, _expression in rows],
@@ -203,3 +203,45 @@ def test_old_material_groups_become_the_classification_table() -> None:
     assert stored(connection) == {"version": "5.0", "classifications": {"39": "E", "*": "X"}}
     moved.to_options(apps, None)
     assert stored(connection) == {"version": "5.0", "material_groups": {"39": "E"}, "material_group": "X"}
+
+
+def test_rows_stand_where_they_belong_also_one_whose_field_nobody_knows(admin_client: Client) -> None:
+    connection = ConnectionFactory(adapter="cxml", options={"dtd_version": "1.2.071", "components": True})
+    typed = values(
+        connection,
+        ("UnitPrice", "{{ line.unit_price }}"),
+        ("Header Totl", "1"),
+        ("", ""),
+        ("Part Description", "{{ part.name }}"),
+        ("Header Tax", "{{ session.total }}"),
+        place=["line", "cart", "line", "part", "line"],
+    )
+    page = admin_client.post(address(connection), {**typed, "_try": "1"})
+    groups = page.context["groups"]
+    assert [
+        (group.place, [(index, row.field if row else "") for index, row in group.rows]) for group in groups
+    ] == [
+        ("cart", [(0, "Header Totl"), (1, "Header Tax"), (2, "")]),
+        ("line", [(3, "UnitPrice"), (4, "")]),
+        ("part", [(5, "Part Description"), (6, "")]),
+    ]
+    text = page.content.decode()
+    assert "Is Header Total meant?" in text
+    assert 'data-roots="constant customer launch session site"' in text
+    assert "Mounting frame" in text
+    # The button of a row takes that row away, whatever is empty above it.
+    shown = [row for group in groups for _index, row in group.rows]
+    again = values(
+        connection,
+        *((row.field, row.expression) if row else ("", "") for row in shown),
+        place=[group.place for group in groups for _row in group.rows],
+        _remove="3",
+    )
+    form = admin_client.post(address(connection), again).context["form"]
+    assert [row.field for row in form.rows] == ["Header Totl", "Header Tax", "Part Description"]
+
+
+def test_a_protocol_with_fields_of_lines_alone_has_one_table(admin_client: Client) -> None:
+    page = admin_client.get(address(ConnectionFactory())).content.decode()
+    assert "mapping-group" not in page
+    assert 'id="add-row"' in page
