@@ -71,7 +71,7 @@ def breakers(buyer: Buyer) -> list[Product]:
 def test_the_home_page_shows_the_assortment_with_counts(buyer: Buyer, breakers: list[Product]) -> None:
     page = buyer.get("/").content.decode()
     assert f'href="/s/{buyer.key}/c/protection/"' in page
-    assert 'Circuit breakers</a> <span class="count">3</span>' in page
+    assert 'Circuit breakers</a>&nbsp;<span class="count">3</span>' in page
     assert "?brand=kopra" in page
 
 
