@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import connection
+from django.db.models.expressions import RawSQL
 
 # What SQLite keeps of a number: 15 digits (django.db.backends.sqlite3).
 _FLOAT = Context(prec=15).create_decimal_from_float
@@ -33,6 +34,13 @@ def among(values: Collection[Any]) -> Any:
 def is_among(vendor: str, type_name: str) -> str:
     """The one thing in which the databases differ: how a parameter with many values is compared."""
     return f"= ANY(%s::{type_name}[])" if vendor == "postgresql" else "IN (SELECT value FROM json_each(%s))"
+
+
+def one_of(values: Collection[Any], type_name: str) -> RawSQL:
+    """Many values as one parameter of a query of the ORM: ``filter(sku__in=one_of(skus, "text"))``."""
+    postgresql = connection.vendor == "postgresql"
+    these = f"SELECT unnest(%s::{type_name}[])" if postgresql else "SELECT value FROM json_each(%s)"
+    return RawSQL(these, [among(values)])  # noqa: S611  (the types are ours)
 
 
 def as_day(value: Any) -> date | None:

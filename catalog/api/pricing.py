@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from catalog.api.figures import amount, day, plain
 from catalog.api.questions import PriceItem
 from catalog.models import Product
-from catalog.prices import Agreed, ListedPrice, NetPrice, PriceBook, PriceStep, Surcharge
+from catalog.plain_rows import one_of
+from catalog.prices import ListedPrice, NetPrice, PriceBook, PriceStep, Surcharge
 from catalog.quantities import QuantityInvalid, check_quantity
-from customers.models import Organisation, PriceList
+from customers.models import Organisation
 
 Texts = dict[tuple[Any, ...], str]
 
@@ -33,7 +34,7 @@ class Priced(NamedTuple):
 def net_prices(*, organisation: Organisation, items: Sequence[PriceItem]) -> list[dict[str, Any]]:
     """One entry an item, in order; texts in the active language."""
     skus = {item.sku for item in items}
-    shown = Product.objects.visible_to(organisation).filter(sku__in=skus).order_by()
+    shown = Product.objects.visible_to(organisation).filter(sku__in=one_of(skus, "text")).order_by()
     products = {row.sku: row for row in map(Priced._make, shown.values_list(*Priced._fields))}
     book = PriceBook.load(organisation, products.values())
     texts: Texts = {}
@@ -76,10 +77,11 @@ def _problem(code: str, detail: str, suggestion: Decimal | None = None) -> dict[
 
 def _text(step: PriceStep, texts: Texts) -> str:
     """Worded once for all articles that have the same list or the same agreement."""
-    shared = None
-    match step.source:
-        case ListedPrice(price_list=PriceList(pk=pk)) | Agreed(pk=pk):
-            shared = pk
+    source = step.source
+    if source is None:
+        shared = None
+    else:
+        shared = source.price_list.pk if isinstance(source, ListedPrice) else source.pk
     key = (step.kind, shared)
     text = texts.get(key)
     if text is None:
