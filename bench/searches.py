@@ -30,6 +30,7 @@ LISTS = (
     search.Query("kabel", "nl", in_stock=True),
     search.Query("automaat", "nl", category="protection", brands=("voltara",)),
     search.Query("wit", "nl", sort="stock"),
+    search.Query(language="nl"),
 )
 TURNS = 6
 

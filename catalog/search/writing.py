@@ -8,7 +8,7 @@ import contextlib
 import shutil
 import threading
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -26,7 +26,8 @@ from catalog.search.text import LANGUAGES
 log = structlog.get_logger(__name__)
 
 BATCH = 2_000
-REBUILD_MEMORY = 96_000_000
+# Larger segments are written with more of it, and merged less often: of a million articles only once.
+REBUILD_MEMORY = 80_000_000
 FOLLOW_MEMORY = 32_000_000
 # From at least so many articles it is told where the beginning of an order ends.
 BORDERS_FROM = 8_000
@@ -68,7 +69,7 @@ def _rebuild() -> int:
     try:
         # Rows logged from here on are followed afterwards; those before are in what is read below.
         logged = list(ProductChange.objects.values_list("id", flat=True))
-        with _unmapped():
+        with _reading_once():
             count = _write(folder)
         storage.switch_to(folder)
     except BaseException:
@@ -100,19 +101,25 @@ def _write(folder: Path) -> int:
 
 
 @contextlib.contextmanager
-def _unmapped() -> Iterator[None]:
-    """Who reads all articles once leaves the database's file to the operating system's cache."""
+def _reading_once() -> Iterator[None]:
+    """Who reads all articles once needs no memory to keep the database's pages in."""
     if connection.vendor != "sqlite":
         yield
         return
+    kept = {"mmap_size": 0, "cache_size": -8_192}
     with connection.cursor() as cursor:
-        mapped = cursor.execute("PRAGMA mmap_size").fetchone()
-        cursor.execute("PRAGMA mmap_size = 0")
+        before = {name: int(cursor.execute(f"PRAGMA {name}").fetchone()[0]) for name in kept}
     try:
+        _set(kept)
         yield
     finally:
-        with connection.cursor() as cursor:
-            cursor.execute(f"PRAGMA mmap_size = {int(mapped[0])}")
+        _set(before)
+
+
+def _set(pragmas: Mapping[str, int]) -> None:
+    with connection.cursor() as cursor:
+        for name, value in pragmas.items():
+            cursor.execute(f"PRAGMA {name} = {value}")
 
 
 def _follow() -> int:
