@@ -1,6 +1,6 @@
 """What one line of a cart is held against before it leaves: units, required fields, lengths, numbers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from operator import attrgetter
@@ -29,7 +29,13 @@ class LineChecks:
     """The checks of one line, for one connection; what is the same for every line is worked out once."""
 
     def __init__(
-        self, found: Findings, system: str, adapter: Adapter, options: AdapterOptions, table: FieldTable
+        self,
+        found: Findings,
+        system: str,
+        adapter: Adapter,
+        options: AdapterOptions,
+        table: FieldTable,
+        lines: Sequence[ReturnLine],
     ) -> None:
         self.found, self.system, self.options = found, system, options
         self.table = table
@@ -37,11 +43,13 @@ class LineChecks:
         self.unit_field = _by_role(table, "unit")
         self.currency_field = _by_role(table, "currency")
         self.priced = {field.role: field for field in table if field.role in PRICE_ROLES}
-        self.codes = [
+        codes = (
             (field, _reader(field, self.rules))
             for field in table
             if field.of == "line" and field.kind == "code" and field.length and field.value
-        ]
+        )
+        # Nearly always every code fits: that is found out for a whole cart at once.
+        self.codes = [(field, read) for field, read in codes if _longest(read, lines) > field.length]
         self.limited = [
             (replace(field, length=length), _reader(field, self.rules) if field.value else None)
             for name, length in options.field_lengths.items()
@@ -209,6 +217,10 @@ class LineChecks:
                 )  # fmt: skip
 
 
+def _longest(read: Read, lines: Sequence[ReturnLine]) -> int:
+    return max(map(len, map(str, map(read, lines))), default=0)
+
+
 def _by_role(table: FieldTable, role: str) -> OutgoingField | None:
     return next((field for field in table if field.role == role), None)
 
@@ -220,4 +232,8 @@ def _reader(field: OutgoingField, rules: Rules) -> Read:
     name = field.value.partition(".")[2]
     if name in PLAIN:
         return attrgetter(name)
+    if name == "unit":
+        return lambda line: rules.unit(line.unit)
+    if name == "currency":
+        return lambda line: rules.currencies.get(line.currency, line.currency)
     return lambda line: LineValues(line, rules)[name]

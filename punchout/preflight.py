@@ -7,6 +7,7 @@ the cart while the buyer can still change it; what it would cut or lose is remar
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -28,6 +29,7 @@ from punchout.surcharges import arranged
 from shop.carts import PricedCart, PricedLine
 
 MOST_CHARACTERS = 10
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")  # ASCII is in every charset of ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ def check(
     found = Findings()
     system = session.connection.buyer_system
     table = adapter.outgoing_fields(options)
-    checks = LineChecks(found, system, adapter, options, table)
+    checks = LineChecks(found, system, adapter, options, table, mapped.lines)
     for line in mapped.lines:
         checks.line(line)
         if options.most_lines and line.number > options.most_lines:
@@ -203,7 +205,7 @@ def _odd(texts: Iterable[str], charset: str) -> Iterable[tuple[str, str]]:
     for text in texts:
         if text.isascii():
             continue
-        for character in dict.fromkeys(one_line(text)):
+        for character in dict.fromkeys(_NOT_ASCII.findall(one_line(text))):
             code = _how(character, charset)
             if code:
                 yield code, character

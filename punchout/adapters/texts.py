@@ -147,7 +147,8 @@ def plain_text(text: str) -> str:
         text = _ENTITY.sub(lambda entity: unescape(entity[0]), text)
     if not text.isprintable():
         text = _LINE_ENDS.sub("\n", text)
-        text = "".join(char for char in text if _is_text(char))
+        if not text.replace("\n", "").isprintable():
+            text = "".join([char for char in text if _is_text(char)])
         text = _SPACE_AT_LINE_END.sub("\n", _BLANKS.sub(" ", text))
     elif "  " in text:
         text = _BLANKS.sub(" ", text)
@@ -201,6 +202,11 @@ def transliterate(text: str, charset: str) -> str:
     """``text`` in characters that ``charset`` has; ``?`` where nothing comes near."""
     if charset == "utf-8" or text.isascii():
         return text
+    try:
+        text.encode(charset)
+        return text
+    except UnicodeEncodeError:
+        pass
     # Composed first: an e and a combining accent are one character in Latin-1.
     return unicodedata.normalize("NFC", text).translate(_spelling(charset))
 

@@ -17,6 +17,7 @@ from punchout.adapters.texts import plain_text
 from punchout.documents import ReturnForm, ReturnLine
 from punchout.mapping.articles import attributes_of, products_of
 from punchout.mapping.expressions import Expression, compile_expression
+from punchout.mapping.names import CART_ROOTS
 from punchout.mapping.values import LineValues, Open, Rules, launch_values, name_of, part_values
 from punchout.models import PunchoutSession
 
@@ -106,6 +107,8 @@ def _lines(
     skus = list(dict.fromkeys(sku_of.values()))
     products = products_of(skus) if "product" in roots else {}
     attributes = attributes_of(skus, spoken) if (spoken := _attributes(rows)) else {}
+    # What speaks of no line is the same on each.
+    same = {name: _clean(row.evaluate(values)) for name, row in rows if row.roots <= CART_ROOTS}
     done = []
     for line in lines:
         values["line"] = LineValues(line, rules)
@@ -113,7 +116,7 @@ def _lines(
             values["product"] = products[sku_of[line.number]]
         if attributes:
             values["attribute"] = attributes[sku_of[line.number]]
-        mapped = {name: _clean(row.evaluate(values)) for name, row in rows}
+        mapped = {name: same[name] if name in same else _clean(row.evaluate(values)) for name, row in rows}
         currency = options.currencies.get(line.currency, line.currency)
         done.append(line.changed(mapped=mapped, currency=currency))
     return tuple(done)

@@ -123,7 +123,7 @@ class _Items:
     ) -> None:
         self.version: Version = echo.get("version") or DEFAULT_VERSION
         self.charset: str = echo.get("charset") or DEFAULT
-        self.vendor: str = echo.get("vendor") or ""
+        self.vendor = self._cleaned(echo.get("vendor") or "")
         self.quote_id = quote_id
         self.options = options
         self.sets = sets
@@ -145,8 +145,9 @@ class _Items:
         for line, description in zip(lines, descriptions, strict=True):
             index += 1
             self._indexes[line.number] = index
+            suffix = f"[{index}]"
             pairs += [
-                (f"NEW_ITEM-{name}[{index}]", value) for name, value in self._line(line, description).items()
+                (f"NEW_ITEM-{name}{suffix}", value) for name, value in self._line(line, description).items()
             ]
             longtext = self._longtext(line)
             if longtext:
@@ -170,7 +171,7 @@ class _Items:
             "PRICE": self._number(Decimal(0), self.options.price_decimals),
             "CURRENCY": line.sent("CURRENCY", line.currency),
             "PRICEUNIT": "1",
-            "VENDOR": self._text(self.vendor),
+            "VENDOR": self.vendor,
             "VENDORMAT": self._text(part.sku),
             "EXT_PRODUCT_ID": self._text(part.sku),
             "ITEM_TYPE": OUTLINE,
@@ -185,14 +186,13 @@ class _Items:
 
     def _line(self, line: ReturnLine, description: str) -> dict[str, str]:
         """The fields of one line as they fit, each beside what it needs."""
-        values, version, lengths = {}, self.version, self.lengths
-        for name, value in self._values(line, description):
-            if not value:
-                continue
-            # Nearly all fit, and are not asked about one by one: a cart has 9,000.
-            fitting = value if len(value) <= lengths[name] else fit(name, value, version)
-            if fitting is not None:
-                values[name] = fitting
+        version, lengths = self.version, self.lengths
+        # Nearly all fit, and are not asked about one by one: a cart has 9,000.
+        values = {
+            name: fitting
+            for name, value in self._values(line, description)
+            if value and (fitting := value if len(value) <= lengths[name] else fit(name, value, version))
+        }
         for name, source in self.options.extra_fields.items():
             fitting = fit(name, self._extra(name, source, line), self.version)
             if fitting is not None:
@@ -254,10 +254,10 @@ class _Items:
             ("CURRENCY", line.currency),
             ("PRICEUNIT", str(price_unit)),
             ("LEADTIME", str(line.lead_time_days)),
-            ("VENDOR", text(self.vendor)),
+            ("VENDOR", self.vendor),
             ("VENDORMAT", sku),
             ("MANUFACTMAT", text(line.manufacturer_part_number)),
-            ("MATGROUP", text(buyer_class(options.classifications, line))),
+            ("MATGROUP", text(buyer_class(options.classifications, line)) if options.classifications else ""),
             *self._agreement(line),
             ("EXT_QUOTE_ITEM", str(line.number)),
             # A line for a surcharge is no article that could be looked up or validated.
