@@ -4,7 +4,8 @@ OCI 4.0, "BACKGROUND_SEARCH": SAP's server, not a browser, reads the page: no sc
 sign-in. A search is no commitment, so its lines name no cart (EXT_QUOTE_ID).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.utils import translation
 
@@ -13,11 +14,14 @@ from catalog.prices import PriceBook
 from catalog.search import Query, SearchUnavailable, search
 from customers.models import Organisation
 from punchout import wire
+from punchout.adapters import get_adapter
 from punchout.adapters.oci import build, pages
 from punchout.adapters.oci.functions import Asked, SearchNotReady
 from punchout.adapters.oci.hook import read_hook, sent_hook
 from punchout.adapters.oci.launch import answer_language, read_echo
 from punchout.documents import Answer, ReturnLine
+from punchout.mapping.apply import apply_mapping
+from punchout.models import PunchoutSession
 from punchout.services import freeze_lines
 from punchout.surcharges import arranged
 from shop.cart_rows import ArticleRow, LineRow
@@ -42,6 +46,7 @@ def background_search(asked: Asked) -> Answer:
         # A hit is taken over by itself: with a line of its own for a surcharge that would be lost.
         how = "field" if options.surcharges == "field" else "in_price"
         lines = arranged(priced_lines(connection.organisation, found, language, asked.inbound.base_url), how)
+        lines = as_returned(asked, lines, language, echo)
     for text in notes:
         wire.note(asked.inbound, text)
     form = build.return_form(return_url=hook, echo=echo, quote_id="", lines=lines, options=options)
@@ -55,6 +60,17 @@ def background_search(asked: Asked) -> Answer:
             f"{line.sku} {line.price} {line.currency} / {line.price_unit} {line.unit}" for line in lines
         ),
     )
+
+
+def as_returned(
+    asked: Asked, lines: tuple[ReturnLine, ...], language: str, echo: Mapping[str, Any]
+) -> tuple[ReturnLine, ...]:
+    """The lines with the connection's mapping and tables, as those of a returned cart; nobody is shopping."""
+    connection = asked.connection
+    visit = PunchoutSession(
+        connection=connection, organisation=connection.organisation, language=language, echo=dict(echo)
+    )
+    return apply_mapping(visit, get_adapter("oci"), asked.options, lines).lines
 
 
 def _hits(organisation: Organisation, words: str, language: str, most: int) -> list[Product]:

@@ -14,17 +14,22 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.core.cache import cache
+from django.db.models import prefetch_related_objects
+from django.utils import translation
 
 from catalog.display import pictures_of
 from catalog.models import Product, ProductQuerySet
 from catalog.prices import NetPrice, PriceBook
+from punchout.adapters.oci.background_search import as_returned, priced_lines
 from punchout.adapters.oci.build import scale_price
 from punchout.adapters.oci.fields import FIELDS, Version, cut, fit, price_unit_limit
 from punchout.adapters.oci.functions import Asked
+from punchout.adapters.oci.launch import answer_language
+from punchout.adapters.outgoing import number_of
 from punchout.adapters.parameters import Parameters
 from punchout.adapters.texts import one_line
 from punchout.adapters.units import OCI_UNITS, translate_unit
-from punchout.documents import Answer
+from punchout.documents import Answer, ReturnLine
 
 VERSION: Version = "5.0"
 USUAL_PAGE = 50
@@ -32,6 +37,13 @@ LARGEST_PAGE = 500
 LONGEST_TRANSACTION = 100
 # How long a download may take between two of its pages.
 REMEMBERED_SECONDS = 6 * 3600
+# What this format calls otherwise than the form does, and what it has of the form's fields.
+SAME_FIELD = {"PRICEUNIT": "PRICE_QUANTITY", "QUANTITY": "MINORDER_QTY", "TAX_RATE": "TAX"}
+NUMBERS_HERE = frozenset(("LEADTIME", "MINORDER_QTY", "PRICE", "PRICE_QUANTITY", "TAX"))
+WHOLE_HERE = frozenset(("LEADTIME", "PRICE_QUANTITY"))
+TEXTS_HERE = frozenset(
+    ("CATALOG_NAME", "CURRENCY", "EXT_PRODUCT_ID", "ITEM_TYPE", "UNIT", "VENDOR", "VENDOR_NAME")
+)
 SCALE_FROM = "01"  # scaleType: the price from this quantity on
 
 
@@ -104,7 +116,7 @@ class _Items:
     """Writes articles as NEWITEM for one customer."""
 
     def __init__(self, asked: Asked) -> None:
-        self.options = asked.options
+        self.asked, self.options = asked, asked.options
         self.organisation = asked.connection.organisation
         self.pictures: dict[int, str] = {}
         self.base_url = asked.inbound.base_url
@@ -115,9 +127,45 @@ class _Items:
         book = PriceBook.load(self.organisation, products)
         if self.options.attachment:
             self.pictures = pictures_of(products)
+        mapped = self._mapped(products)
         priced = ((product, book.price(product)) for product in products)
-        items = (self._item(product, price) for product, price in priced if price is not None)
+        items = (
+            self._as_returned(self._item(product, price), mapped.get(product.sku))
+            for product, price in priced
+            if price is not None
+        )
         return [item for item in items if item["UNIT"] and item["EXT_PRODUCT_ID"]]
+
+    def _mapped(self, products: Sequence[Product]) -> dict[str, ReturnLine]:
+        """By article number what the connection's mapping and tables make of it, if there are any."""
+        if not self.options.mapping and not self.options.currencies:
+            return {}
+        language = answer_language(self.asked.connection, self.asked.parameters, self.options)
+        prefetch_related_objects(products, "brand", "category")
+        with translation.override(language):
+            lines = priced_lines(self.organisation, products, language, self.base_url)
+            return {line.sku: line for line in as_returned(self.asked, lines, language, {})}
+
+    def _as_returned(self, item: dict[str, Any], line: ReturnLine | None) -> dict[str, Any]:
+        """The item with those mapped fields that this format has too."""
+        if line is None:
+            return item
+        item["CURRENCY"] = line.currency
+        for name, text in line.mapped.items():
+            there, number = SAME_FIELD.get(name, name), number_of(text)
+            if there in NUMBERS_HERE:
+                if number is not None:
+                    item[there] = int(number) if there in WHOLE_HERE else float(number)
+            elif there == "DESCRIPTION":
+                code, length = line.language.upper(), FIELDS[name].length(VERSION)
+                item[there] = [{"description": cut(one_line(text), length), "languageCode": code}]
+            elif there in TEXTS_HERE:
+                item[there] = fit(there, one_line(text), VERSION) or ""
+        if "PRICE" in line.mapped or "PRICEUNIT" in line.mapped:
+            # The scale was worked out from our own price.
+            low = item["PRICE_SCALES"][0]["low"]
+            item["PRICE_SCALES"] = [{"low": low, "price": item["PRICE"], "scaleType": SCALE_FROM}]
+        return item
 
     def _item(self, product: Product, price: NetPrice) -> dict[str, Any]:
         scales, price_quantity = _scales(price)

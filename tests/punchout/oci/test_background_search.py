@@ -148,3 +148,26 @@ def test_a_search_makes_a_fixed_number_of_queries(
     # connection, secrets, message in, labels, articles, prices, agreements, numbers, pictures, message out
     with django_assert_max_num_queries(12):
         searched()
+
+
+def test_hits_are_mapped_as_the_lines_of_a_cart_are() -> None:
+    rows = {
+        "VENDORMAT": "V-{{ line.sku }}",
+        "CUST_FIELD1": "{{ constant.plant }}",
+        "LEADTIME": "",
+        "MATGROUP": "{{ line.buyer_class }}",
+    }
+    make_connection(
+        options={
+            "mapping": [{"field": field, "expression": text} for field, text in rows.items()],
+            "constants": {"plant": "1000"},
+            "currencies": {"EUR": "EURO"},
+            "units": {"C62": "ST"},
+            "classifications": {"*": "OTHER"},
+        }
+    )
+    article("4711", name_en="Kabel")
+    (item,) = items(searched())
+    assert (item["VENDORMAT"], item["CUST_FIELD1"], item["MATGROUP"]) == ("V-4711", "1000", "OTHER")
+    assert (item["CURRENCY"], item["UNIT"]) == ("EURO", "ST")
+    assert "LEADTIME" not in item

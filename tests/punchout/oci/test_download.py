@@ -211,3 +211,43 @@ def test_a_page_makes_the_same_few_queries_whatever_its_size(
     for sent in ({"pagesize": "10", "transactionid": "a"}, {"pagesize": "250", "transactionid": "b"}):
         with django_assert_max_num_queries(8):
             assert download(**sent, requestedpage="2")["CURRENTPAGE"] == 2
+
+
+def test_the_catalog_is_mapped_as_the_lines_of_a_cart_are() -> None:
+    rows = {
+        "EXT_PRODUCT_ID": "X{{ line.sku }}",
+        "DESCRIPTION": "{{ line.name }} of {{ line.brand }}",
+        "LEADTIME": "{{ line.lead_time_days }}5",
+        "PRICE": "9.5",
+        "PRICEUNIT": "10",
+        "VENDOR": "V1",
+        "CUST_FIELD1": "not in this format",
+    }
+    make_connection(
+        options={
+            "mapping": [{"field": field, "expression": text} for field, text in rows.items()],
+            "currencies": {"EUR": "EURO"},
+            "units": {"C62": "ST"},
+        }
+    )
+    product = article("4711", name_en="Lamp", lead_time_days=2)
+    (entry,) = download()["Items"]
+    item = entry["NEWITEM"]
+    assert (item["EXT_PRODUCT_ID"], item["VENDOR"]) == ("X4711", "V1")
+    assert (item["UNIT"], item["CURRENCY"]) == ("ST", "EURO")
+    assert item["DESCRIPTION"] == [
+        {"description": f"Lamp of {product.brand.name}"[:40], "languageCode": "EN"}
+    ]
+    assert (item["LEADTIME"], item["PRICE"], item["PRICE_QUANTITY"]) == (25, 9.5, 10)
+    assert [scale["price"] for scale in item["PRICE_SCALES"]] == [9.5]
+    assert "CUST_FIELD1" not in item
+
+
+@pytest.mark.parametrize("articles", [2, 9])
+def test_a_mapped_page_makes_a_fixed_number_of_queries(
+    articles: int, django_assert_max_num_queries: Any
+) -> None:
+    made = make_connection(options={"currencies": {"EUR": "EURO"}})
+    priced_products(made.organisation.price_list, articles)
+    with django_assert_max_num_queries(24):
+        assert len(download()["Items"]) == articles
