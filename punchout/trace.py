@@ -17,16 +17,31 @@ def trace_zip(session: PunchoutSession) -> bytes:
     The messages are those of the wire log, where secrets were redacted before they were stored.
     """
     messages = list(session.messages.order_by("id"))
+    returned = ReturnedCart.objects.filter(session=session).first()
+    return _zip(_summary(session, messages), messages, returned)
+
+
+def message_zip(message: WireMessage) -> bytes:
+    """The same for one message that opened no visit: a launch that was refused, a question, a ping."""
+    connection = message.connection
+    summary = {
+        "connection": connection.slug if connection else None,
+        "customer": connection.organisation.number if connection else None,
+        "messages": [_message(message)],
+    }
+    return _zip(summary, [message], None)
+
+
+def _zip(summary: dict[str, Any], messages: list[WireMessage], returned: ReturnedCart | None) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("trace.json", _json(_summary(session, messages)))
+        archive.writestr("trace.json", _json(summary))
         for number, message in enumerate(messages, start=1):
             stem = f"{number:02}-{message.direction}"
             archive.writestr(_name(f"{stem}-message", message.headers, message.body), message.body)
             if message.answer_body:
                 name = _name(f"{stem}-answer", message.answer_headers, message.answer_body)
                 archive.writestr(name, message.answer_body)
-        returned = ReturnedCart.objects.filter(session=session).first()
         if returned is not None:
             archive.writestr("returned-cart.json", _json(_cart(returned)))
     return buffer.getvalue()
@@ -50,25 +65,26 @@ def _summary(session: PunchoutSession, messages: list[WireMessage]) -> dict[str,
         "launched at": session.created_at,
         "started at": session.started_at,
         "ended at": session.ended_at,
-        "messages": [
-            {
-                "at": message.received_at,
-                "direction": message.direction,
-                "kind": message.kind,
-                "method": message.method,
-                "path": message.path,
-                "headers": message.headers,
-                "message id": message.payload_id,
-                "verdict": message.verdict,
-                "why": message.error,
-                "forgiven": message.notes,
-                "answer status": message.answer_status,
-                "answer headers": message.answer_headers,
-                "milliseconds": message.duration_ms,
-                "correlation id": message.correlation_id,
-            }
-            for message in messages
-        ],
+        "messages": [_message(message) for message in messages],
+    }
+
+
+def _message(message: WireMessage) -> dict[str, Any]:
+    return {
+        "at": message.received_at,
+        "direction": message.direction,
+        "kind": message.kind,
+        "method": message.method,
+        "path": message.path,
+        "headers": message.headers,
+        "message id": message.payload_id,
+        "verdict": message.verdict,
+        "why": message.error,
+        "forgiven": message.notes,
+        "answer status": message.answer_status,
+        "answer headers": message.answer_headers,
+        "milliseconds": message.duration_ms,
+        "correlation id": message.correlation_id,
     }
 
 

@@ -23,6 +23,7 @@ from punchout.admin.pretty import pretty, pretty_fields
 from punchout.admin.read_only import ReadOnlyAdmin, tag
 from punchout.admin.wire_replay import payload_download, replay_page
 from punchout.models import Connection, ReturnedCart, WireMessage
+from punchout.trace import message_zip
 
 log = structlog.get_logger(__name__)
 
@@ -150,6 +151,7 @@ class WireMessageAdmin(ReadOnlyAdmin):
             path("<path:object_id>/raw/<slug:part>/", view(self.raw_view), name=f"{name}_raw"),
             path("<path:object_id>/replay/", view(self.replay_view), name=f"{name}_replay"),
             path("<path:object_id>/payload/", view(self.payload_view), name=f"{name}_payload"),
+            path("<path:object_id>/trace/", view(self.trace_view), name=f"{name}_trace"),
             *super().get_urls(),
         ]
 
@@ -212,6 +214,15 @@ class WireMessageAdmin(ReadOnlyAdmin):
 
     def payload_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return payload_download(self, request, self._viewed(request, object_id))
+
+    def trace_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The message and its answer as a zip, to give to the partner; that it was taken is logged."""
+        message = self._viewed(request, object_id)
+        log.info("trace_exported", user=request.user.pk, message=message.pk)
+        response = HttpResponse(message_zip(message), content_type="application/zip")
+        slug = message.connection.slug if message.connection else "unknown"
+        response["Content-Disposition"] = f'attachment; filename="message-{slug}-{message.pk}.zip"'
+        return response
 
     def _viewed(self, request: HttpRequest, object_id: str) -> WireMessage:
         found = self.get_object(request, object_id)

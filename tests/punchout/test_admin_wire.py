@@ -1,7 +1,10 @@
 """The wire log: readable, escaped whatever came, and only looked at."""
 
 import base64
+import io
+import json
 import time
+import zipfile
 from datetime import timedelta
 
 import pytest
@@ -234,3 +237,32 @@ def test_the_list_goes_back_as_far_as_it_is_asked_to(admin_client, since, shown)
         WireMessageFactory(received_at=timezone.now() - age)
     page = admin_client.get(LIST, {"since": since} if since else {}, follow=True)
     assert page.context["cl"].result_count == shown
+
+
+def test_a_refused_launch_without_a_visit_is_exported_as_one_file(admin_client, client):
+    connection = ConnectionFactory(slug="shop-one", username="buyer", secret="right")
+    body = "USERNAME=buyer&PASSWORD=canary-wrong&HOOK_URL=https%3A%2F%2Fbuyer.example%2Freturn"
+    assert client.post(f"/punchout/oci/{connection.slug}", body, content_type=FORM).status_code == 401
+    message = WireMessage.objects.get()
+    assert message.session is None
+    address = reverse("admin:punchout_wiremessage_trace", args=[message.pk])
+    assert address in admin_client.get(page_of(message)).content.decode()
+    with capture_logs() as logs:
+        answer = admin_client.get(address)
+    assert [entry["message"] for entry in logs if entry["event"] == "trace_exported"] == [message.pk]
+    assert answer["Content-Type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        files = {name: archive.read(name).decode() for name in archive.namelist()}
+    (told,) = json.loads(files["trace.json"])["messages"]
+    assert (told["verdict"], told["answer status"]) == ("refused", 401)
+    assert sorted(name.partition("-")[0] for name in files) == ["01", "01", "trace.json"]
+    assert "USERNAME=buyer" in files["01-in-message.txt"]
+    assert not any("canary-wrong" in text for text in files.values())
+
+
+def test_a_message_of_nobody_is_exported_too_and_only_to_staff(admin_client, client):
+    client.post("/punchout/oci/nobody", "USERNAME=x", content_type=FORM)
+    message = WireMessage.objects.get()
+    address = reverse("admin:punchout_wiremessage_trace", args=[message.pk])
+    assert "message-unknown-" in admin_client.get(address)["Content-Disposition"]
+    assert client.get(address).status_code == 302
