@@ -9,8 +9,8 @@ from typing import NamedTuple, Protocol
 from django.db import connection
 
 from catalog.media import media_address
-from catalog.models import CustomerArticle, ProductMedia, Stock
-from catalog.plain_rows import among, is_among, rows_of
+from catalog.models import CustomerArticle, ProductMedia, Stock, StockSite
+from catalog.plain_rows import among, as_day, as_quantity, is_among, rows_of
 
 
 class Keyed(Protocol):
@@ -32,10 +32,10 @@ class SiteStock(NamedTuple):
 def stock_of(products: Iterable[Keyed]) -> dict[int, list[SiteStock]]:
     """The stock of each article in the order of the sites; an article without stock has an empty list."""
     found: dict[int, list[SiteStock]] = {product.pk: [] for product in products}
-    rows = Stock.objects.filter(product_id__in=list(found)).order_by("site__position", "site__code")
-    columns = ("product_id", "site__name", "quantity", "next_date", "next_quantity")
-    for product, site, quantity, next_date, next_quantity in rows.values_list(*columns):
-        found[product].append(SiteStock(site, quantity, next_date, next_quantity))
+    rows = rows_of(_stock_sql(connection.vendor), [among(list(found))])
+    for product, site, quantity, next_date, next_quantity in rows:
+        coming = None if next_quantity is None else as_quantity(next_quantity)
+        found[product].append(SiteStock(site, as_quantity(quantity), as_day(next_date), coming))
     return found
 
 
@@ -57,6 +57,15 @@ def own_numbers_of(organisation_id: int, products: Iterable[Keyed]) -> dict[int,
     """What the customer calls each article; articles that he calls nothing are left out."""
     ids = among([product.pk for product in products])
     return dict(rows_of(_own_numbers_sql(connection.vendor), [organisation_id, ids]))
+
+
+@lru_cache(maxsize=2)
+def _stock_sql(vendor: str) -> str:
+    stock, site, these = Stock._meta.db_table, StockSite._meta.db_table, is_among(vendor, "bigint")
+    # The tables' names are our models', values are parameters.
+    return f"""SELECT s.product_id, t.name, s.quantity, s.next_date, s.next_quantity
+        FROM {stock} s JOIN {site} t ON t.id = s.site_id
+        WHERE s.product_id {these} ORDER BY t.position, t.code"""  # noqa: S608
 
 
 @lru_cache(maxsize=2)
