@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from catalog.imports import services
-from catalog.imports.progress import estimate, part_done
+from catalog.imports.progress import estimate, part_done, phase, stop_asked
 from catalog.imports.refused import refused_csv
 from catalog.models import FetchedMedia, ImportRefusal, ImportRun
 from catalog.wording import shown
@@ -199,6 +199,8 @@ def _progress(run: ImportRun) -> dict[str, Any]:
         "run": run,
         "tone": TONES.get(ImportRun.State(run.state), ""),
         "percent": round(part_done(run) * 100),
+        "phase": phase(run),
+        "cancelling": run.running and (run.cancel_requested or stop_asked(run)),
         "left_minutes": None if left is None else left // 60,
         "left_seconds": None if left is None else left % 60,
         "resumable": run.state in ImportRun.RESUMABLE and bool(run.path),

@@ -13,7 +13,7 @@ from django.db.models import Model, ProtectedError
 from django.utils import timezone
 
 from catalog import changes, withdrawals
-from catalog.imports.compare import ANY_NAME, STATUS, Plan, compare_part, english_name
+from catalog.imports.compare import ANY_NAME, STATUS, Plan, Step, compare_part, english_name
 from catalog.imports.parts import Part
 from catalog.imports.tables import ARTICLE_FIELDS, Staging
 from catalog.models import ImportProfile, Product
@@ -21,13 +21,18 @@ from catalog.models import ImportProfile, Product
 BATCH = 500
 
 
-def apply(staging: Staging, profile: ImportProfile, plan: Plan, step: Callable[[float], None]) -> None:
-    """Writes it all in the caller's transaction."""
+# What a row of each kind costs beside a row of any other kind.
+WEIGHTS = {"article": 4, "attribute": 2, "net_price": 2, "list_price": 2}
+
+
+def apply(staging: Staging, profile: ImportProfile, plan: Plan, step: Step) -> None:
+    """Writes it all in the caller's transaction; ``step`` hears what begins."""
     now = timezone.now()
+    begin = _steps(plan, step)
+    begin("labels")
     plan.created.make(staging)
-    step(0.05)
+    begin("article")
     _articles(staging, profile, now)
-    step(0.4)
     # What changed in each article, and whether those who follow articles or the search must know.
     staging.make(
         "touched",
@@ -37,16 +42,38 @@ def apply(staging: Staging, profile: ImportProfile, plan: Plan, step: Callable[[
     staging.do("INSERT INTO {touched} (product_id) SELECT product_id FROM {plan} WHERE op = 2")
     staging.make("stamped", "SELECT product_id FROM {touched} WHERE 1 = 0")
     _successors(staging, now)
-    for number, part in enumerate(plan.parts):
+    for part in plan.parts:
+        begin(part.slug)
         if part.slug == "reference":
             # Now that both ends exist.
             compare_part(staging, part)
         _part(staging, part, now)
-        step(0.4 + 0.45 * (number + 1) / len(plan.parts))
+    begin("changes")
     _stamp(staging, now)
     _remove(staging, profile, now)
     changes.record_selected(staging.sql("SELECT DISTINCT product_id FROM {touched}"))
-    step(1.0)
+    begin("checks")
+    # Foreign keys, which would be looked up when the transaction ends: here somebody hears of it.
+    if staging.postgres:
+        staging.do("SET CONSTRAINTS ALL IMMEDIATE")
+        staging.do("SET CONSTRAINTS ALL DEFERRED")
+
+
+def _steps(plan: Plan, step: Step) -> Callable[[str], None]:
+    """What says that a kind begins, each having its part of the work by the rows that change."""
+    order = ["labels", "article", *(part.slug for part in plan.parts), "changes", "checks"]
+    rows = {slug: sum(n for what, n in each.items() if what != "same") for slug, each in plan.counts.items()}
+    weight = {slug: WEIGHTS.get(slug, 1) * rows.get(slug, 0) + 1 for slug in order}
+    weight["changes"] = 1 + rows.get("article", 0) // 2
+    weight["checks"] = 1 + sum(weight.values()) // 8
+    total = sum(weight.values())
+
+    def begin(slug: str) -> None:
+        place = order.index(slug)
+        before = sum(weight[each] for each in order[:place])
+        step(before / total, (before + weight[slug]) / total, slug, place + 1, len(order))
+
+    return begin
 
 
 def _now(moment: datetime) -> Any:

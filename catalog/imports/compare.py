@@ -37,6 +37,10 @@ LACKS = {
 ENGLISH = "name_en"
 
 
+# Hears what begins: from which part of the work to which (0 to 1), what it is, and which of how many.
+Step = Callable[[float, float, str, int, int], None]
+
+
 @dataclass(slots=True)
 class Plan:
     """What is going to change: counts by kind, and what must be created first."""
@@ -49,11 +53,10 @@ class Plan:
     before: int = 0
 
 
-def compare(
-    staging: Staging, profile: ImportProfile, header: dict[str, Any], step: Callable[[float], None]
-) -> Plan:
-    """Makes the plan tables. ``step`` hears how far it is, and raises ``Cancelled`` to stop."""
+def compare(staging: Staging, profile: ImportProfile, header: dict[str, Any], step: Step) -> Plan:
+    """Makes the plan tables. ``step`` hears what begins, and raises ``Cancelled`` to stop."""
     plan = Plan()
+    step(0.0, 0.1, "labels", 1, 2)
     staging.drop_views()
     staging.analyze(*(table for table in TABLES if staging.any(f"{{{table}}}")))
     kinds = present(staging, profile)
@@ -62,31 +65,31 @@ def compare(
     _last_of_each(staging)
     _place_by_links(staging)
     _price_units(staging)
-    step(0.05)
+    count = len(kinds) + 2
+    step(0.05, 0.15, "labels", 1, count)
     resolve_brands(staging, plan.created)
     resolve_categories(staging, plan.created, profile)
     resolve_sites(staging, profile)
     resolve_customers(staging, profile, header.get("customer") or "")
     resolve_features(staging, plan.created, profile)
-    step(0.15)
+    step(0.15, 0.35, "article", 2, count)
     _articles(staging, profile)
     _missing(staging, profile, plan, bool(header.get("full")))
-    step(0.3)
     unknown_labels(staging, profile)
     _unknown_articles(staging)
     plan.parts = kinds
     plan.counts = {"article": counts_of(staging, "plan")}
     for number, part in enumerate(plan.parts):
+        step(0.35 + 0.65 * number / len(plan.parts), 0.35 + 0.65 * (number + 1) / len(plan.parts), part.slug,
+             number + 3, count)  # fmt: skip
         compare_part(staging, part)
         counts = counts_of(staging, f"plan_{part.slug}")
         plan.counts[part.slug] = _with_new_articles(staging, counts) if part.slug == "reference" else counts
-        step(0.35 + 0.6 * (number + 1) / len(plan.parts))
     if plan.missing:
         gone = plan.counts["article"].get("gone", 0)
         plan.counts["article"]["gone"] = gone + plan.missing
     for kind, count in plan.created.counts.items():
         plan.counts[kind] = {"new": count}
-    step(1.0)
     return plan
 
 

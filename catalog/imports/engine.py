@@ -16,7 +16,7 @@ import structlog
 from django.db import connection, transaction
 from django.utils import timezone, translation
 
-from catalog.imports import media
+from catalog.imports import media, progress
 from catalog.imports.apply import apply
 from catalog.imports.compare import Plan, compare
 from catalog.imports.errors import Cancelled, FileRefused
@@ -45,11 +45,13 @@ def execute(run: ImportRun, source: Source, listen: Callable[[ImportRun], None] 
     Raises what went wrong unexpectedly, after noting it; ``listen`` hears of every progress.
     """
     staging = Staging(run.pk)
+    progress.forget(run)
     watch = _Watch(run, listen)
     with translation.override("en"), _memory(), _few_collections():
         try:
             _read(run, staging, source, watch)
-            run.note(state=State.COMPARING, applied=0.0)
+            watch.told.began = time.time()
+            run.note(state=State.COMPARING)
             media.resolve(staging, run.profile, source)
             plan = compare(staging, run.profile, run.header, watch.compared)
             _publish(run, staging, plan)
@@ -73,6 +75,7 @@ def execute(run: ImportRun, source: Source, listen: Callable[[ImportRun], None] 
             log.exception("import_failed", run=run.pk)
             _end(run, State.FAILED, error=f"{type(error).__name__}: {error}"[:2000])
             raise
+    progress.forget(run)
     listen(run)
     log.info("import_ended", run=run.pk, state=run.state, records=run.records, refused=run.refused)
 
@@ -84,23 +87,33 @@ class _Watch:
         self.run = run
         self.listen = listen
         self.next = 0.0
+        self.told = progress.Told(run)
 
     def look(self, *, force: bool = False) -> bool:
         """Whether it was time to; raises ``Cancelled``."""
         if not force and time.monotonic() < self.next:
             return False
         self.next = time.monotonic() + LOOK_SECONDS
-        if ImportRun.objects.filter(pk=self.run.pk, cancel_requested=True).exists():
+        asked = ImportRun.objects.filter(pk=self.run.pk, cancel_requested=True).exists()
+        if asked or progress.stop_asked(self.run):
             raise Cancelled
         self.listen(self.run)
         return True
 
-    def compared(self, part: float) -> None:
-        self.look(force=True)
-        self.run.note(applied=part / 2)
+    def compared(self, start: float, end: float, phase: str, number: int, count: int) -> None:
+        """Of comparing this part begins; the numbers are parts of it, 0 to 1."""
+        self._step(progress.READING, progress.COMPARING, start, end, phase, number, count)
+        self.run.note()
 
-    def applied(self, part: float) -> None:
-        # Inside the transaction that nobody sees: only whether to stop.
+    def applied(self, start: float, end: float, phase: str, number: int, count: int) -> None:
+        """Of applying this part begins: inside the transaction that nobody sees."""
+        self._step(progress.COMPARING, 1.0, start, end, phase, number, count)
+
+    def _step(
+        self, low: float, high: float, start: float, end: float, phase: str, number: int, count: int
+    ) -> None:
+        width = high - low
+        self.told.tell(low + start * width, low + end * width, phase, number, count)
         self.look(force=True)
 
 
@@ -236,7 +249,6 @@ def _end(run: ImportRun, state: str, error: str = "") -> None:
         reason=stored(error) if isinstance(error, Said) else None,
         finished_at=timezone.now(),
         cancel_requested=False,
-        applied=1.0,
     )
 
 

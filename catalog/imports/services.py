@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.text import get_valid_filename
 
-from catalog.imports import engine
+from catalog.imports import engine, progress
 from catalog.imports.source import Source
 from catalog.imports.tables import Staging
 from catalog.models import ImportProfile, ImportRun, ImportSchedule
@@ -106,6 +106,10 @@ def enqueue(import_run: ImportRun) -> None:
 
 def cancel(*, import_run: ImportRun) -> None:
     """Asks a run to stop; one that nobody has begun stops at once."""
+    if import_run.state == State.APPLYING:
+        # Its transaction may keep everybody else from writing.
+        progress.ask_to_stop(import_run)
+        return
     waiting = ImportRun.objects.filter(pk=import_run.pk, state=State.WAITING)
     if not waiting.update(state=State.CANCELLED, finished_at=timezone.now()):
         ImportRun.objects.filter(pk=import_run.pk, state__in=ImportRun.RUNNING).update(cancel_requested=True)
@@ -125,7 +129,6 @@ def resume(
     values: dict[str, Any] = {
         "state": State.WAITING,
         "cancel_requested": False,
-        "applied": 0.0,
         "error": "",
         "reason": None,
     }

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from catalog.imports import services
-from catalog.imports.progress import estimate, part_done
+from catalog.imports.progress import estimate, part_done, phase
 from catalog.imports.registry import find_format, recognise
 from catalog.imports.source import Source
 from catalog.models import ImportProfile, ImportRun
@@ -86,8 +86,10 @@ class Command(BaseCommand):
         width = max(10, min(40, shutil.get_terminal_size().columns - 60))
         bar = ("#" * round(done * width)).ljust(width, ".")
         left = estimate(run)
+        what = phase(run)
+        doing = f": {what}" if what else ""
         rest = f", about {left // 60}:{left % 60:02} left" if left is not None else ""
-        text = f"[{bar}] {done:4.0%} {run.get_state_display()}, {run.records:,} records{rest}"
+        text = f"[{bar}] {done:4.0%} {run.get_state_display()}{doing}, {run.records:,} records{rest}"
         if sys.stderr.isatty():
             sys.stderr.write(f"\r\x1b[K{text}")
         else:

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone, translation
 
 from catalog.imports import engine, services
+from catalog.imports.progress import part_done, phase
 from catalog.imports.records import ArticleRecord, PriceRecord, Record
 from catalog.imports.refused import refused_csv
 from catalog.imports.tables import Staging
@@ -257,3 +259,37 @@ def test_a_worker_does_what_was_enqueued(csv_profile: ImportProfile) -> None:
     run.refresh_from_db()
     assert run.state == State.DONE, run.error
     assert Product.objects.get().name_en == "Kabel"
+
+
+def test_what_is_done_in_the_last_transaction_is_told_and_can_be_stopped(
+    profile: ImportProfile, records: list[Record]
+) -> None:
+    records += [*articles(3), PriceRecord(9, "A-1", Decimal(5), "EUR")]
+    run = started(profile)
+    told: list[tuple[str, float]] = []
+    stop_at = "List prices, 4 of 6"
+
+    def listen(each: ImportRun) -> None:
+        if each.state == State.APPLYING and phase(each):
+            told.append((phase(each), part_done(each)))
+            with translation.override("nl"):
+                assert phase(each)
+            if phase(each) == stop_at:
+                services.cancel(import_run=ImportRun.objects.get(pk=each.pk))
+
+    services.run(run, listen)
+    assert [what for what, _part in told] == [
+        "Brands, categories and attributes, 1 of 6", "Articles, 2 of 6", "Net prices, 3 of 6",
+        "List prices, 4 of 6",
+    ]  # fmt: skip
+    assert [part for _what, part in told] == sorted(part for _what, part in told)
+    assert run.state == State.CANCELLED
+    assert not Product.objects.exists()
+    services.resume(import_run=run, background=False)
+    told.clear()
+    stop_at = ""
+    assert services.run(run, listen).state == State.DONE
+    assert told[-1][0] == "Last checks, 6 of 6"
+    assert 0.55 < told[-1][1] < 1
+    assert phase(run) == ""
+    assert not list(Path(settings.IMPORT_DIR).glob("run-*"))
