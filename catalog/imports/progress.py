@@ -51,7 +51,10 @@ class Told:
         what = _("%(what)s, %(number)s of %(count)s") % {
             "what": said(PHASES[phase]), "number": number, "count": count,
         }  # fmt: skip
-        kept = {"start": start, "end": end, "at": now, "expected": expected, "phase": stored(what)}
+        kept = {
+            "state": self.run.state, "phase": stored(what), "start": start, "end": end, "at": now,
+            "expected": expected,
+        }  # fmt: skip
         path = _path(self.run, "progress")
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_suffix(".part")
@@ -111,8 +114,10 @@ def estimate(run: ImportRun) -> int | None:
 
 def _told(run: ImportRun) -> dict[str, Any]:
     if run.state in (State.COMPARING, State.APPLYING):
-        with suppress(OSError, ValueError):
-            return dict(json.loads(_path(run, "progress").read_text()))
+        with suppress(OSError, ValueError, KeyError):
+            told = dict(json.loads(_path(run, "progress").read_text()))
+            # What was told before the state changed is over.
+            return told if told["state"] == run.state else {}
     return {}
 
 
