@@ -27,8 +27,13 @@ def rows_of(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
 
 
 def among(values: Collection[Any]) -> Any:
-    """Many values as one parameter, for ``is_among``."""
-    return list(values) if connection.vendor == "postgresql" else json.dumps(list(values))
+    """Many numbers, or many texts, as one parameter, for ``is_among``."""
+    if connection.vendor != "postgresql":
+        return json.dumps(list(values))
+    if any(isinstance(value, str) for value in values):
+        return list(values)
+    # As PostgreSQL writes an array; the driver would convert them one by one.
+    return f"{{{','.join(map(str, values))}}}"
 
 
 def is_among(vendor: str, type_name: str) -> str:

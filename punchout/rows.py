@@ -31,7 +31,13 @@ def _compiled(statement: str, fields: list[Any]) -> Compiled:
         for place, field in enumerate(fields)
         if not isinstance(field, AS_IT_IS)
     )
-    return Compiled(statement, attrgetter(*(field.attname for field in fields)), converted)
+    return Compiled(statement, _taker([field.attname for field in fields]), converted)
+
+
+def _taker(names: list[str]) -> Callable[[Model], tuple[Any, ...]]:
+    """What takes these attributes from a record; ``attrgetter`` gives no tuple for one alone."""
+    take = attrgetter(*names)
+    return take if len(names) > 1 else lambda record: (take(record),)
 
 
 @lru_cache(maxsize=64)

@@ -23,7 +23,7 @@ from punchout.findings import Finding
 from punchout.freezing import CartNotReturnable, freeze_lines
 from punchout.handed_over import body_of, form_of, head_of
 from punchout.models import PunchoutSession, ReturnedCart, WireMessage
-from punchout.rows import insert_row
+from punchout.rows import insert_row, update_row
 from punchout.secrets import new_public_id, new_token, token_digest
 from punchout.shoppers import LONGEST_CODE, read_visit
 from punchout.surcharges import is_surcharge
@@ -282,12 +282,14 @@ def _notes(findings: tuple[Finding, ...]) -> list[str]:
 
 
 def _locked(session: PunchoutSession) -> PunchoutSession:
-    """The session, locked with its cart: nothing is added between pricing and freezing."""
-    return (
-        PunchoutSession.objects.select_for_update(of=("self", "cart"))
-        .select_related("connection", "organisation__price_list", "cart")
-        .get(pk=session.pk)
-    )
+    """The session, locked with its cart: nothing is added between pricing and freezing.
+
+    Its connection and customer are those that the request read.
+    """
+    rows = PunchoutSession.objects.select_for_update(of=("self", "cart")).select_related("cart")
+    locked = rows.get(pk=session.pk)
+    locked.connection, locked.organisation = session.connection, session.organisation
+    return locked
 
 
 def _handed_over(session: PunchoutSession, how: str) -> ReturnForm | None:
@@ -341,6 +343,8 @@ def _end(
         findings=[finding.as_json() for finding in findings],
     )
     insert_row(returned)
-    Cart.objects.filter(pk=session.cart_id).update(frozen_at=now)
-    PunchoutSession.objects.filter(pk=session.pk).update(state=state, ended_at=now)
+    session.cart.frozen_at = session.ended_at = now
+    session.state = state
+    update_row(session.cart, "frozen_at")
+    update_row(session, "state", "ended_at")
     log.info("punchout_ended", session=session.key, state=state, lines=len(lines))
