@@ -43,7 +43,7 @@ def state_tag(session: PunchoutSession) -> SafeString:
 class PunchoutSessionAdmin(ReadOnlyAdmin):
     list_display = (
         "key", "state_shown", "connection", "organisation", "person", "operation", "embedding", "total_text",
-        "created_at", "started_at", "ended_at",
+        "created_at", "ended_at",
     )  # fmt: skip
     list_filter = (
         "state",
