@@ -86,7 +86,7 @@ class ImportRunInline(admin.TabularInline):
 @admin.register(ImportSchedule)
 class ImportScheduleAdmin(admin.ModelAdmin):
     form = ScheduleForm
-    list_display = ("name", "profile", "source", "frequency", "active", "next_run_at", "looked_at", "found")
+    list_display = ("name", "profile", "found", "looked_at", "next_run_at", "active")
     list_filter = ("active", "source", "frequency", "profile")
     list_select_related = ("profile",)
     search_fields = ("name", "profile__name", "address", "files")

@@ -179,6 +179,9 @@ def _part(staging: Staging, part: Part, now: datetime) -> None:
             " WHERE x.op = 1 AND x.product_id IS NULL",
         ),
     ):
+        if product == "p.id" and not staging.any("{fresh}"):
+            # All its articles were there before.
+            continue
         staging.do(
             f"INSERT INTO {part.table} ({names}) SELECT {product}, {', '.join(columns.values())}"
             f" FROM {source} ON CONFLICT DO NOTHING",
