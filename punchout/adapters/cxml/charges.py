@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.utils.translation import gettext as _
 
 from punchout.adapters.cxml.options import CxmlOptions
-from punchout.adapters.markup import attribute, content, element
+from punchout.adapters.markup import attribute, content
 from punchout.adapters.outgoing import number_of
 from punchout.documents import ReturnLine
 
@@ -89,7 +89,7 @@ def line_charges(
 
 
 def money(amount: str, currency: str) -> str:
-    return element("Money", amount, currency=currency)
+    return f'<Money currency="{attribute(currency)}">{content(amount)}</Money>'
 
 
 def in_language(tag: str, text: str, language: str) -> str:

@@ -81,7 +81,7 @@ def item_in(
         given = f'quantity="{attribute(basis)}" conversionFactor="1"'
         written.append(f"<PriceBasisQuantity {given}>{unit}</PriceBasisQuantity>")
     for domain, code in _classifications(line, options):
-        written.append(element("Classification", code, domain=domain))
+        written.append(f'<Classification domain="{attribute(domain)}">{content(code)}</Classification>')
     for tag, own in (
         ("ManufacturerPartID", line.manufacturer_part_number),
         ("ManufacturerName", line.brand),
