@@ -244,3 +244,21 @@ def test_tables_are_recognised_by_what_they_are(tmp_path: Path) -> None:
     (tmp_path / "b.bin").write_bytes(workbook(["sku"]))
     found = [recognise(Source(tmp_path / name)) for name in ("a.csv", "b.bin")]
     assert [each and each.slug for each in found] == ["csv", "xlsx"]
+
+
+def test_a_line_without_an_end_is_refused_before_it_fills_the_memory(
+    read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("catalog.imports.formats.table.rows.LONGEST_LINE", 1_000)
+    with pytest.raises(FileRefused, match=r"line is longer than 1000"):
+        read("nr;naam\nA-1;" + "x" * 2_000, {"nr": "sku", "naam": "name_nl"})
+    with pytest.raises(FileRefused, match=r"line is longer than 1000"):
+        read('nr;naam\nA-1;"' + "x" * 2_000, {"nr": "sku", "naam": "name_nl"})
+
+
+def test_a_quoted_cell_may_go_on_over_lines_and_the_lines_are_counted_on(read: Read) -> None:
+    found = read(
+        'nr;tekst\r\nA-1;"one\r\ntwo ""x"""\r\nA-2;plain\r\n', {"nr": "sku", "tekst": "description_nl"}
+    )
+    assert [(each.line, each.sku) for each in found] == [(2, "A-1"), (4, "A-2")]  # type: ignore[union-attr]
+    assert found[0].descriptions["nl"] == 'one\r\ntwo "x"'  # type: ignore[union-attr]
