@@ -277,8 +277,8 @@ class BlockPrices:
         bounds = {bound for bound in plan.bounds if bound > least}
         for kind in self._offered:
             rows = self._terms[kind].by_product.get(pk)
-            if rows is not None:
-                bounds.update(term.minimum for term in rows if term.minimum > least)
+            if rows is not None and (len(rows) > 1 or rows[0].minimum > least):
+                bounds.update([term.minimum for term in rows if term.minimum > least])
         if not bounds:
             return ()
         found: list[tuple[Decimal, Decimal]] = []

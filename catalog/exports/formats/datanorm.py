@@ -5,6 +5,7 @@ price is a whole number of cents, so its unit is raised, to 1000 at most, until 
 and the signs Datanorm does not allow are replaced, code page is 850.
 """
 
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ _REPLACED = str.maketrans({
     ";": ",", "[": "(", "]": ")", "{": "(", "}": ")", "\\": "/", "|": "/", "~": "-", "–": "-", "—": "-",
     "‘": "'", "’": "'", "“": '"', "”": '"', "„": '"', "€": "EUR", "…": "...", "•": "-", "Ω": "Ohm",
 })  # fmt: skip
+_REPLACEABLE = re.compile("[" + re.escape("".join(map(chr, _REPLACED))) + "]")
 # Version 4 says units in words, 5 in codes with PCE for a piece.
 UNITS_4 = {
     "C62": "Stck", "MTR": "m", "KGM": "kg", "LTR": "l", "MTK": "qm", "MTQ": "cbm", "HUR": "Std", "RO": "Rol",
@@ -97,7 +99,7 @@ def _write_prices(dialect: Dialect, order: ExportOrder) -> Iterator[bytes]:
     out = _Counted(dialect, order, "P")
     yield out.begun
     for rows in chunks(order):
-        yield out.records(list(_price_records(dialect, rows)))
+        yield out.records(list(_price_records(dialect, rows, order.incremental)))
     yield out.ended()
 
 
@@ -148,7 +150,7 @@ def _articles(dialect: Dialect, order: ExportOrder, articles: IO[bytes], waiting
             number += 1
             found += _article(dialect, row, f"{number:08d}", groups.get(row.category, ("", "")))
         articles.write(out.records(found))
-        waiting.write(prices.records(list(_price_records(dialect, rows))))
+        waiting.write(prices.records(list(_price_records(dialect, rows, order.incremental))))
     articles.write(out.ended())
     waiting.write(prices.ended())
 
@@ -198,26 +200,37 @@ def _text_records(dialect: Dialect, key: str, lines: list[str]) -> list[str]:
     return records
 
 
-def _price_records(dialect: Dialect, rows: list[ExportRow]) -> Iterator[str]:
-    """Net prices: three articles a record in version 4, which leaves the price unit to the article."""
+def _price_records(dialect: Dialect, rows: list[ExportRow], incremental: bool) -> Iterator[str]:
+    """Net prices, and those from larger quantities on.
+
+    Version 4 packs three articles into a record and leaves the price unit to the article; it has no way to
+    say that a price is gone. Version 5 says "on request" where there may have been one.
+    """
+    priced = [(row, _plain(row.sku), _unit_of(row)) for row in rows if row.net_amount is not None]
     if dialect.version == 4:
-        packed = [
-            f"{_plain(row.sku)};{NET};{_cents(row.net_amount, row, _unit_of(row))};;;;;;;"
-            for row in rows
-            if row.net_amount is not None
-        ]
+        packed = [f"{sku};{NET};{_cents(row.net_amount, row, unit)};;;;;;;" for row, sku, unit in priced]
         for three in _by(3, packed):
             yield f"P;A;{''.join(three)}"
+        for row, sku, unit in priced:
+            if row.scales:
+                yield from _scale_records(dialect, row, sku, unit)
         return
-    for row in rows:
-        if row.net_amount is None:
-            continue
-        sku, unit = _plain(row.sku), _unit_of(row)
+    for row, sku, unit in priced:
         yield f"P;{sku};{NET};{unit};{_cents(row.net_amount, row, unit)};;;;;;;;;"
-        for step, (bound, amount) in enumerate(row.scales, 1):
-            if bound == int(bound):
-                price = _cents(amount, row, unit)
-                yield f"Z;N;{sku};{step:02d};1;;;1;+;{NET};{unit};{price};;;{int(bound)};;"
+        if row.scales:
+            yield from _scale_records(dialect, row, sku, unit)
+    if incremental:
+        for row in rows:
+            if row.net_amount is None and not row.removed:
+                yield f"P;{_plain(row.sku)};{ON_REQUEST};{row.price_quantity or 1};0;;;;;;;;;"
+
+
+def _scale_records(dialect: Dialect, row: ExportRow, sku: str, unit: int) -> Iterator[str]:
+    """Quantities are whole numbers in Datanorm."""
+    for step, (bound, amount) in enumerate(row.scales, 1):
+        if bound == int(bound):
+            price = _cents(amount, row, unit)
+            yield (f"Z;N;{sku};{step:02d};1;;;1;+;{NET};{dialect.price_unit(unit)};{price};;;{int(bound)};;")
 
 
 def _listed(row: ExportRow) -> tuple[int, int, str]:
@@ -232,7 +245,7 @@ def _listed(row: ExportRow) -> tuple[int, int, str]:
 
 def _unit_of(row: ExportRow) -> int:
     """The smallest price unit of Datanorm in which all amounts of the article are whole cents."""
-    amounts = [row.net_amount, row.list_amount, *(amount for _bound, amount in row.scales)]
+    amounts = [row.net_amount, row.list_amount, *[amount for _bound, amount in row.scales]]
     given = row.price_quantity or 1
     for unit in PRICE_UNITS:
         if unit < given and unit != PRICE_UNITS[-1]:
@@ -282,7 +295,9 @@ def _groups(dialect: Dialect, order: ExportOrder) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    return clean(text).translate(_REPLACED) if text else ""
+    """Looked at first: to replace takes ten times as long as to see that there is nothing to replace."""
+    text = clean(text)
+    return text.translate(_REPLACED) if _REPLACEABLE.search(text) else text
 
 
 def _wrapped(text: str) -> list[str]:

@@ -166,10 +166,12 @@ def test_a_datanorm_is_read_back_as_it_was(assortment, back, version):
     assert amounts(cable.prices, PriceKind.LIST) == [(120, 100, 0)]
     net = [each for each in found.of(PriceRecord) if each.sku == "NYM-3"]
     assert {each.customer for each in net} == {"100001"}
-    expected = [(Decimal("90.5"), None if version == 4 else 100, Decimal(0))]
-    if version == 5:
-        expected.append((Decimal("80.25"), 100, Decimal(500)))
-    assert amounts(net, PriceKind.NET) == expected
+    # Version 4 leaves the price unit to the article.
+    unit = None if version == 4 else 100
+    assert amounts(net, PriceKind.NET) == [
+        (Decimal("90.5"), unit, Decimal(0)),
+        (Decimal("80.25"), unit, Decimal(500)),
+    ]
     # 4.12 cents for one is 4.12 for a hundred: no digit is lost.
     assert amounts(found.articles["FINE"].prices, PriceKind.LIST) == [(Decimal("4.12"), 100, 0)]
     assert found.articles["ASK"].prices in (None, ())
@@ -200,6 +202,17 @@ def test_net_prices_come_alone_and_only_for_their_customer(assortment, back, ver
     found = back(f"datpreis-{version}", "datanorm", "DATPREIS.001", reading=reading)
     assert not found.refused and not found.articles
     assert {each.sku for each in found.of(PriceRecord)} == {"NYM-3", "FINE"}
+
+
+def test_a_price_that_is_gone_is_on_request_in_the_next_prices_of_version_5(assortment, export, back):
+    since = timezone.now() - timedelta(hours=1)
+    text = export("datpreis-5", since=since).decode("cp850")
+    assert "\r\nP;ASK;9;1;0;;;;;;;;;\r\n" in text
+    assert "P;OLD;" not in text
+    assert "P;ASK;" not in export("datpreis-5").decode("cp850")
+    found = back("datpreis-5", "datanorm", "x.001", reading={"options": {"encoding": "cp850"}}, since=since)
+    assert not found.refused
+    assert "ASK" not in {each.sku for each in found.of(PriceRecord)}
 
 
 def test_what_went_is_deleted_in_an_incremental_datanorm(assortment, back):
