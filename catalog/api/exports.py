@@ -90,10 +90,10 @@ class ExportService(Service):
         """Every article you may see, at your net prices, in one file: `csv`, `xlsx`, `dbf`, `bmecat`,
         `datanorm-4` and others.
 
-        The file begins at once and is never held whole, except `xlsx`, which begins when all of it is
+        The file begins at once and is never held whole; `xlsx`, `dbf` and Datanorm begin when all of it is
         written. `cif` and `cxml-index` are level-2 catalogs, for networks that punch out to single articles.
         Stock is in the file when the key may read stock. With `since` it holds what changed, and names what
-        went; take a complete file now and then, because a price that was corrected is not a change.
+        went; take a complete file now and then, because stock is no change.
         """
         order = self._order(self.query(ExportQuery))
         try:

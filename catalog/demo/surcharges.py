@@ -51,7 +51,7 @@ def levy_rows(rules: Json, articles: Iterable[Article], products: Mapping[str, i
     """Per order unit: a pack of four batteries pays four times."""
     for article in articles:
         for levy in rules["levies"]:
-            if article.category in levy["categories"]:
+            if article.category in levy.get("categories", ()) or article.family in levy.get("families", ()):
                 pieces = article.content_quantity if levy.get("per_content") else Decimal(1)
                 yield {
                     "product_id": products[article.sku],

@@ -238,6 +238,9 @@ def test_cables_hold_copper_by_their_section_and_batteries_pay_by_the_piece(load
     for levy in ProductLevy.objects.filter(scheme="Bebat", product__category__slug="batteries"):
         assert levy.amount == Decimal("0.0525") * levy.product.content_quantity
     assert not ProductLevy.objects.filter(product__category__slug="installation-cable").exists()
+    # A recorder pays twice: it is equipment, and its disk can hold copies.
+    recorder = ProductLevy.objects.filter(product__sku="VGL-NR8-T4").order_by("scheme")
+    assert list(recorder.values_list("scheme", flat=True)) == ["Auvibel", "Recupel"]
 
 
 def test_everything_the_demo_charges_can_be_priced_today(loaded: None) -> None:

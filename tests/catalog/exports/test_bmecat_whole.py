@@ -4,15 +4,18 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.test import Client
 from lxml import etree
 
 import catalog.imports.formats  # noqa: F401  registers them
+from catalog.exports.schedules import ask_for, path_of, write_file
 from catalog.imports import services
 from catalog.models import (
     Attribute,
     AttributeChoice,
     Category,
     CategoryMapping,
+    ExportSchedule,
     ImportProfile,
     ImportRun,
     ListPrice,
@@ -21,6 +24,7 @@ from catalog.models import (
     ProductMedia,
     ProductMetal,
 )
+from customers.keys import issue_key
 from tests.factories import (
     BrandFactory,
     CategoryFactory,
@@ -154,3 +158,18 @@ def test_a_bmecat_with_properties_is_valid(assortment, export, every_language):
     ProductMetal.objects.all().delete()  # metals stand in extensions, which are no part of this schema
     schema = etree.XMLSchema(etree.parse(XSD))
     schema.assertValid(etree.fromstring(export("bmecat", every_language=every_language)))
+
+
+def test_a_schedule_and_the_web_service_choose_the_languages(assortment, customer, tmp_path, settings):
+    settings.EXPORT_DIR = tmp_path
+    schedule = ExportSchedule.objects.create(
+        name="x", organisation=customer, format="bmecat", every_language=True
+    )
+    file = ask_for(schedule=schedule)
+    write_file(file_id=file.pk)
+    assert b'lang="fra"' in path_of(file).read_bytes()
+    _key, shown = issue_key(organisation=customer, name="x")
+    client = Client(headers={"Authorization": f"Bearer {shown}"})
+    assert b'lang="fra"' in client.get("/api/v1/exports/bmecat?every_language=true").getvalue()
+    assert b"lang=" not in client.get("/api/v1/exports/bmecat?agreed=true").getvalue()
+    assert b"NYM-3" not in client.get("/api/v1/exports/bmecat?agreed=true").getvalue()

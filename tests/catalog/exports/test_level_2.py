@@ -6,11 +6,15 @@ from decimal import Decimal
 
 import pytest
 from django.conf import settings
+from django.test import Client
 from django.utils import timezone
 from lxml import etree
 
 from catalog.exports import ExportOrder, ExportRefused, make_export
-from catalog.models import Product
+from catalog.exports.schedules import ask_for, path_of, write_file
+from catalog.models import ExportSchedule, Product
+from customers.keys import issue_key
+from tests.catalog.exports.conftest import ORIGIN
 from tests.factories import (
     AgreementFactory,
     ConnectionFactory,
@@ -200,3 +204,16 @@ def test_units_and_the_default_code_are_those_of_the_connection(networked, expor
     ProductFactory()
     _header, (row,) = read_cif(export("cif").decode())
     assert (row["SPSC Code"], row["Unit of Measure"]) == ("39120000", "EA")
+
+
+def test_a_schedule_and_the_web_service_choose_the_levels(networked, tmp_path, settings):
+    settings.EXPORT_DIR, settings.PUBLIC_URL = tmp_path, ORIGIN
+    ListPriceFactory(price_list=networked.price_list)
+    schedule = ExportSchedule.objects.create(name="x", organisation=networked, format="cif", with_levels=True)
+    file = ask_for(schedule=schedule)
+    write_file(file_id=file.pk)
+    assert b'"shelf"' in path_of(file).read_bytes()
+    _key, shown = issue_key(organisation=networked, name="x")
+    client = Client(headers={"Authorization": f"Bearer {shown}"})
+    assert b'"shelf"' in client.get("/api/v1/exports/cif?levels=true").getvalue()
+    assert b'"shelf"' not in client.get("/api/v1/exports/cif").getvalue()
