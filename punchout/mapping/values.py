@@ -60,6 +60,16 @@ def _clean(name: str) -> Callable[[LineValues], str]:
     return lambda values: one_line(get(values.line))
 
 
+def _surcharges(*kinds: str) -> Callable[[LineValues], Decimal | str]:
+    """What the surcharges of those kinds come to for the line, also where they are in its price."""
+
+    def found(values: LineValues) -> Decimal | str:
+        amounts = [each.total for each in values.line.surcharges if each.kind in kinds]
+        return sum(amounts, Decimal(0)) if amounts else ""
+
+    return found
+
+
 def _quantity(values: LineValues) -> Decimal:
     return _short(values.line.quantity)
 
@@ -112,6 +122,9 @@ _LINE: Mapping[str, Callable[[LineValues], Any]] = {
     "unit": lambda values: values.rules.unit(values.line.unit),
     "unit_code": _attribute("unit"),
     "currency": lambda values: values.rules.currencies.get(values.line.currency, values.line.currency),
+    "surcharges": _surcharges("metal", "levy"),
+    "metal_surcharge": _surcharges("metal"),
+    "levies": _surcharges("levy"),
     "buyer_class": lambda values: buyer_class(values.rules.classifications, values.line),
     "tax_rate": lambda values: values.rules.vat_percent,
     "tax_code": lambda values: tax_code(values.rules.taxes, values.line, values.rules.vat_percent),

@@ -16,7 +16,7 @@ from punchout.documents import LineSurcharge, RequestedItem, ReturnLine, SetupRe
 from punchout.line_table import lines_of
 from punchout.models import Connection, PunchoutSession, ReturnedCart
 from punchout.preflight import checked
-from punchout.services import start_session
+from punchout.services import return_cart, start_session
 from punchout.surcharges import arranged
 from shop.carts import price_cart
 from shop.models import CartLine
@@ -340,3 +340,26 @@ def test_a_cart_that_grows_too_long_by_its_surcharges_is_stopped_at_their_articl
     )
     (line,) = checked(price_cart(session.cart, session.organisation), session).lines
     assert line.problem
+
+
+@pytest.mark.django_db
+def test_a_mapping_says_what_surcharges_are_in_the_price_of_a_cxml_line() -> None:
+    rows = [
+        {"field": "Extrinsic metal", "expression": "{{ line.metal_surcharge }}"},
+        {"field": "Extrinsic eco", "expression": "{{ line.levies }} of {{ line.surcharges }}"},
+    ]
+    made = connection(mapping=rows)
+    made.adapter = "cxml"
+    made.save()
+    setup = SetupRequest(
+        connection=made,
+        items=(RequestedItem(cable(made).sku, Decimal(50)),),
+        return_url="https://buyer.example/return",
+    )
+    session = start_session(setup=setup, message=WireMessageFactory()).session
+    form = return_cart(session=session, base_url="https://shop.example")
+    assert form is not None
+    document = form.fields[0][1]
+    assert '<Extrinsic name="metal">72.00</Extrinsic>' in document
+    assert '<Extrinsic name="eco">2.50 of 74.50</Extrinsic>' in document
+    assert "SURCHARGE-" not in document
