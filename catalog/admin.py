@@ -1,7 +1,7 @@
 """The admin of the catalog: articles with everything that hangs on them, classification, prices, stock."""
 
 from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +26,8 @@ from catalog.models import (
     Stock,
     StockSite,
     Synonym,
+    WithdrawnArticle,
+    WithdrawnPrice,
 )
 from catalog.price_admin import (
     ListPriceInline,
@@ -241,22 +243,46 @@ class CustomerArticleAdmin(admin.ModelAdmin):
     show_full_result_count = False
 
 
-@admin.register(ProductChange)
-class ProductChangeAdmin(admin.ModelAdmin):
-    """What waits for the search index; empty when the index is up to date."""
+class KeptByTheShop(admin.ModelAdmin):
+    """What the shop notes for itself: read by operators, written by nobody."""
 
-    list_display = ("id", "product_id", "created_at")
     date_hierarchy = "created_at"
-    search_fields = ("=product_id",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: ProductChange | None = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: ProductChange | None = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+
+@admin.register(ProductChange)
+class ProductChangeAdmin(KeptByTheShop):
+    """What waits for the search index; empty when the index is up to date."""
+
+    list_display = ("id", "product_id", "created_at")
+    search_fields = ("=product_id",)
+
+
+@admin.register(WithdrawnPrice)
+class WithdrawnPriceAdmin(KeptByTheShop):
+    """What files of changes still have to say about prices that were deleted."""
+
+    list_display = (
+        "created_at", "organisation_id", "price_list_id", "product_id", "discount_group", "brand_id",
+        "category_id", "metal",
+    )  # fmt: skip
+    search_fields = ("=organisation_id", "=price_list_id", "=product_id", "discount_group")
+
+
+@admin.register(WithdrawnArticle)
+class WithdrawnArticleAdmin(KeptByTheShop):
+    """What files of changes still have to say about articles that are gone."""
+
+    list_display = ("created_at", "sku", "product_id", "brand_id", "category_id")
+    search_fields = ("sku", "=product_id")
 
 
 @admin.register(Synonym)

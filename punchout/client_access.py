@@ -1,7 +1,7 @@
 """A connection may be held to networks and client certificates; from elsewhere it is as if there were none.
 
 The secret is still asked for: these only narrow who may try it (security.md 5). Addresses are those that
-``punchout.wire.remote_address`` gives, certificates what a proxy of ours has checked and hands over in
+``customers.senders.remote_address`` gives, certificates what a proxy of ours has checked and hands over in
 ``settings.CLIENT_CERTIFICATE_HEADER``; a request that did not come through one proves nothing.
 """
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
+from customers.senders import remote_address
 from punchout import client_access, pending_origins, throttle, wire
 from punchout.adapters import Adapter, get_adapter
 from punchout.documents import Answer, InboundMessage
@@ -56,7 +57,7 @@ def _inbound(
         headers=dict(request.headers),
         content_type=request.META.get("CONTENT_TYPE", ""),
         body=body,
-        remote_address=wire.remote_address(request),
+        remote_address=remote_address(request),
         base_url=base_url(request),
         connection=connection,
         record=WireMessage(adapter=adapter.slug, connection=connection),

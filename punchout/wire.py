@@ -82,15 +82,6 @@ def kept_headers(request: HttpRequest) -> dict[str, str]:
     return kept
 
 
-def remote_address(request: HttpRequest) -> str:
-    """The sender's address; a forwarded one only when we are configured to stand behind a proxy."""
-    if settings.BEHIND_PROXY:
-        forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-        if forwarded:
-            return forwarded[:45]
-    return str(request.META.get("REMOTE_ADDR", ""))[:45]
-
-
 def record_inbound(request: HttpRequest, inbound: InboundMessage, *, query: str, text: str) -> None:
     """Stores what came in as ``inbound.record``; ``query`` and ``text`` are redacted by the adapter."""
     record = inbound.record

@@ -179,6 +179,7 @@ AXES_VERBOSE = False  # it greets at every start
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "customers.senders.remote_address"
 LOGIN_URL = "admin:login"
 
 LANGUAGE_CODE = "en"

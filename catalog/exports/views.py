@@ -15,6 +15,7 @@ from catalog.exports.registry import FormatUnknown, find_format
 from catalog.exports.schedules import path_of
 from catalog.exports.throttle import allowed
 from catalog.models import ExportFile
+from customers.senders import remote_address
 
 log = structlog.get_logger(__name__)
 HOUR = 3600
@@ -24,7 +25,7 @@ HOUR = 3600
 def download(request: HttpRequest, token: str) -> HttpResponseBase:
     """404 for a link that is none of ours, 410 for one whose time is over, 429 for too many."""
     # Of an address and of a link: neither guessing nor fetching again and again costs the shop much.
-    address = request.META.get("REMOTE_ADDR", "")
+    address = remote_address(request)
     link = hashlib.sha256(token.encode()).hexdigest()[:24]
     limit = settings.EXPORT_DOWNLOADS_PER_HOUR
     if not (

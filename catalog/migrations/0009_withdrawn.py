@@ -22,6 +22,8 @@ class Migration(migrations.Migration):
                 ('category_id', models.BigIntegerField()),
             ],
             options={
+                'verbose_name': 'withdrawn article',
+                'verbose_name_plural': 'withdrawn articles',
                 'ordering': ['id'],
             },
         ),
@@ -39,6 +41,8 @@ class Migration(migrations.Migration):
                 ('metal', models.CharField(default='', max_length=2)),
             ],
             options={
+                'verbose_name': 'withdrawn price',
+                'verbose_name_plural': 'withdrawn prices',
                 'ordering': ['id'],
             },
         ),

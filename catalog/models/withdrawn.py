@@ -6,6 +6,7 @@ writes these rows.
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 class WithdrawnPrice(models.Model):
@@ -25,6 +26,8 @@ class WithdrawnPrice(models.Model):
     metal = models.CharField(max_length=2, default="")
 
     class Meta:
+        verbose_name = _("withdrawn price")
+        verbose_name_plural = _("withdrawn prices")
         ordering = ["id"]
 
     def __str__(self) -> str:
@@ -41,6 +44,8 @@ class WithdrawnArticle(models.Model):
     category_id = models.BigIntegerField()
 
     class Meta:
+        verbose_name = _("withdrawn article")
+        verbose_name_plural = _("withdrawn articles")
         ordering = ["id"]
 
     def __str__(self) -> str:

@@ -245,6 +245,17 @@ def test_whoever_guesses_links_is_not_heard_for_a_while(schedule, settings):
     assert statuses == [404] * 10 + [429] * 2
 
 
+def test_behind_a_proxy_one_who_guesses_is_not_everybody(schedule, settings):
+    settings.EXPORT_DOWNLOADS_PER_HOUR = 1
+    settings.BEHIND_PROXY = True
+
+    def guess(turn, sender):
+        return Client().get(f"/exports/guess-{turn}", headers={"X-Forwarded-For": sender}).status_code
+
+    assert [guess(turn, "192.0.2.7") for turn in range(12)][-1] == 429
+    assert guess(12, "192.0.2.8") == 404
+
+
 def test_a_link_stands_in_no_log(schedule):
     path = download_path(made(schedule))
     assert redact_path(f"GET {path} HTTP/1.1") == "GET /exports/… HTTP/1.1"
