@@ -15,5 +15,6 @@ import_module(settings.ROOT_URLCONF)
 gc.collect()
 gc.freeze()
 # Nearly everything else dies with its request, without a collection. One for every 700 objects, as Python has
-# it, would be twenty during the return of a long cart, and a twentieth of its time.
-gc.set_threshold(50_000, 20, 20)
+# it, would be twenty during the return of a long cart, and a twentieth of its time. Full ones
+# are for what has grown very old.
+gc.set_threshold(50_000, 20, 100)

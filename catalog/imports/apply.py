@@ -93,13 +93,6 @@ def _articles(staging: Staging, profile: ImportProfile, now: datetime) -> None:
     labels = (
         " LEFT JOIN {created} nb ON nb.temp = q.brand_id LEFT JOIN {created} nc ON nc.temp = q.category_id"
     )
-    staging.do(
-        f"INSERT INTO catalog_product ({', '.join(columns)}) SELECT {', '.join(columns.values())}"
-        f" FROM {{article}} a JOIN {{plan}} q ON q.seq = a.seq{labels} WHERE q.op = 1"
-        # Somebody else has made it since it was compared: the next import finds it.
-        " ON CONFLICT (sku) DO NOTHING",
-        [profile.order_unit, profile.brand_id, profile.category_id, profile.pk, _now(now)],
-    )
     plain = [name for name in ARTICLE_FIELDS if name not in ("name_en", "status")]
     sets = [f"{name} = coalesce(a.{name}, p.{name})" for name in plain]
     sets += [
@@ -111,19 +104,32 @@ def _articles(staging: Staging, profile: ImportProfile, now: datetime) -> None:
         "source_id = CASE WHEN p.source_id IS NULL AND a.action = 'replace' THEN %s ELSE p.source_id END",
         "updated_at = %s",
     ]
-    # Who chose a category or a brand hears of what leaves it.
-    withdrawals.articles_from(
-        staging.sql(
-            f"SELECT p.id FROM catalog_product p JOIN {{plan}} q ON q.product_id = p.id AND q.op = 2{labels}"
-            " WHERE coalesce(nb.id, q.brand_id, p.brand_id) <> p.brand_id"
-            " OR coalesce(nc.id, q.category_id, p.category_id) <> p.category_id"
+    known = staging.any("{plan} WHERE op = 2")
+    if known:
+        # Who chose a category or a brand hears of what leaves it.
+        withdrawals.articles_from(
+            staging.sql(
+                "SELECT p.id FROM catalog_product p"
+                f" JOIN {{plan}} q ON q.product_id = p.id AND q.op = 2{labels}"
+                " WHERE coalesce(nb.id, q.brand_id, p.brand_id) <> p.brand_id"
+                " OR coalesce(nc.id, q.category_id, p.category_id) <> p.category_id"
+            )
         )
-    )
+        staging.do(
+            f"UPDATE catalog_product AS p SET {', '.join(sets)} FROM {{article}} a"
+            f" JOIN {{plan}} q ON q.seq = a.seq AND q.op = 2{labels} WHERE p.id = q.product_id",
+            [profile.pk, _now(now)],
+        )
     staging.do(
-        f"UPDATE catalog_product AS p SET {', '.join(sets)} FROM {{article}} a"
-        f" JOIN {{plan}} q ON q.seq = a.seq AND q.op = 2{labels} WHERE p.id = q.product_id",
-        [profile.pk, _now(now)],
+        f"INSERT INTO catalog_product ({', '.join(columns)}) SELECT {', '.join(columns.values())}"
+        f" FROM {{article}} a JOIN {{plan}} q ON q.seq = a.seq{labels} WHERE q.op = 1"
+        # Somebody else has made it since it was compared: the next import finds it.
+        " ON CONFLICT (sku) DO NOTHING",
+        [profile.order_unit, profile.brand_id, profile.category_id, profile.pk, _now(now)],
     )
+    if not known:
+        # A new catalog: what follows joins these articles, of which PostgreSQL's planner knows nothing yet.
+        staging.analyze_shop(Product._meta.db_table)
 
 
 def _successors(staging: Staging, now: datetime) -> None:
