@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import hypothesis
 import pytest
@@ -10,6 +11,8 @@ from django.core.cache import cache
 from pytest_django import Settings
 
 from catalog import search
+from catalog.api import throttling
+from catalog.exports import throttle
 from punchout.adapters.cxml import dtd
 from tests.factories import CANARY_SECRET
 
@@ -28,6 +31,14 @@ logging.getLogger("factory").setLevel(logging.WARNING)
 def empty_cache() -> None:
     """What one test made the cache remember (failed attempts, requests of a key) is not the next one's."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def windows_that_do_not_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The minute or hour in which requests are counted does not turn over in the middle of a test."""
+    standing = SimpleNamespace(time=lambda: 1_700_000_000.0)
+    for module in (throttling, throttle):
+        monkeypatch.setattr(module, "time", standing)
 
 
 @pytest.fixture(autouse=True)
