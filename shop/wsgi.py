@@ -14,7 +14,7 @@ from django.conf import settings  # noqa: E402
 import_module(settings.ROOT_URLCONF)
 gc.collect()
 gc.freeze()
-# Nearly everything else dies with its request, without a collection. One for every 700 objects, as Python has
-# it, would be twenty during the return of a long cart, and a twentieth of its time. Full ones
-# are for what has grown very old.
+# Nearly everything else dies with its request, without a collection. One for every 700 objects, as Python
+# has it, would be twenty during the return of a long cart, and a twentieth of its time. Full ones are for
+# what has grown very old.
 gc.set_threshold(50_000, 20, 100)

@@ -43,7 +43,7 @@ class Adapter(ABC):
     endpoint_per_connection: ClassVar[bool] = True
     # True: the credential is a user name on the connection; False: party credentials.
     has_username: ClassVar[bool] = True
-    # True: a network may send for many customers (``punchout.hubs``).
+    # True: a network may send for many customers (``punchout.models.hubs``).
     has_hubs: ClassVar[bool] = False
     # True: the buyer's system fetches the cart by itself (a web service). A launch then needs no return
     # address, ``return_form`` gives ``None``, and the returned cart is kept for the adapter to hand out.
