@@ -188,9 +188,15 @@ class ImportRefusalAdmin(_ReadOnly):
 class FetchedMediaAdmin(_ReadOnly):
     """Whose pictures and documents could not be fetched, and why."""
 
-    list_display = ("source", "address", "error", "fetched_at")
+    list_display = ("source", "address", "why", "fetched_at")
     list_filter = ("fetched_at",)
-    search_fields = ("source", "error")
+    search_fields = ("source",)
+    fields = ("source", "address", "why", "fetched_at")
+    readonly_fields = fields
+
+    @admin.display(description=_("why not"))
+    def why(self, media: FetchedMedia) -> str:
+        return media.why or "–"
 
 
 def _progress(run: ImportRun) -> dict[str, Any]:

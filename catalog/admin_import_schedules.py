@@ -1,5 +1,6 @@
 """The admin of scheduled imports: where files come from, when they are looked for, and what came of it."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -13,6 +14,7 @@ from django.utils.translation import ngettext
 
 from catalog import outbound
 from catalog.admin_import_runs import TONES
+from catalog.imports.access import KEY, Access, host_of, server_of, set_secret
 from catalog.imports.errors import FileRefused
 from catalog.imports.schedules import check_files, enqueue
 from catalog.models import ImportRun, ImportSchedule
@@ -21,15 +23,36 @@ OUTCOME_TONES = {ImportSchedule.Outcome.IMPORTED: "good", ImportSchedule.Outcome
 
 
 class ScheduleForm(forms.ModelForm):
+    """The secret is entered here and never shown; one for another server has to be entered again."""
+
+    secret = forms.CharField(
+        label=_("Password, token or key"),
+        required=False,
+        strip=False,
+        max_length=1000,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_(
+            "Kept sealed and shown to nobody; leave it empty to keep the one that is set. "
+            "A key in the address stands where the address says {key}."
+        ),
+    )
+
     class Meta:
         model = ImportSchedule
         fields = (
-            "name", "profile", "source", "address", "files", "frequency", "minutes", "weekday", "at", "active"
+            "name", "profile", "source", "address", "access", "user", "files", "frequency", "minutes",
+            "weekday", "at", "active",
         )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._server = server_of(self.instance)
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
         data = self.cleaned_data
+        for field, problem in access_problems(data):
+            self.add_error(field, problem)
         try:
             if data.get("source") == ImportSchedule.Source.ADDRESS and data.get("address"):
                 outbound.check_address(data["address"])
@@ -41,6 +64,33 @@ class ScheduleForm(forms.ModelForm):
         except FileRefused as refused:
             self.add_error("files", refused.reason)
         return cleaned
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        schedule, secret = self.instance, self.cleaned_data.get("secret")
+        if schedule.source != ImportSchedule.Source.ADDRESS or schedule.access == Access.OPEN:
+            schedule.sealed = ""
+        elif secret:
+            set_secret(schedule, secret)
+        elif not schedule.sealed or server_of(schedule) != self._server:
+            self.add_error("secret", _("Enter it for this server."))
+
+
+def access_problems(data: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """What does not fit together, by the field to change."""
+    address, access = data.get("address") or "", data.get("access")
+    if data.get("source") != ImportSchedule.Source.ADDRESS:
+        return
+    if access == Access.PASSWORD and not data.get("user"):
+        yield "user", _("Who is asked for a password has a name.")
+    if access == Access.PASSWORD and ":" in (data.get("user") or ""):
+        yield "user", _("A colon cannot stand in the name of a user.")
+    if access == Access.ADDRESS and KEY not in address:
+        yield "address", _("Write {key} where the key stands in the address.")
+    if KEY in host_of(address):
+        yield "address", _("The key cannot be a part of the server's name.")
+    if access == Access.TOKEN and not (data.get("secret") or "").isascii():
+        yield "secret", _("A token has only plain letters, digits and signs.")
 
 
 class ImportRunInline(admin.TabularInline):
@@ -96,7 +146,7 @@ class ImportScheduleAdmin(admin.ModelAdmin):
     save_on_top = True
     fieldsets = (
         (None, {"fields": ("name", "profile", "active")}),
-        (_("Where the file is"), {"fields": ("source", "address", "files")}),
+        (_("Where the file is"), {"fields": ("source", "address", "access", "user", "secret", "files")}),
         (_("When"), {"fields": (("frequency", "minutes", "weekday", "at"), "next_run_at")}),
         (_("Last look"), {"fields": ("looked_at", "found")}),
     )

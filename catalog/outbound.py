@@ -72,11 +72,13 @@ def download(
     seconds: float,
     etag: str = "",
     last_modified: str = "",
+    authorization: str = "",
     transport: httpx.BaseTransport | None = None,
 ) -> Downloaded | None:
     """Writes what is at an address into a file, piece by piece; ``None`` when it has not changed.
 
-    Raises ``OutboundRefused``; what is in the file then is a part.
+    ``authorization`` is sent to the server of the address, and to none that it leads on to. Raises
+    ``OutboundRefused``; what is in the file then is a part.
     """
 
     def take(response: httpx.Response, pieces: Iterator[bytes]) -> Downloaded:
@@ -93,7 +95,7 @@ def download(
         )
 
     since = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-    return _get(address, since, most_bytes, seconds, transport, take)
+    return _get(address, since, most_bytes, seconds, transport, take, authorization)
 
 
 def _get(
@@ -103,7 +105,9 @@ def _get(
     seconds: float,
     transport: httpx.BaseTransport | None,
     take: Callable[[httpx.Response, Iterator[bytes]], T],
+    authorization: str = "",
 ) -> T | None:
+    first = urlsplit(address).netloc.lower()
     ends = time.monotonic() + seconds
     headers = {"User-Agent": AGENT, "Accept-Encoding": "identity"}
     headers |= {name: value for name, value in since.items() if value}
@@ -113,8 +117,10 @@ def _get(
     ) as client:
         for _turn in range(MOST_REDIRECTS + 1):
             check_address(address)
+            mine = {"Authorization": authorization} if authorization else {}
+            own = mine if urlsplit(address).netloc.lower() == first else {}
             try:
-                with client.stream("GET", address, headers=headers) as response:
+                with client.stream("GET", address, headers={**headers, **own}) as response:
                     if response.status_code in _REDIRECTS and "location" in response.headers:
                         address = urljoin(address, response.headers["location"])
                         continue

@@ -11,11 +11,12 @@ from typing import Any, get_args
 from django.db import transaction
 
 from customers.models import Organisation
+from customers.sealing import seal
 from punchout.adapters import get_adapter
 from punchout.adapters.oci.options import Function
 from punchout.models import Connection, PartyCredential, PunchoutSession, ReturnedCart, Secret, WireMessage
 from punchout.presets import PRESETS
-from punchout.secrets import matching, seal, set_secret
+from punchout.secrets import matching, set_secret
 from shop.models import Cart
 
 DEMO_SECRET = "demo-secret"  # noqa: S105 - published on purpose, see README

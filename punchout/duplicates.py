@@ -12,10 +12,10 @@ from django.db import IntegrityError, transaction
 from django.db import connection as database
 from django.utils import timezone
 
+from customers.sealing import seal, unseal
 from punchout.errors import Conflict
 from punchout.models import Connection, PunchoutSession, SeenMessage
 from punchout.rows import insert_row
-from punchout.secrets import seal, unseal
 
 LONGEST_ID = 255
 _SEEN = "SELECT id FROM punchout_seenmessage WHERE connection_id = %s AND payload_id = %s"

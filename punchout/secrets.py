@@ -6,19 +6,17 @@ sealed with Fernet instead, and compared in constant time. ``settings.SEALING_KE
 first; older ones still open and verify.
 """
 
-import base64
 import hashlib
 import hmac
 import secrets
 from collections.abc import Iterable
 from datetime import timedelta
-from functools import lru_cache
 from typing import TypeVar
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.utils import timezone
 
+from customers.sealing import seal, unseal
 from punchout.credentials import SharedSecret
 from punchout.models import Connection, Hub, Secret
 
@@ -27,25 +25,6 @@ TOKEN_BYTES = 32
 ROTATION_OVERLAP = timedelta(days=14)
 # What is compared when there is nothing to compare with, so that an unknown partner takes as long.
 _DUMMY = secrets.token_urlsafe(TOKEN_BYTES)
-
-
-@lru_cache(maxsize=4)
-def _box(keys: tuple[str, ...]) -> MultiFernet:
-    return MultiFernet(
-        Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"seal:" + key.encode()).digest())) for key in keys
-    )
-
-
-def seal(text: str) -> str:
-    return _box(tuple(settings.SEALING_KEYS)).encrypt(text.encode()).decode("ascii")
-
-
-def unseal(sealed: str) -> str:
-    """The sealed text; ``ValueError`` when none of the keys opens it."""
-    try:
-        return _box(tuple(settings.SEALING_KEYS)).decrypt(sealed.encode()).decode()
-    except InvalidToken:
-        raise ValueError("sealed with a key that is no longer in SEALING_KEYS") from None
 
 
 def new_token() -> str:

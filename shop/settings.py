@@ -31,7 +31,7 @@ def _demo_key(purpose: str) -> str:
 
 
 SECRET_KEY = env.str("SECRET_KEY", default=_demo_key("secret")) if RELAXED else env.str("SECRET_KEY")
-# Keys that seal secrets we must be able to send or compare, newest first (see punchout.secrets).
+# Keys that seal secrets we must be able to send or compare, newest first (see customers.sealing).
 SEALING_KEYS = (
     env.list("SEALING_KEYS", default=[_demo_key("sealing")]) if RELAXED else env.list("SEALING_KEYS")
 )

@@ -12,6 +12,7 @@ from django.utils import timezone
 from catalog import outbound
 from catalog.imports.media import MOST_BYTES, MediaRefused, store
 from catalog.models import FetchedMedia, ImportProfile, Product, ProductMedia
+from catalog.wording import stored
 
 log = structlog.get_logger(__name__)
 
@@ -26,16 +27,16 @@ def fetch_media(profile: ImportProfile) -> tuple[int, int]:
     done = failed = 0
     with ThreadPoolExecutor(AT_ONCE) as pool:
         for batch in _wanted(profile):
-            for source, (content, etag, error) in zip(batch, pool.map(_fetch, batch), strict=True):
+            for source, (content, etag, reason) in zip(batch, pool.map(_fetch, batch), strict=True):
                 address = ""
-                if not error:
+                if not reason:
                     try:
                         address = store(BytesIO(content))
                     except MediaRefused as refused:
-                        error = str(refused)
-                _keep(source, address, etag, error)
-                done += not error
-                failed += bool(error)
+                        reason = refused.args[0]
+                _keep(source, address, etag, reason)
+                done += not reason
+                failed += bool(reason)
     log.info("media_fetched", profile=profile.slug, fetched=done, failed=failed)
     return done, failed
 
@@ -60,15 +61,20 @@ def _fetch(source: str) -> tuple[bytes, str, str]:
     try:
         found = outbound.fetch(source, most_bytes=MOST_BYTES)
     except outbound.OutboundRefused as refused:
-        return b"", "", str(refused)
+        return b"", "", refused.args[0]
     return (found.content, found.etag, "") if found else (b"", "", "304")
 
 
 @transaction.atomic
-def _keep(source: str, address: str, etag: str, error: str) -> None:
+def _keep(source: str, address: str, etag: str, reason: str) -> None:
     FetchedMedia.objects.update_or_create(
         source=source,
-        defaults={"address": address, "etag": etag, "error": error[:255], "fetched_at": timezone.now()},
+        defaults={
+            "address": address,
+            "etag": etag,
+            "reason": stored(reason) if reason else None,
+            "fetched_at": timezone.now(),
+        },
     )
     if address:
         here = ProductMedia.objects.filter(address=source)

@@ -22,6 +22,7 @@ from django.utils import timezone
 
 from catalog import outbound
 from catalog.imports import services
+from catalog.imports.access import request_for
 from catalog.imports.errors import FileRefused
 from catalog.models import ImportRun, ImportSchedule
 from catalog.wording import said as _
@@ -152,9 +153,11 @@ def _searched(schedule: ImportSchedule, *, anew: bool) -> Iterator[Found | None]
 
 
 def _fetched(schedule: ImportSchedule, target: BinaryIO, anew: bool) -> Found | None:
+    address, authorization = request_for(schedule)
     given = outbound.download(
-        schedule.address,
+        address,
         target,
+        authorization=authorization,
         most_bytes=MOST_BYTES,
         seconds=DOWNLOAD_SECONDS,
         etag="" if anew else schedule.etag,

@@ -25,6 +25,12 @@ class ImportSchedule(models.Model):
         ADDRESS = "address", _("an address")
         FOLDER = "folder", _("the folder of incoming files")
 
+    class Access(models.TextChoices):
+        OPEN = "open", _("nothing")
+        PASSWORD = "password", _("a user and a password")
+        TOKEN = "token", _("a token (Bearer)")
+        ADDRESS = "address", _("a key in the address")
+
     class Frequency(models.TextChoices):
         ON_DEMAND = "on-demand", _("only when asked")
         MINUTES = "minutes", _("every so many minutes")
@@ -51,6 +57,10 @@ class ImportSchedule(models.Model):
     address = models.CharField(
         _("address"), max_length=500, blank=True, help_text=_("Begins with https:// and is public.")
     )
+    access = models.CharField(_("the server asks for"), max_length=10, choices=Access, default=Access.OPEN)
+    user = models.CharField(_("user"), max_length=120, blank=True)
+    # The password, token or key, sealed (customers.sealing); shown to nobody.
+    sealed = models.TextField(blank=True, editable=False)
     files = models.CharField(
         _("files"),
         max_length=200,

@@ -179,7 +179,8 @@ class FetchedMedia(models.Model):
     source = models.CharField(_("fetched from"), max_length=255, unique=True)
     # ``media/…``; empty when it could not be fetched.
     address = models.CharField(_("address"), max_length=255, blank=True)
-    error = models.CharField(_("why not"), max_length=255, blank=True)
+    # Why it could not be; a message and its values (catalog.wording).
+    reason = models.JSONField(_("why not"), null=True, editable=False)
     etag = models.CharField(max_length=120, blank=True, editable=False)
     fetched_at = models.DateTimeField(_("fetched at"), default=timezone.now)
 
@@ -190,6 +191,11 @@ class FetchedMedia(models.Model):
 
     def __str__(self) -> str:
         return self.source
+
+    @property
+    def why(self) -> str:
+        """Why it is not here, in the reader's language."""
+        return shown(self.reason)
 
 
 class ImportRun(models.Model):

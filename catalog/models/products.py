@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models.classification import Attribute, AttributeChoice, Brand, Category
+from catalog.models.stamped import Stamped
 from catalog.texts import translated
 from customers.models import Organisation
 
@@ -223,7 +224,7 @@ class ProductMedia(models.Model):
         return self.title or self.address
 
 
-class CustomerArticle(models.Model):
+class CustomerArticle(Stamped):
     """What one customer calls an article: SAP's material number (OCI MATNR), cXML's BuyerPartID."""
 
     organisation = models.ForeignKey(
@@ -244,7 +245,10 @@ class CustomerArticle(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["organisation", "product"], name="customer_article_once")
         ]
-        indexes = [models.Index(fields=["organisation", "number"], name="customer_article_number")]
+        indexes = [
+            models.Index(fields=["organisation", "number"], name="customer_article_number"),
+            models.Index(fields=["organisation", "updated_at", "id"], name="customer_article_changes"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.organisation_id}: {self.number} = {self.product_id}"

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models.products import Product
+from catalog.models.stamped import Stamped
 
 
 class StockSite(models.Model):
@@ -22,7 +23,7 @@ class StockSite(models.Model):
         return self.name
 
 
-class Stock(models.Model):
+class Stock(Stamped):
     """What lies at one site, in order units, and when more comes."""
 
     product = models.ForeignKey(
@@ -42,6 +43,7 @@ class Stock(models.Model):
         verbose_name_plural = _("stock")
         ordering = ["product", "site"]
         constraints = [models.UniqueConstraint(fields=["product", "site"], name="stock_product_site_once")]
+        indexes = [models.Index(fields=["updated_at", "id"], name="stock_changes")]
 
     def __str__(self) -> str:
         return f"{self.product_id} @ {self.site}: {self.quantity}"

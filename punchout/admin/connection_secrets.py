@@ -15,9 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from pydantic import ValidationError as OptionsInvalid
 
+from customers.sealing import seal, unseal
 from punchout.adapters import get_adapter
 from punchout.models import Connection, Hub, Secret
-from punchout.secrets import ROTATION_OVERLAP, rotate, seal, unseal
+from punchout.secrets import ROTATION_OVERLAP, rotate
 
 log = structlog.get_logger(__name__)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import translation
 
 from catalog import outbound
 from catalog.imports import fetching, services
@@ -16,6 +17,7 @@ from catalog.imports.records import ArticleRecord, Media, Record
 from catalog.imports.source import Source
 from catalog.media import media_address
 from catalog.models import FetchedMedia, ImportProfile, ImportRun, ProductMedia
+from catalog.wording import said
 
 pytestmark = pytest.mark.django_db
 JPEG = b"\xff\xd8\xff\xe0 a picture"
@@ -120,7 +122,7 @@ def test_what_suppliers_show_is_copied_once_and_found_again(
     def fetch(address: str, *, most_bytes: int) -> outbound.Fetched:
         asked.append(address)
         if "bad" in address:
-            raise outbound.OutboundRefused("no")
+            raise outbound.OutboundRefused(said("The server answered %s.") % 404)
         return outbound.Fetched(JPEG, "image/jpeg", '"1"')
 
     monkeypatch.setattr(outbound, "fetch", fetch)
@@ -129,9 +131,11 @@ def test_what_suppliers_show_is_copied_once_and_found_again(
     assert fetching.fetch_media(profile) == (1, 1)
     assert fetching.fetch_media(profile) == (0, 0)
     assert sorted(asked) == ["https://cdn.example/a.jpg", "https://cdn.example/bad.jpg"]
-    kept = FetchedMedia.objects.get(error="")
+    kept = FetchedMedia.objects.get(reason__isnull=True)
     assert set(ProductMedia.objects.values_list("address", flat=True)) == {
         kept.address,
         "https://cdn.example/bad.jpg",
     }
+    with translation.override("nl"):
+        assert FetchedMedia.objects.get(address="").why == "De server antwoordde 404."
     assert zipped({}, *media).counts["media"] == {"same": 2}

@@ -262,6 +262,7 @@ def test_a_schedule_is_made_looked_at_and_read_in_the_admin(
     values = {
         "name": "folder", "profile": schedule.profile_id, "source": "folder", "files": "../x.csv",
         "frequency": "daily", "minutes": 15, "weekday": 0, "at": "03:00", "active": "on",
+        "access": "open",
     }  # fmt: skip
     refused = admin_client.post(reverse("admin:catalog_importschedule_add"), values)
     assert b"no name below the folder" in refused.content
