@@ -7,7 +7,7 @@ rest of a launch together (1.7 ms against 0.2 ms, measured on SQLite). Plain SQL
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from django.db import connection as database
 from django.utils import timezone
 
+from catalog.prepared import rows_of
 from customers.models import Organisation
 from punchout.credentials import SharedSecret
 from punchout.models import Connection, HubSecret, Secret
@@ -129,7 +130,7 @@ def find_by_username(adapter: str, username: str) -> list[Connection]:
 def _with_secrets(statement: str, *wanted: str) -> list[Connection]:
     found: dict[int, Connection] = {}
     secrets: dict[int, list[Secret]] = {}
-    for *values, pk, digest, sealed, due in _rows(statement, [*_moments(), *wanted]):
+    for *values, pk, digest, sealed, due in rows_of(statement, [*_moments(), *wanted]):
         connection = found.get(values[0])
         if connection is None:
             connection = found[values[0]] = _connection(values)
@@ -147,7 +148,7 @@ def find_candidates(adapter: str, party: str, keys: Iterable[str]) -> list[Candi
     statement = _CANDIDATES.format(keys=", ".join(["%s"] * len(wanted)))
     found: dict[int, Candidate] = {}
     moments = _moments()
-    rows = _rows(statement, [adapter, party, *wanted, *moments, *moments])
+    rows = rows_of(statement, [adapter, party, *wanted, *moments, *moments])
     for *values, kind, key, pk, digest, sealed, due in rows:
         candidate = found.get(values[0])
         if candidate is None:
@@ -163,7 +164,7 @@ def secrets_of(connection: Connection) -> list[Secret]:
     """Its own secrets that are valid now; ``use_is_due`` on each: its use is worth remembering anew."""
     if connection.valid_secrets is not None:
         return connection.valid_secrets
-    rows = _rows(_SECRETS_OF, [*_moments(), connection.pk])
+    rows = rows_of(_SECRETS_OF, [*_moments(), connection.pk])
     return [_own_secret(connection, *row) for row in rows]
 
 
@@ -174,15 +175,8 @@ def sender_secrets(adapter: str, keys: Iterable[str]) -> list[SharedSecret]:
         return []
     statement = _SENDER_SECRETS.format(keys=", ".join(["%s"] * len(wanted)))
     _recently, now = _moments()
-    rows = _rows(statement, [*wanted, now, adapter, *wanted, now])
+    rows = rows_of(statement, [*wanted, now, adapter, *wanted, now])
     return [Secret(digest=digest, sealed=sealed) for digest, sealed in rows]
-
-
-def _rows(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
-    with database.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
 
 
 def _moments() -> tuple[Any, Any]:

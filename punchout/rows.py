@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 from django.db import connection as database
 from django.db.models import BooleanField, CharField, FloatField, ForeignKey, IntegerField, Model, TextField
 
+from catalog import prepared
+
 # Every database takes their values as they stand on the record; to ask each field took a tenth of a launch.
 AS_IT_IS = (BooleanField, CharField, FloatField, ForeignKey, IntegerField, TextField)
 
@@ -71,7 +73,7 @@ def _values(record: Model, compiled: Compiled) -> list[Any]:
 def insert_row(record: Model) -> None:
     """Inserts a new, unsaved ``record`` and gives it its key. Raises ``IntegrityError`` as ``save`` does."""
     compiled = _insert(type(record), database.vendor)
-    with database.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(compiled.statement, _values(record, compiled))
         record.pk = cursor.fetchone()[0]
     record._state.adding = False
@@ -81,5 +83,5 @@ def insert_row(record: Model) -> None:
 def update_row(record: Model, *names: str) -> None:
     """Writes the named fields of a saved ``record``."""
     compiled = _update(type(record), names, database.vendor)
-    with database.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(compiled.statement, [*_values(record, compiled), record.pk])

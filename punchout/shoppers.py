@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db import connection as database
-
+from catalog.prepared import rows_of
 from customers.models import Organisation, Person
 from punchout.documents import SetupRequest, Shopper
 
@@ -38,9 +37,7 @@ def read_visit(setup: SetupRequest) -> Visit:
     if not shopper.identifier and not code:
         return Visit()
     organisation = setup.connection.organisation
-    with database.cursor() as cursor:
-        cursor.execute(_KNOWN, [identifier, code, organisation.pk])
-        person, name, language, site = cursor.fetchone()
+    [(person, name, language, site)] = rows_of(_KNOWN, [identifier, code, organisation.pk])
     if not code:
         site = None
     if not shopper.identifier:
