@@ -44,6 +44,8 @@ class OutgoingField:
     choices: tuple[str, ...] = ()
     # What it holds without a mapping where that depends on the line, for the check before the return.
     own: Callable[[ReturnLine], str] | None = None
+    # What an operator should know who fills it otherwise.
+    advice: str | Promise = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,13 @@ from punchout.errors import MessageUnreadable
 from punchout.wire import REDACTED
 
 MOST_PARAMETERS = 500
+# Of parameters that only a mapping may speak of.
+MOST_KEPT = 60
+LONGEST_KEPT = 1_000
+LONGEST_NAME = 120
 FORM = "application/x-www-form-urlencoded"
+# In front of a name whose ``&`` was written as in HTML: an address that was copied out of a page.
+ESCAPED = "amp;"
 # All that is kept of a launch to an address that no connection has: nobody knows there what the parameter
 # with the password is called.
 HARMLESS_NAMES = frozenset(
@@ -79,6 +85,19 @@ class Parameters:
         wanted = {name.casefold() for name in names if name}
         return list(dict.fromkeys(value.strip() for name, value in self.pairs if name.casefold() in wanted))
 
+    def beside(self, known: Iterable[str], password_parameter: str) -> dict[str, str]:
+        """What else was sent, by name: rows of the buyer's own, such as a cost centre. No secret is in it."""
+        passed_over = {name.casefold() for name in known}
+        found: dict[str, str] = {}
+        for name, value in self.pairs:
+            folded, text = name.strip().casefold(), value.strip()
+            if folded in passed_over or not text or len(name) > LONGEST_NAME or len(found) == MOST_KEPT:
+                continue
+            passed_over.add(folded)
+            if not is_secret(name, password_parameter) and not holds_secret(text):
+                found[name.strip()] = text[:LONGEST_KEPT]
+        return found
+
     def raw(self, name: str) -> str | None:
         """The first value under ``name`` exactly as it came."""
         wanted = name.casefold()
@@ -131,7 +150,7 @@ def _urlencoded(data: bytes, charset: str, notes: list[str]) -> Pairs:
     text = data.decode("utf-8", "surrogateescape")
     try:
         pairs = parse_qsl(
-            text.strip("\r\n \x00"),
+            text.strip("\r\n \x00\ufeff"),
             True,
             encoding="utf-8",
             errors="surrogateescape",
@@ -139,6 +158,9 @@ def _urlencoded(data: bytes, charset: str, notes: list[str]) -> Pairs:
         )
     except ValueError:
         raise MessageUnreadable("The parameters cannot be read as a form.") from None
+    if any(name.startswith(ESCAPED) for name, _value in pairs):
+        notes.append("The parameters were parted by &amp; as in HTML; they were read as if by &.")
+        pairs = [(name.removeprefix(ESCAPED), value) for name, value in pairs]
     return [(_text(name, charset, notes), _text(value, charset, notes)) for name, value in pairs]
 
 
@@ -180,7 +202,7 @@ def _multipart(body: bytes, content_type: str, charset: str, notes: list[str]) -
 
 def is_secret(name: str, password_parameter: str | None) -> bool:
     """Whether a parameter's value must not be stored; ``None``: what the password is called is not known."""
-    folded = name.replace("\x00", "").strip().casefold()
+    folded = name.replace("\x00", "").strip().casefold().removeprefix(ESCAPED)
     if password_parameter is None:
         return folded not in HARMLESS_NAMES
     return (

@@ -18,11 +18,9 @@ DEFAULT = "iso-8859-1"  # OCI 4.0: http_content_charset, when it is not sent
 LABELS = {
     "utf-8": "utf-8",
     "ascii": "us-ascii",
-    "iso8859-1": "iso-8859-1",
-    "iso8859-2": "iso-8859-2",
-    "iso8859-15": "iso-8859-15",
-    "cp1250": "windows-1250",
-    "cp1252": "windows-1252",
+    **{f"iso8859-{part}": f"iso-8859-{part}" for part in (1, 2, 3, 4, 5, 7, 9, 10, 13, 14, 15, 16)},
+    **{f"cp{page}": f"windows-{page}" for page in (1250, 1251, 1252, 1253, 1254, 1257)},
+    "koi8-r": "koi8-r",
 }
 # Names that Python does not know: shorthand, and SAP's own code page numbers.
 ALIASES = {

@@ -23,7 +23,7 @@ from punchout.mapping.expressions import (
 )
 from punchout.mapping.names import ROOTS
 from punchout.mapping.sample import Sample, sample_parts
-from punchout.mapping.values import LineValues, name_of, part_values
+from punchout.mapping.values import Launched, LineValues, name_of, part_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,8 @@ def try_rows(
         ],
     }
     seen: set[str] = set()
-    known = _Known(options)
+    # Of a visit that was made up nobody knows what its launch would have sent.
+    known = _Known(options, values["launch"] if sample.returned is not None else None)
     done = []
     for (name, expression), (field, found, error) in zip(rows, compiled, strict=True):
         row = Row(
@@ -141,7 +142,8 @@ def _meant(table: FieldTable, name: str) -> str:
 class _Known:
     """Which constants and attributes there are, asked for once and only if an expression speaks of one."""
 
-    def __init__(self, options: AdapterOptions) -> None:
+    def __init__(self, options: AdapterOptions, launch: Launched | None) -> None:
+        self.launch = launch
         self.constants = {name_of(name) for name in options.constants}
         self._attributes: set[str] | None = None
 
@@ -159,6 +161,8 @@ def _judged(field: OutgoingField, found: Expression, results: Sequence[str], kno
             return {"error": _("There is no constant “%(name)s”. Add it below.") % {"name": name}}
         if root == "attribute" and name not in known.attributes:
             return {"note": _("No article has an attribute “%(name)s”.") % {"name": name}}
+        if root == "launch" and known.launch is not None and not known.launch[name]:
+            return {"note": _("The launch of the cart shown here had no “%(name)s”.") % {"name": name}}
     for text in results:
         if text and field.kind == "number" and number_of(text) is None:
             return {"error": _("%(field)s has to be a number.") % {"field": field.name}}
@@ -174,4 +178,6 @@ def _judged(field: OutgoingField, found: Expression, results: Sequence[str], kno
             return {"note": _("%(count)s characters; more than %(length)s are not sent.") % values}
     if field.required and not all(results):
         return {"note": _("A cart in which this is empty is stopped.")}
+    if field.advice and any(results):
+        return {"note": str(field.advice)}
     return {}

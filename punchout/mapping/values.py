@@ -26,6 +26,14 @@ class Open(dict[str, str]):
         return ""
 
 
+class Launched(Open):
+    """Values of a launch, whose names are matched whatever their case where none is written alike."""
+
+    def __missing__(self, name: str) -> str:
+        folded = name.casefold()
+        return next((value for known, value in self.items() if known.casefold() == folded), "")
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What turns our codes into the buyer's, for one connection."""
@@ -136,9 +144,9 @@ def name_of(code: str) -> str:
     return re.sub(r"\W", "_", code)
 
 
-def launch_values(echo: Mapping[str, Any]) -> Open:
+def launch_values(echo: Mapping[str, Any]) -> Launched:
     """What a session kept of its launch, by name; of what is nested only one level, and only plain values."""
-    found = Open()
+    found = Launched()
     for value in echo.values():
         if isinstance(value, Mapping):
             _take(found, value.items())

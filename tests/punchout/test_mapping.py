@@ -153,6 +153,14 @@ def test_the_launch_gives_plain_values_one_level_deep() -> None:
     assert launch_values(echo) == {"vendor": "77", "_OkCode": "ADDI", "cost_center": "CC1"}
 
 
+def test_a_name_of_the_launch_is_found_whatever_its_case_unless_one_is_written_alike() -> None:
+    launch = launch_values({"launch": {"KOSTL": "1000", "kostl": "2000", "Plant": "3000"}})
+    values = {"launch": launch}
+    assert made("{{ launch.KOSTL }} {{ launch.kostl }} {{ launch.PLANT }}", **values) == "1000 2000 3000"
+    assert made("{% if launch.plant %}{{ launch.plant|default:'-' }}{% endif %}", **values) == "3000"
+    assert made("[{{ launch.PLAN }}]", **values) == "[]"
+
+
 # -- at work -------------------------------------------------------------------------------------------------
 
 
@@ -305,6 +313,7 @@ def test_a_mistake_is_said_at_its_row(field: str, expression: str, words: str) -
         ("CUST_FIELD1", "x" * 11, "11 characters; more than 10 are not sent."),
         ("DESCRIPTOIN", "x", "Is DESCRIPTION meant?"),
         ("PLANT", "{{ attribute.colour }}", "No article has an attribute “colour”."),
+        ("EXT_PRODUCT_ID", "X{{ line.sku }}", "find it only if it is our article number"),
         ("UNIT", "", "A cart in which this is empty is stopped."),
     ],
 )
@@ -369,3 +378,18 @@ def test_a_form_made_again_is_the_form_that_was_sent() -> None:
     assert sample.returned is not None
     assert isinstance(sent, ReturnForm)
     assert mapped_form(sample.session, get_adapter("oci"), sample.lines) == sent
+
+
+@pytest.mark.django_db
+def test_a_name_that_the_last_launch_did_not_have_is_remarked() -> None:
+    session = visit()
+    returned(session)
+    adapter = get_adapter("oci")
+    options = adapter.options(session.connection)
+    typed = [("PLANT", "{{ launch.PO }}"), ("COST", "{{ launch.kostl }}")]
+    known, unknown = try_rows(adapter, options, sample_of(session.connection), typed)
+    assert (known.results, known.note) == (("4711",), "")
+    assert "had no “kostl”" in unknown.note
+    # Without a returned cart nobody knows what a launch sends.
+    connection = ConnectionFactory(adapter="oci")
+    assert [row.note for row in try_rows(adapter, options, sample_of(connection), typed)] == ["", ""]

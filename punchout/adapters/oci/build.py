@@ -5,7 +5,7 @@ the other, indexed from 1 without a gap.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from types import MappingProxyType
@@ -86,6 +86,16 @@ def leave_form(*, return_url: str, echo: Mapping[str, Any], options: OciOptions)
         return None
     action, fields = action_and_fields(return_url, options.hook_query, _its(echo))
     return ReturnForm(action=action, fields=fields, target=target, charset=charset)
+
+
+def additional_fields(
+    lines: Sequence[ReturnLine], echo: Mapping[str, Any], options: OciOptions
+) -> Iterator[dict[str, str]]:
+    """Of each line what ``extra_fields`` make of it, but for surcharges, for an answer that is no form."""
+    items = _Items(echo, "", options, NO_SETS)
+    sources = [(name, source) for name, source in options.extra_fields.items() if source not in SURCHARGES]
+    for line in lines:
+        yield {name: items.additional(name, source, line) for name, source in sources}
 
 
 def _its(echo: Mapping[str, Any]) -> list[Pair]:
@@ -194,7 +204,7 @@ class _Items:
             if value and (fitting := value if len(value) <= lengths[name] else fit(name, value, version))
         }
         for name, source in self.options.extra_fields.items():
-            fitting = fit(name, self._extra(name, source, line), self.version)
+            fitting = fit(name, self.additional(name, source, line), self.version)
             if fitting is not None:
                 values[name] = fitting
             elif source == "=":
@@ -311,7 +321,8 @@ class _Items:
         ]
         return self._number(sum(amounts, Decimal(0)), 4) if amounts else ""
 
-    def _extra(self, name: str, source: str, line: ReturnLine) -> str:
+    def additional(self, name: str, source: str, line: ReturnLine) -> str:
+        """What an additional field holds for that line."""
         literal = source.startswith("=")
         if source == "tax_rate":
             return self.options.tax_rate

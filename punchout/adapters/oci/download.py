@@ -21,10 +21,11 @@ from catalog.display import pictures_of
 from catalog.models import Product, ProductQuerySet
 from catalog.prices import NetPrice, PriceBook
 from punchout.adapters.oci.background_search import as_returned, priced_lines
-from punchout.adapters.oci.build import scale_price
+from punchout.adapters.oci.build import additional_fields, scale_price
 from punchout.adapters.oci.fields import FIELDS, Version, cut, fit, price_unit_limit
 from punchout.adapters.oci.functions import Asked
-from punchout.adapters.oci.launch import answer_language
+from punchout.adapters.oci.launch import answer_language, read_echo
+from punchout.adapters.oci.outgoing import LONGTEXT
 from punchout.adapters.outgoing import number_of
 from punchout.adapters.parameters import Parameters
 from punchout.adapters.texts import one_line
@@ -37,13 +38,21 @@ LARGEST_PAGE = 500
 LONGEST_TRANSACTION = 100
 # How long a download may take between two of its pages.
 REMEMBERED_SECONDS = 6 * 3600
-# What this format calls otherwise than the form does, and what it has of the form's fields.
-SAME_FIELD = {"PRICEUNIT": "PRICE_QUANTITY", "QUANTITY": "MINORDER_QTY", "TAX_RATE": "TAX"}
+# What this format calls otherwise than the form does; VENDOR_MAT as a reader of Siemens' catalog has it.
+SAME_FIELD = {
+    "PRICEUNIT": "PRICE_QUANTITY",
+    "QUANTITY": "MINORDER_QTY",
+    "TAX_RATE": "TAX",
+    "VENDORMAT": "VENDOR_MAT",
+}
 NUMBERS_HERE = frozenset(("LEADTIME", "MINORDER_QTY", "PRICE", "PRICE_QUANTITY", "TAX"))
 WHOLE_HERE = frozenset(("LEADTIME", "PRICE_QUANTITY"))
+# The item's own texts, which are there without a value too.
 TEXTS_HERE = frozenset(
     ("CATALOG_NAME", "CURRENCY", "EXT_PRODUCT_ID", "ITEM_TYPE", "UNIT", "VENDOR", "VENDOR_NAME")
 )
+# Fields of the buyer's own, as the same reader has them: name and value.
+OWN_FIELDS_HERE = "CUSTOMER_FIELDS"
 SCALE_FROM = "01"  # scaleType: the price from this quantity on
 
 
@@ -120,7 +129,8 @@ class _Items:
         self.organisation = asked.connection.organisation
         self.pictures: dict[int, str] = {}
         self.base_url = asked.inbound.base_url
-        self.vendor = asked.options.vendor or asked.parameters.get("NEW_ITEM-VENDOR", "VENDOR")
+        self.echo = read_echo(asked.parameters, asked.options, [])
+        self.vendor = str(self.echo["vendor"])
 
     def of(self, products: Sequence[Product]) -> list[dict[str, Any]]:
         """Those that have a price and whose number and unit fit: SAP drops any other without a word."""
@@ -137,30 +147,50 @@ class _Items:
         return [item for item in items if item["UNIT"] and item["EXT_PRODUCT_ID"]]
 
     def _mapped(self, products: Sequence[Product]) -> dict[str, ReturnLine]:
-        """By article number what the connection's mapping and tables make of it, if there are any."""
-        if not self.options.mapping and not self.options.currencies:
+        """By article number what the connection's mapping, tables and additional fields make of it."""
+        if not (self.options.mapping or self.options.currencies or self.options.extra_fields):
             return {}
         language = answer_language(self.asked.connection, self.asked.parameters, self.options)
         prefetch_related_objects(products, "brand", "category")
         with translation.override(language):
             lines = priced_lines(self.organisation, products, language, self.base_url)
-            return {line.sku: line for line in as_returned(self.asked, lines, language, {})}
+            lines = as_returned(self.asked, lines, language, self.echo)
+        additional = additional_fields(lines, self.echo, self.options)
+        return {
+            line.sku: line.changed(mapped={**fields, **line.mapped})
+            for line, fields in zip(lines, additional, strict=True)
+        }
 
     def _as_returned(self, item: dict[str, Any], line: ReturnLine | None) -> dict[str, Any]:
-        """The item with those mapped fields that this format has too."""
+        """The item with the mapped fields: under the name of this format, or one of the buyer's own."""
         if line is None:
             return item
         item["CURRENCY"] = line.currency
+        own: list[dict[str, str]] = []
         for name, text in line.mapped.items():
             there, number = SAME_FIELD.get(name, name), number_of(text)
             if there in NUMBERS_HERE:
                 if number is not None:
                     item[there] = int(number) if there in WHOLE_HERE else float(number)
+                elif not text:
+                    item.pop(there, None)
             elif there == "DESCRIPTION":
+                if not text:
+                    continue  # the form has MATNR in its place; here nothing would say what it is
                 code, length = line.language.upper(), FIELDS[name].length(VERSION)
                 item[there] = [{"description": cut(one_line(text), length), "languageCode": code}]
             elif there in TEXTS_HERE:
                 item[there] = fit(there, one_line(text), VERSION) or ""
+            elif name == LONGTEXT:
+                item[name] = text
+            elif (fitting := fit(name, one_line(text), VERSION)) is None:
+                continue
+            elif name not in FIELDS or name.startswith("CUST_FIELD"):
+                own.append({"fieldName": name, "fieldValue": fitting})
+            else:
+                item[there] = fitting
+        if own:
+            item[OWN_FIELDS_HERE] = own
         if "PRICE" in line.mapped or "PRICEUNIT" in line.mapped:
             # The scale was worked out from our own price.
             low = item["PRICE_SCALES"][0]["low"]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from punchout import origins
 from punchout.adapters.oci.options import OciOptions
 from punchout.adapters.parameters import HOOK_ALIASES, Parameters
+from punchout.adapters.return_address import decoded
 from punchout.errors import MessageInvalid
 from punchout.models import Connection
 
@@ -33,7 +34,7 @@ def read_hook(parameters: Parameters, connection: Connection, options: OciOption
             path=name,
             detail=" | ".join(value[:200] for value in sent[:5]),
         )
-    notes = []
+    notes: list[str] = []
     if not sent and connection.default_return_url:
         sent = [connection.default_return_url]
         notes.append("No return address was sent; the one of the connection is used.")
@@ -47,7 +48,7 @@ def read_hook(parameters: Parameters, connection: Connection, options: OciOption
             )
         return SAPEVENT, notes
     try:
-        return str(_allowed(sent[0], connection)), notes
+        return str(_allowed(decoded(sent[0], notes), connection)), notes
     except ValueError as reason:
         raise MessageInvalid(
             _("The return address (%(name)s) cannot be used.") % {"name": name} + f" {reason}", path=name
@@ -67,7 +68,8 @@ def read_cancel_address(parameters: Parameters, connection: Connection) -> tuple
     try:
         if len(sent) > 1:
             raise ValueError("It was sent more than once.")
-        return str(_allowed(sent[0], connection)), []
+        notes: list[str] = []
+        return str(_allowed(decoded(sent[0], notes), connection)), notes
     except ValueError as reason:
         return "", [f"OCICANCEL is not used: {reason}"]
 

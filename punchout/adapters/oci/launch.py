@@ -12,13 +12,18 @@ from punchout.adapters.oci.fields import agreed_version
 from punchout.adapters.oci.functions import Visit
 from punchout.adapters.oci.hook import read_cancel_address, read_hook
 from punchout.adapters.oci.options import OciOptions, is_target
-from punchout.adapters.parameters import Parameters
+from punchout.adapters.parameters import HOOK_ALIASES, Parameters
 from punchout.documents import SetupRequest, Shopper
 from punchout.models import Connection
 
 # Given back as they came, in their spelling: SAP's Internet Transaction Server steers by them.
 ITS_FIELDS = ("~OkCode", "~TARGET", "~CALLER", "~ForceTarget")
 LANGUAGE_NAMES = ("SAP-LANGUAGE", "LANGUAGE", "LANG")
+# What is read here, or is nothing that a field of the cart could say; the rest a mapping may speak of.
+NOT_KEPT = (
+    *ITS_FIELDS, *HOOK_ALIASES, "FUNCTION", "OCICANCEL", "OCIVERSION", "OCI_VERSION", "OPI_VERSION",
+    "http_content_charset", "returntarget",
+)  # fmt: skip
 # SAP's own one-letter language keys (table T002).
 SAP_LANGUAGES = {"D": "de", "E": "en", "F": "fr", "N": "nl"}
 
@@ -59,6 +64,10 @@ def read_echo(parameters: Parameters, options: OciOptions, notes: list[str]) -> 
         # SOURCING calls it VENDOR.
         "vendor": options.vendor or parameters.get("NEW_ITEM-VENDOR", "VENDOR"),
         "cancel_url": "",
+        "launch": parameters.beside(
+            (*NOT_KEPT, options.hook_parameter, options.username_parameter, options.password_parameter),
+            options.password_parameter,
+        ),
     }
 
 

@@ -60,6 +60,12 @@ OF_PART: Mapping[str, str] = {
     "VENDORMAT": "part.sku",
     "EXT_PRODUCT_ID": "part.sku",
 }
+ADVICE: Mapping[str, str | Promise] = {
+    "EXT_PRODUCT_ID": _(
+        "DETAIL, VALIDATE and QUANTITYCHECK will name the article by this value, and find it only if it is "
+        "our article number."
+    ),
+}
 REQUIRED = frozenset(("QUANTITY", "UNIT", "PRICE", "CURRENCY"))
 LONGTEXT = "LONGTEXT"
 # A field of a dialect, such as CUST_FIELD6 or TAX_RATE.
@@ -87,6 +93,7 @@ def field_table(version: Version, *, has_parts: bool = False) -> FieldTable:
             decimals=NUMBERS.get(name),
             required=name in REQUIRED,
             role=ROLES.get(name, ""),
+            advice=ADVICE.get(name, ""),
         )
         for name, field in present
     ]

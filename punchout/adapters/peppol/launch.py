@@ -24,6 +24,18 @@ def read_launch(connection: Connection, parameters: Parameters, options: PeppolO
         return_url=read_return_address(connection, parameters, options.return_parameter, notes),
         language=parameters.get(options.language_parameter) if options.language_parameter else "",
         shopper=Shopper(identifier=shopper, email=shopper if "@" in shopper else ""),
-        echo={"reference": reference[:LONGEST_REFERENCE]},
+        echo={
+            "reference": reference[:LONGEST_REFERENCE],
+            "launch": parameters.beside(
+                (
+                    options.username_parameter,
+                    options.password_parameter,
+                    options.return_parameter,
+                    options.reference_parameter,
+                    options.language_parameter,
+                ),
+                options.password_parameter,
+            ),
+        },
         notes=tuple(notes),
     )

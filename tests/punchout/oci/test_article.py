@@ -146,6 +146,45 @@ def test_the_customers_number_of_the_article_is_found_for_this_customer_only() -
     assert ReturnedCart.objects.latest("id").lines[0]["buyer_part_number"] == "OURS"
 
 
+def test_a_validated_article_is_mapped_as_the_lines_of_a_cart_are() -> None:
+    rows = {
+        "VENDORMAT": "V-{{ line.sku }}",
+        "CUST_FIELD1": "{{ launch.kostl }}",
+        "LEADTIME": "",
+        "MATGROUP": "{{ line.buyer_class }}",
+        "LONGTEXT": "{{ line.name }} of {{ product.brand_code }}",
+    }
+    make_connection(
+        options={
+            "mapping": [{"field": field, "expression": text} for field, text in rows.items()],
+            "currencies": {"EUR": "EURO"},
+            "units": {"C62": "ST"},
+            "classifications": {"*": "OTHER"},
+        }
+    )
+    product = article(name_en="Lamp")
+    response = call("VALIDATE", PRODUCTID="4711", QUANTITY="1", KOSTL="CC-1")
+    fields = dict(read_return_page(response).fields)
+    assert fields["NEW_ITEM-VENDORMAT[1]"] == "V-4711"
+    assert fields["NEW_ITEM-CUST_FIELD1[1]"] == "CC-1"
+    assert fields["NEW_ITEM-MATGROUP[1]"] == "OTHER"
+    assert fields["NEW_ITEM-LONGTEXT_1:132[]"] == f"Lamp of {product.brand.code}"
+    assert (fields["NEW_ITEM-CURRENCY[1]"], fields["NEW_ITEM-UNIT[1]"]) == ("EURO", "ST")
+    assert "NEW_ITEM-LEADTIME[1]" not in fields
+    # The article is found again by the number of the shop, which is not mapped.
+    assert fields["NEW_ITEM-EXT_PRODUCT_ID[1]"] == "4711"
+
+
+def test_an_article_that_the_buyers_rules_would_stop_is_a_page_without_a_form() -> None:
+    make_connection(options={"accepted_units": ["MTR"]})
+    article()
+    response = call("VALIDATE", PRODUCTID="4711", QUANTITY="1")
+    assert response.status_code == 200
+    assert b"<form" not in response.content
+    assert not ReturnedCart.objects.exists()
+    assert not PunchoutSession.objects.exists()
+
+
 # -- QUANTITYCHECK -------------------------------------------------------------------------------------------
 
 

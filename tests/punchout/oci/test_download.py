@@ -221,17 +221,23 @@ def test_the_catalog_is_mapped_as_the_lines_of_a_cart_are() -> None:
         "PRICE": "9.5",
         "PRICEUNIT": "10",
         "VENDOR": "V1",
-        "CUST_FIELD1": "not in this format",
+        "MANUFACTMAT": "{{ line.manufacturer_part_number|lower }}",
+        "VENDORMAT": "{{ line.sku }}",
+        "MATGROUP": "{{ launch.plant }}",
+        "LONGTEXT": "{{ line.name }}, in full",
+        "CUST_FIELD1": "{{ line.sku }}",
+        "CUST_FIELD6": "{{ launch.KOSTL }}",
     }
     make_connection(
         options={
+            "extra_fields": {"GTIN": "gtin", "CUST_FIELD1": "=replaced by the mapping"},
             "mapping": [{"field": field, "expression": text} for field, text in rows.items()],
             "currencies": {"EUR": "EURO"},
             "units": {"C62": "ST"},
         }
     )
-    product = article("4711", name_en="Lamp", lead_time_days=2)
-    (entry,) = download()["Items"]
+    product = article("4711", name_en="Lamp", lead_time_days=2, gtin="4012345678901")
+    (entry,) = download(kostl="CC-1", PLANT="0001")["Items"]
     item = entry["NEWITEM"]
     assert (item["EXT_PRODUCT_ID"], item["VENDOR"]) == ("X4711", "V1")
     assert (item["UNIT"], item["CURRENCY"]) == ("ST", "EURO")
@@ -240,7 +246,28 @@ def test_the_catalog_is_mapped_as_the_lines_of_a_cart_are() -> None:
     ]
     assert (item["LEADTIME"], item["PRICE"], item["PRICE_QUANTITY"]) == (25, 9.5, 10)
     assert [scale["price"] for scale in item["PRICE_SCALES"]] == [9.5]
-    assert "CUST_FIELD1" not in item
+    # Under their own names, or as a reader of such a catalog has them.
+    assert (item["VENDOR_MAT"], item["MATGROUP"], item["LONGTEXT"]) == ("4711", "0001", "Lamp, in full")
+    assert item["MANUFACTMAT"] == product.manufacturer_part_number.lower()
+    assert item["CUSTOMER_FIELDS"] == [
+        {"fieldName": "GTIN", "fieldValue": "4012345678901"},
+        {"fieldName": "CUST_FIELD1", "fieldValue": "4711"},
+        {"fieldName": "CUST_FIELD6", "fieldValue": "CC-1"},
+    ]
+
+
+def test_what_is_mapped_to_nothing_is_left_out_but_for_the_description() -> None:
+    fields = ("LEADTIME", "DESCRIPTION", "VENDORMAT")
+    make_connection(
+        options={
+            "mapping": [{"field": field, "expression": ""} for field in fields],
+            "extra_fields": {"MANUFACTMAT": "="},
+        }
+    )
+    article("4711", name_en="Lamp")
+    (entry,) = download()["Items"]
+    assert not {"LEADTIME", "VENDOR_MAT", "MANUFACTMAT", "CUSTOMER_FIELDS"} & entry["NEWITEM"].keys()
+    assert entry["NEWITEM"]["DESCRIPTION"] == [{"description": "Lamp", "languageCode": "EN"}]
 
 
 @pytest.mark.parametrize("articles", [2, 9])

@@ -8,6 +8,7 @@ from django.test import Client
 
 from catalog.models import Product
 from punchout.models import PunchoutSession, ReturnedCart, WireMessage
+from punchout.services import return_cart
 from shop.carts import add_to_cart
 from shop.models import CartLine
 from tests.contracts.pages import read_return_page
@@ -178,3 +179,27 @@ def test_a_plain_launch_that_names_an_article_opens_its_page() -> None:
     assert launch(PRODUCTID="4711").landing == "/p/4711"
     assert launch(PRODUCTID="0815").landing == "/"
     assert "PRODUCTID '0815' is no article" in notes()
+
+
+def test_what_was_found_by_sourcing_goes_home_as_mapped() -> None:
+    make_connection(
+        options={
+            "mapping": [
+                {"field": "CUST_FIELD1", "expression": "{{ launch.costcenter }}"},
+                {"field": "CUST_FIELD2", "expression": "{{ launch.NEW_ITEM_QUANTITY_1_ }}"},
+                {"field": "VENDORMAT", "expression": "V-{{ line.sku }}"},
+            ]
+        }
+    )
+    product = article(name_en="Lamp")
+    demand = {"SEARCHSTRING": "lamp", "NEW_ITEM-QUANTITY[1]": "5.000", "VENDOR": "100", "CostCenter": "4711"}
+    session = launch(FUNCTION="SOURCING", **demand)
+    assert session.landing == "/search?q=lamp"
+    CartLine.objects.create(cart=session.cart, product=product, sku=product.sku, quantity=5, position=0)
+    form = return_cart(session=session, base_url="https://shop.example")
+    assert form is not None
+    fields = dict(form.fields)
+    assert fields["NEW_ITEM-CUST_FIELD1[1]"] == "4711"
+    assert fields["NEW_ITEM-CUST_FIELD2[1]"] == "5.000"
+    assert fields["NEW_ITEM-VENDORMAT[1]"] == f"V-{product.sku}"
+    assert fields["NEW_ITEM-VENDOR[1]"] == "100"

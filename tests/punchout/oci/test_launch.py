@@ -49,6 +49,7 @@ def test_a_launch_by_get_is_sent_to_an_address_without_credentials() -> None:
         "target": "_parent",
         "vendor": "",
         "cancel_url": "",
+        "launch": {"LANGUAGE": "NL"},
     }
     record = WireMessage.objects.get()
     assert record.kind == "OCI launch"

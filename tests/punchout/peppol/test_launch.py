@@ -17,7 +17,7 @@ def test_a_form_opens_a_session_in_the_buyers_language_and_keeps_his_reference()
     session = buyer.opened(buyer.send())
     assert session.connection == connection
     assert (session.return_url, session.language) == (buyer.RETURN_URL, "nl")
-    assert session.echo == {"reference": "REQ-2026-0042"}
+    assert session.echo == {"reference": "REQ-2026-0042", "launch": {}}
     assert session.person is None
     record = WireMessage.objects.get()
     assert record.kind == "Peppol launch"
