@@ -245,6 +245,25 @@ def kept_lines(lines: Iterable[ReturnLine]) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderDetails:
+    """What the buyer's system said of the order that a returned cart becomes; all may be empty.
+
+    ``requested_day`` is ISO 8601, ``requested_week`` such as ``2026-W48``; one of them at most.
+    """
+
+    commission: str = ""
+    inquiry_number: str = ""
+    offer_number: str = ""
+    part_number: str = ""
+    remark: str = ""
+    requested_day: str = ""
+    requested_week: str = ""
+    pickup: bool = False
+    # One line each: name, street, place, country, whom to ask for.
+    delivery_address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ReturnForm:
     """The form that a browser posts to the buyer's system, and nothing else in it.
 

@@ -24,9 +24,9 @@ from django.utils import timezone, translation
 from django.utils.crypto import RANDOM_STRING_CHARS, salted_hmac
 from django.utils.translation import gettext as _
 
-from punchout import origins, preflight
+from punchout import ordering, origins, preflight
 from punchout.adapters.registry import get_adapter
-from punchout.models import Connection, PunchoutSession
+from punchout.models import Connection, PunchoutSession, ReturnedCart
 from punchout.secrets import token_digest
 from shop.context import VISITOR, ShoppingContext
 
@@ -41,7 +41,7 @@ LIFE = {
 SEEN_EVERY = timedelta(minutes=1)
 # How long after the end the return form may be asked for again (double click, reload).
 RETURN_AGAIN = timedelta(minutes=10)
-RETURN_PATHS = ("/return", "/return/", "/leave", "/leave/")
+RETURN_PATHS = ("/return", "/return/", "/order", "/order/", "/leave", "/leave/")
 
 
 class PartitionedMorsel(Morsel[str]):
@@ -127,6 +127,7 @@ def shopping_context(session: PunchoutSession, prefix: str = "") -> ShoppingCont
         buyer_system=connection.buyer_system or connection.name,
         return_host=return_host(session),
         cart_is_fetched=cart_is_fetched(session),
+        may_order=is_installed(connection) and ordering.taker_for(session) is not None,
         read_only=session.operation == PunchoutSession.Operation.INSPECT,
         editing=session.operation == PunchoutSession.Operation.EDIT,
         test=connection.test,
@@ -197,7 +198,13 @@ def _may_return_again(request: HttpRequest, session: PunchoutSession, key: str) 
 def ended_page(request: HttpRequest, session: PunchoutSession, *, in_path: bool = False) -> HttpResponse:
     """How the session ended, in its language, and how to shop again."""
     with translation.override(session.language):
-        if session.state == PunchoutSession.State.RETURNED:
+        number = order_number(session)
+        if number:
+            text = _(
+                "Your order %(number)s was placed, and the cart was returned to %(system)s. "
+                "To shop again, open the catalog from there."
+            )
+        elif session.state == PunchoutSession.State.RETURNED:
             text = _("Your cart was returned to %(system)s. To shop again, open the catalog from there.")
         elif session.state == PunchoutSession.State.CANCELLED:
             text = _(
@@ -208,11 +215,19 @@ def ended_page(request: HttpRequest, session: PunchoutSession, *, in_path: bool 
                 "Nothing happened here for a while, so we closed the session. "
                 "Open the catalog again from %(system)s."
             )
-        paragraphs = [text % {"system": session.connection.buyer_system}]
+        paragraphs = [text % {"system": session.connection.buyer_system, "number": number}]
         status = 409 if request.method == "POST" else 404 if in_path else 410
         response = message_page(request, _("This shopping session has ended"), paragraphs, status=status)
     response.frame_ancestors = origins.frame_sources(session.connection.frame_origins)  # type: ignore[attr-defined]
     return response
+
+
+def order_number(session: PunchoutSession) -> str:
+    """What the cart of an ended visit was ordered under; empty: it was not."""
+    if session.state != PunchoutSession.State.RETURNED:
+        return ""
+    numbers = ReturnedCart.objects.filter(session=session).values_list("order_number", flat=True)
+    return numbers.first() or ""
 
 
 def not_installed_page(request: HttpRequest, session: PunchoutSession) -> HttpResponse:

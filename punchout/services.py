@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Product
 from catalog.quantities import LARGEST
-from punchout import positions, preflight, wire
+from punchout import ordering, positions, preflight, wire
 from punchout.adapters import get_adapter
 from punchout.documents import RequestedItem, ReturnForm, ReturnLine, SetupRequest, kept_lines
 from punchout.errors import Conflict, MessageInvalid
@@ -222,25 +222,29 @@ def switch_to_path(*, session: PunchoutSession, handover: str) -> str | None:
     return secret if moved == 1 else None
 
 
-def return_cart(*, session: PunchoutSession, base_url: str) -> ReturnForm | None:
+def return_cart(*, session: PunchoutSession, base_url: str, order: bool = False) -> ReturnForm | None:
     """Freezes the cart, ends the session and gives the form to post; a second call gives the same form.
 
-    ``None``: there is nothing to post, the cart is kept until the buyer's system fetches it
-    (``Adapter.cart_is_fetched``). Raises ``CartNotReturnable`` or ``Conflict`` (no return address, session
-    over without a cart).
+    With ``order`` it is also ordered here, exactly once, and the form says so. ``None``: there is nothing to
+    post, the cart is kept until the buyer's system fetches it (``Adapter.cart_is_fetched``). Raises
+    ``CartNotReturnable`` or ``Conflict`` (no return address, session over without a cart or without an
+    order, orders not taken here).
     """
     with transaction.atomic():
         session = _locked(session)
         adapter = get_adapter(session.connection.adapter)
         if adapter.cart_is_fetched and session.state == PunchoutSession.State.RETURNED:
             return None
-        done = _handed_over(session, PunchoutSession.State.RETURNED)
+        done = _handed_over(session, PunchoutSession.State.RETURNED, ordered=order)
         if done is not None:
             return done
         if not session.return_url and not adapter.cart_is_fetched:
             raise Conflict(_("The buyer's system gave no address to return to."))
         if session.operation == PunchoutSession.Operation.INSPECT:
             raise Conflict(_("This cart was opened to look at it; it cannot be returned."))
+        taker = ordering.taker_for(session) if order else None
+        if order and taker is None:
+            raise Conflict(_("Nothing was ordered: this shop takes no orders over this connection."))
         with translation.override(session.language):
             found = preflight.inspect(price_cart(session.cart, session.organisation), session, base_url)
             priced = found.cart
@@ -248,11 +252,20 @@ def return_cart(*, session: PunchoutSession, base_url: str) -> ReturnForm | None
                 raise CartNotReturnable
             if priced.total.amount > LARGEST_TOTAL:
                 raise Conflict(_("The total of this cart is larger than a document can hold."))
-        form = adapter.return_form(session, found.mapped.onto(session))
-        _end(
+        lines = found.mapped.onto(session)
+        session.order_number = taker.next_number() if taker else ""
+        form = adapter.return_form(session, lines)
+        returned = _end(
             session, form, PunchoutSession.State.RETURNED, ReturnedCart.Outcome.CART, priced, found.lines,
             found.findings,
         )  # fmt: skip
+        if taker:
+            taker.take(
+                number=session.order_number,
+                session=session,
+                returned=returned,
+                details=adapter.order_details(session),
+            )
     return form
 
 
@@ -275,6 +288,12 @@ def leave(*, session: PunchoutSession) -> ReturnForm | None:
     return form
 
 
+def _kind(outcome: str, order_number: str) -> str:
+    if outcome != ReturnedCart.Outcome.CART:
+        return "return without cart"
+    return "cart return with order" if order_number else "cart return"
+
+
 def _notes(findings: tuple[Finding, ...]) -> list[str]:
     """Findings for the wire log, which is in English."""
     with translation.override("en"):
@@ -292,16 +311,17 @@ def _locked(session: PunchoutSession) -> PunchoutSession:
     return locked
 
 
-def _handed_over(session: PunchoutSession, how: str) -> ReturnForm | None:
+def _handed_over(session: PunchoutSession, how: str, *, ordered: bool = False) -> ReturnForm | None:
     """The form of a session that already ended in this way; ``Conflict`` when it ended otherwise.
 
-    Leaving in a second tab must not send the cart of the first one again, nor the other way round.
+    Leaving in a second tab must not send the cart of the first one again, nor the other way round; and who
+    orders a cart that went without an order must not be shown one.
     """
     if session.state in PunchoutSession.OPEN:
         return None
     returned = ReturnedCart.objects.filter(session=session).select_related("message").first()
     form = form_of(returned) if returned is not None and session.state == how else None
-    if form is None:
+    if form is None or returned is None or (ordered and not returned.order_number):
         raise Conflict(_("This session has ended."))
     return form
 
@@ -314,7 +334,7 @@ def _end(
     priced: PricedCart | None,
     lines: tuple[ReturnLine, ...],
     findings: tuple[Finding, ...] = (),
-) -> None:
+) -> ReturnedCart:
     now = timezone.now()
     host = form.action.partition("?")[0][:255] if form else ""
     message, head = None, {}
@@ -325,7 +345,7 @@ def _end(
             connection=session.connection,
             session_id=session.pk,
             adapter=session.connection.adapter,
-            kind="cart return" if outcome == ReturnedCart.Outcome.CART else "return without cart",
+            kind=_kind(outcome, session.order_number),
             host=host,
             body=body,
             headers={"charset": form.charset, "target": form.target},
@@ -341,10 +361,12 @@ def _end(
         message=message,
         form=head,
         findings=[finding.as_json() for finding in findings],
+        order_number=session.order_number,
     )
     insert_row(returned)
     session.cart.frozen_at = session.ended_at = now
     session.state = state
     update_row(session.cart, "frozen_at")
     update_row(session, "state", "ended_at")
-    log.info("punchout_ended", session=session.key, state=state, lines=len(lines))
+    log.info("punchout_ended", session=session.key, state=state, lines=len(lines), order=session.order_number)
+    return returned

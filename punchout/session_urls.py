@@ -7,5 +7,6 @@ from punchout import views
 app_name = "punchout"
 urlpatterns = [
     re_path(r"^return/?$", views.return_cart, name="return"),
+    re_path(r"^order/?$", views.order, name="order"),
     re_path(r"^leave/?$", views.leave, name="leave"),
 ]

@@ -3,8 +3,10 @@
 import io
 import json
 import zipfile
+from collections.abc import Mapping
 from typing import Any
 
+from punchout.following import following
 from punchout.models import PunchoutSession, ReturnedCart, WireMessage
 
 # Endings by what a body is; a partner opens the file with what he has.
@@ -13,6 +15,8 @@ ENDINGS = {"xml": "xml", "json": "json", "html": "html"}
 
 def trace_zip(session: PunchoutSession) -> bytes:
     """A zip with ``trace.json`` (who, when, verdicts, notes), and a file for each message and each answer.
+
+    Behind them the returned cart, and what follows it (``punchout.following``).
 
     The messages are those of the wire log, where secrets were redacted before they were stored.
     """
@@ -44,6 +48,8 @@ def _zip(summary: dict[str, Any], messages: list[WireMessage], returned: Returne
                 archive.writestr(name, message.answer_body)
         if returned is not None:
             archive.writestr("returned-cart.json", _json(_cart(returned)))
+        for document in following(returned):
+            archive.writestr(document.file_name, _json(document.content()))
     return buffer.getvalue()
 
 
@@ -99,5 +105,5 @@ def _cart(returned: ReturnedCart) -> dict[str, Any]:
     }
 
 
-def _json(data: dict[str, Any]) -> str:
+def _json(data: Mapping[str, Any]) -> str:
     return json.dumps(data, ensure_ascii=False, indent=2, default=lambda value: value.isoformat())

@@ -13,7 +13,7 @@ from punchout import embedding, origins, services
 from punchout.documents import ReturnForm
 from punchout.endpoint import base_url
 from punchout.errors import Conflict
-from punchout.models import PunchoutSession
+from punchout.models import PunchoutSession, ReturnedCart
 from punchout.secrets import token_digest
 
 
@@ -96,15 +96,27 @@ def enter(request: HttpRequest, key: str, handover: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def return_cart(request: HttpRequest) -> HttpResponse:
     """Hands the cart to the buyer's system, after the buyer pressed the button."""
+    return _end_with_cart(request, order=False)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def order(request: HttpRequest) -> HttpResponse:
+    """Orders the cart here and hands it to the buyer's system as ordered."""
+    return _end_with_cart(request, order=True)
+
+
+def _end_with_cart(request: HttpRequest, *, order: bool) -> HttpResponse:
     if request.method != "POST":
         return SeeOther(f"{request.META['SCRIPT_NAME']}/cart")  # the address was opened anew
     session: PunchoutSession = request.punchout_session  # type: ignore[attr-defined]
     try:
-        form = services.return_cart(session=session, base_url=base_url(request))
+        form = services.return_cart(session=session, base_url=base_url(request), order=order)
     except services.CartNotReturnable:
         return SeeOther(f"{request.META['SCRIPT_NAME']}/cart")
     except Conflict as error:
-        return _not_done(request, session, _("The cart was not returned"), error)
+        title = _("The cart was not ordered") if order else _("The cart was not returned")
+        return _not_done(request, session, title, error)
     if form is None:
         values = {"system": session.connection.buyer_system}
         return embedding.message_page(
@@ -146,15 +158,24 @@ def _not_done(request: HttpRequest, session: PunchoutSession, title: str, error:
     return embedding.message_page(request, title, [str(error)], status=409)
 
 
+def _returned(session: PunchoutSession) -> ReturnedCart | None:
+    """What the page says of an order: not the lines, there may be hundreds."""
+    carts = ReturnedCart.objects.only("order_number", "total", "currency")
+    return carts.filter(session=session).first()
+
+
 def hand_over(
     request: HttpRequest, session: PunchoutSession, form: ReturnForm, *, returning: bool
 ) -> HttpResponse:
     """The page with the return form: posts by itself, or with its button; in the buyer's charset."""
-    page = render_to_string(
-        "punchout/hand_over.html",
-        {"form": form, "session": session, "returning": returning, "host": embedding.return_host(session)},
-        request,
-    )
+    context = {
+        "form": form,
+        "session": session,
+        "returning": returning,
+        "host": embedding.return_host(session),
+        "returned": _returned(session),
+    }
+    page = render_to_string("punchout/hand_over.html", context, request)
     response = HttpResponse(
         page.encode(form.charset, "xmlcharrefreplace"),
         content_type=f"text/html; charset={form.charset}",

@@ -32,6 +32,8 @@ class ShoppingContext:
     return_host: str = ""
     # The buyer's system fetches the cart from here, so there is no host it is sent to.
     cart_is_fetched: bool = False
+    # The buyer may also order here, and go back with a cart that is ordered.
+    may_order: bool = False
     read_only: bool = False
     # An edit session: leaving without the cart keeps what the buyer's system has.
     editing: bool = False

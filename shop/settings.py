@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "catalog",
     "shop",
     "punchout",
+    "trading",
 ]
 
 MIDDLEWARE = [
@@ -141,6 +142,18 @@ SANDBOX = env.bool("SANDBOX", default=RELAXED)
 # The supplier as buyers know it, for To and From in cXML.
 SUPPLIER_NAME = env.str("SUPPLIER_NAME", default="Voltara Electrical Supply" if RELAXED else "")
 SUPPLIER_EMAIL = env.str("SUPPLIER_EMAIL", default="punchout@voltara.example" if RELAXED else "")
+
+# Who is told of orders that buyers place in the shop; the letters before their numbers (trading.numbers).
+ORDERS_NOTICE_TO = [
+    address.strip()
+    for address in env.list("ORDERS_NOTICE_TO", default=["orders@voltara.example"] if RELAXED else [])
+    if address.strip()
+]
+ORDER_NUMBER_PREFIX = env.str("ORDER_NUMBER_PREFIX", default="W")
+# The mail server: smtp+tls://user:password@mail.example:587. The demo's e-mails are printed by its worker.
+vars().update(env.email_url("EMAIL_URL", default="consolemail://" if RELAXED else "smtp://localhost:25"))
+EMAIL_TIMEOUT = 30
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=SUPPLIER_EMAIL or "webmaster@localhost")
 
 # Files that are being imported, and pictures and documents of articles that the shop keeps itself.
 IMPORT_DIR = Path(env.str("IMPORT_DIR", default=str(VAR_DIR / "imports")))

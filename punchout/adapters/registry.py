@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from punchout.adapters.options import AdapterOptions, MappingRow
 from punchout.adapters.outgoing import NO_FIELDS, FieldTable
 from punchout.adapters.units import translate_unit
-from punchout.documents import Answer, InboundMessage, ReturnForm, ReturnLine
+from punchout.documents import Answer, InboundMessage, OrderDetails, ReturnForm, ReturnLine
 from punchout.errors import PunchoutError
 from punchout.wire import REDACTED
 
@@ -91,6 +91,17 @@ class Adapter(ABC):
     @abstractmethod
     def return_form(self, session: PunchoutSession, lines: tuple[ReturnLine, ...]) -> ReturnForm | None:
         """The cart as the buyer's system wants it; ``None`` only where ``cart_is_fetched``."""
+
+    def takes_orders(self, options: AdapterOptions) -> bool:
+        """Whether the buyer may order in the shop: ``return_form`` then says so, with the order's number.
+
+        The number is ``session.order_number``; empty: the cart is only returned.
+        """
+        return False
+
+    def order_details(self, session: PunchoutSession) -> OrderDetails:
+        """What the buyer's system said of the order, with what the connection's mapping makes of it."""
+        return OrderDetails()
 
     def sample(self, connection: Connection) -> str:
         """What a sample cart becomes, for the operator to look at; empty where nothing is to be designed."""

@@ -19,6 +19,7 @@ from punchout.admin.read_only import ReadOnlyAdmin, tag
 from punchout.admin.wire import HEAVY, verdict_tag
 from punchout.embedding import cart_is_fetched, is_installed
 from punchout.findings import Finding
+from punchout.following import following
 from punchout.handed_over import form_of
 from punchout.models import PunchoutSession, ReturnedCart
 from punchout.trace import trace_zip
@@ -134,6 +135,7 @@ class PunchoutSessionAdmin(ReadOnlyAdmin):
             "messages_in_order": [(message, verdict_tag(message)) for message in messages],
             "returned": returned,
             "returned_rows": cart_rows(returned) if returned else [],
+            "following": following(returned),
             **(extra_context or {}),
         }
         return TemplateResponse(request, "admin/punchout/punchoutsession/detail.html", context)
@@ -251,6 +253,7 @@ class ReturnedCartAdmin(ReadOnlyAdmin):
             "session": returned.session,
             "returned_rows": cart_rows(returned),
             "form": form_of(returned),
+            "following": following(returned),
             "findings": findings_of(returned),
             **(extra_context or {}),
         }

@@ -22,6 +22,7 @@ from punchout import retention
 from punchout.admin.pretty import pretty, pretty_fields
 from punchout.admin.read_only import ReadOnlyAdmin, tag
 from punchout.admin.wire_replay import payload_download, replay_page
+from punchout.following import following
 from punchout.models import Connection, ReturnedCart, WireMessage
 from punchout.trace import message_zip
 
@@ -165,6 +166,7 @@ class WireMessageAdmin(ReadOnlyAdmin):
         """The message and its answer, side by side."""
         message = self._viewed(request, object_id)
         outbound = message.direction == WireMessage.Direction.OUT
+        returned = ReturnedCart.objects.filter(session=message.session_id).first()
         body = (
             pretty_fields(message.body)
             if outbound
@@ -176,7 +178,8 @@ class WireMessageAdmin(ReadOnlyAdmin):
             "title": str(message),
             "message": message,
             "outbound": outbound,
-            "returned": ReturnedCart.objects.filter(session=message.session_id).first(),
+            "returned": returned,
+            "following": following(returned),
             "verdict": verdict_tag(message),
             "body": body,
             "answer": pretty(message.answer_body, _header(message.answer_headers, "Content-Type")),

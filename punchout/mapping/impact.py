@@ -62,6 +62,7 @@ def _of_cart(
 ) -> CartImpact:
     lines = tuple(ReturnLine.from_json(line) for line in returned.lines[:MOST_LINES])
     today = timezone.localdate()
+    returned.session.order_number = returned.order_number
     before, errors_before = _rendered(returned.session, adapter, old, lines, today)
     after, errors_after = _rendered(returned.session, adapter, new, lines, today)
     known = set(errors_before)

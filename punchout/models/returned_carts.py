@@ -41,6 +41,8 @@ class ReturnedCart(models.Model):
     form = models.JSONField(_("return form"), default=dict)
     # What the check before the return remarked without stopping it (``punchout.findings``).
     findings = models.JSONField(_("remarks"), default=list)
+    # What it was ordered under in the shop as it was returned (``punchout.ordering``); empty: only returned.
+    order_number = models.CharField(_("order number"), max_length=15, blank=True)
     created_at = models.DateTimeField(_("at"), default=timezone.now)
 
     class Meta:

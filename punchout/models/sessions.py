@@ -91,6 +91,8 @@ class PunchoutSession(models.Model):
     mapped: Mapping[str, str] = MappingProxyType({})
     # And the parts of sets with their fields (``punchout.adapters.sets``); ``None``: none is mapped.
     mapped_parts: Mapping[int, tuple[Any, ...]] | None = None
+    # The number of the order that the cart is returned with; set for the length of a return.
+    order_number: str = ""
 
     class Meta:
         verbose_name = _("session")

@@ -87,6 +87,7 @@ def return_files(returned: ReturnedCart) -> Files:
         "outcome": returned.outcome,
         "currency": returned.currency,
         "total": str(returned.total),
+        **({"order_number": returned.order_number} if returned.order_number else {}),
         "session": {
             "key": session.key,
             "operation": session.operation,

@@ -195,4 +195,5 @@ def rendered(returned: ReturnedCart, adapter: Adapter) -> ReturnForm | None:
     if returned.outcome != ReturnedCart.Outcome.CART:
         return adapter.leave_form(returned.session)
     lines = tuple(ReturnLine.from_json(line) for line in returned.lines)
+    returned.session.order_number = returned.order_number
     return mapped_form(returned.session, adapter, lines)

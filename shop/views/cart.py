@@ -35,6 +35,8 @@ from shop.views.rows import AddForm
 View = Callable[..., HttpResponse]
 QUANTITY = "q_"
 ZERO = re.compile(r"\s*0+([.,]0*)?\s*")
+# What the buttons of the cart that end the visit are called, and the addresses that do it.
+ONWARD = {"return": "punchout:return", "order": "punchout:order"}
 LONGEST_ID = 18  # digits; what a database can hold
 
 
@@ -185,8 +187,9 @@ def update(request: HttpRequest) -> HttpResponse:
         set_quantities(cart=before.cart, quantities=typed.quantities)
         for line_id in typed.removed:
             remove_line(cart=before.cart, line_id=line_id)
-    if request.POST.get("then") == "return":
-        return _on_to_return()
+    onward = ONWARD.get(request.POST.get("then", ""))
+    if onward is not None:
+        return _on_to(onward)
     return _changed(request, shopping)
 
 
@@ -229,9 +232,9 @@ def remove(request: HttpRequest) -> HttpResponse:
     return _changed(request, shopping)
 
 
-def _on_to_return() -> HttpResponse:
-    """307: the browser repeats this POST, token and all, at the address that sends the cart."""
-    response = HttpResponseRedirect(reverse("punchout:return"))
+def _on_to(name: str) -> HttpResponse:
+    """307: the browser repeats this POST, token and all, at the address that sends or orders the cart."""
+    response = HttpResponseRedirect(reverse(name))
     response.status_code = 307
     return response
 

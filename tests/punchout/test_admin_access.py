@@ -9,7 +9,7 @@ from tests.factories import ConnectionFactory, HubFactory, WireMessageFactory
 
 pytestmark = pytest.mark.django_db
 
-ROOMS = ("customers", "catalog", "shop", "punchout")
+ROOMS = ("customers", "catalog", "shop", "punchout", "trading")
 # Edited as part of what they belong to.
 INLINE_ONLY = {
     "catalog.CategoryAttribute",
@@ -17,6 +17,10 @@ INLINE_ONLY = {
     "punchout.HubCredential",
     "punchout.PendingOrigin",
     "shop.CartLine",
+    "trading.OrderNotice",
+    "trading.OrderStep",
+    # A number, raised by every order.
+    "trading.OrderCounter",
 }
 
 
@@ -98,4 +102,4 @@ def test_the_admin_says_whose_it_is(client, settings):
 
 def test_the_groups_stand_in_the_order_of_the_house(admin_client):
     labels = [group["app_label"] for group in admin_client.get("/admin/").context["app_list"]]
-    assert labels[: len(ROOMS)] == ["punchout", "shop", "catalog", "customers"]
+    assert labels[: len(ROOMS)] == ["trading", "punchout", "shop", "catalog", "customers"]

@@ -11,13 +11,14 @@ from punchout.adapters.ids import build
 from punchout.adapters.ids.fields import OLDEST, UNITS
 from punchout.adapters.ids.launch import QUESTIONS, authenticate, read_action, read_launch
 from punchout.adapters.ids.options import IdsOptions
+from punchout.adapters.ids.order import order_details
 from punchout.adapters.ids.outgoing import field_table
 from punchout.adapters.ids.parse import read_parameters, redact_body, redact_form
 from punchout.adapters.ids.questions import interface_versions, login_information
 from punchout.adapters.ids.refusal import MethodRefused, refusal
 from punchout.adapters.outgoing import FieldTable
 from punchout.adapters.registry import Adapter, AdapterOptions, register
-from punchout.documents import Answer, InboundMessage, ReturnForm, ReturnLine
+from punchout.documents import Answer, InboundMessage, OrderDetails, ReturnForm, ReturnLine
 from punchout.errors import AuthenticationFailed, PunchoutError
 from punchout.models import Connection, PunchoutSession
 from punchout.services import start_session
@@ -99,7 +100,14 @@ class IdsAdapter(Adapter):
             lines=lines,
             options=self.options(session.connection),
             mapped=session.mapped,
+            order_number=session.order_number,
         )
+
+    def takes_orders(self, options: AdapterOptions) -> bool:
+        return cast(IdsOptions, options).may_order
+
+    def order_details(self, session: PunchoutSession) -> OrderDetails:
+        return order_details(session.echo, session.mapped)
 
     def leave_form(self, session: PunchoutSession) -> ReturnForm | None:
         """An empty cart where the version has one and the client sent none that it would empty."""

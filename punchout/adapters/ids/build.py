@@ -15,13 +15,13 @@ from lxml import etree
 from punchout.adapters.ids.fields import (
     ADDRESS,
     AMOUNT_DECIMALS,
-    IDENTITY_LENGTH,
     LARGEST_AMOUNT,
     LARGEST_QUANTITY,
     METAL_SHARE,
     NAMESPACE,
     NUMBERS,
     OLDEST,
+    ORDER_NUMBER,
     PARTIES,
     QUANTITY_DECIMALS,
     REFERENCES,
@@ -33,6 +33,7 @@ from punchout.adapters.ids.fields import (
 )
 from punchout.adapters.ids.metals import metal_name, metals
 from punchout.adapters.ids.options import IdsOptions
+from punchout.adapters.ids.order import order_fields, party_fields
 from punchout.adapters.ids.outgoing import REFERENCE, SHARE
 from punchout.adapters.ids.positions import Placed, placed
 from punchout.adapters.markup import content, in_charset, with_lines
@@ -43,8 +44,9 @@ from punchout.errors import Conflict
 
 FIELD = "warenkorb"
 RETURN_MARK = "Warenkorbrückgabe"
+# The order was placed in the shop: the client books it as ordered, under the number in OrderConfNo.
+ORDER_MARK = "Warenkorbrückgabe mit Bestellung"
 NOTHING: Mapping[str, str] = {}
-DELIVERY = ("DeliveryDate", "DeliveryWeek", "DeliveryYear")
 # The elements that the document ends with; the lines stand last in the first of them.
 _AROUND = ("Order", "Warenkorb")
 _SMALLEST_AMOUNT = Decimal(1).scaleb(-AMOUNT_DECIMALS)
@@ -59,16 +61,17 @@ def cart_form(
     lines: tuple[ReturnLine, ...],
     options: IdsOptions,
     mapped: Mapping[str, str] = NOTHING,
+    order_number: str = "",
 ) -> ReturnForm:
     """The form with its one field, to the whole return address: its query is the client's session.
 
-    ``mapped`` are fields of ``OrderInfo``. Raises ``Conflict`` for a line that IDS-Connect cannot carry,
-    saying which and why.
+    ``mapped`` are fields of ``OrderInfo``; with ``order_number`` the cart was ordered under it. Raises
+    ``Conflict`` for a line that IDS-Connect cannot carry, saying which and why.
     """
     version = echo.get("version") or OLDEST
     if not lines and version == OLDEST:
         raise Conflict(_("An empty cart cannot be returned in this version of IDS-Connect."))
-    root = _order(echo, version, currency, mapped)
+    root = _order(echo, version, currency, mapped, order_number)
     written = etree.tostring(root, encoding=options.charset, xml_declaration=True)
     assert isinstance(written, bytes)
     items = "".join([_item(item, options) for item in placed(lines, echo.get("positions") or ())])
@@ -82,21 +85,20 @@ def cart_form(
     )
 
 
-def _order(echo: Mapping[str, Any], version: str, currency: str, mapped: Mapping[str, str]) -> etree._Element:
+def _order(
+    echo: Mapping[str, Any], version: str, currency: str, mapped: Mapping[str, str], order_number: str
+) -> etree._Element:
     """The document ``Warenkorb`` without its lines; an empty cart is one that only 2.5 knows."""
     root = etree.Element(f"{{{NAMESPACE}}}Warenkorb", nsmap={None: NAMESPACE})  # type: ignore[dict-item]
     now = timezone.localtime()
     info = _child(root, "WarenkorbInfo")
     _child(info, "Date", mapped.get("Date") or f"{now:%Y-%m-%d}")
     _child(info, "Time", mapped.get("Time") or f"{now:%H:%M:%S}")
-    _child(info, "RueckgabeKZ", RETURN_MARK)
+    _child(info, "RueckgabeKZ", ORDER_MARK if order_number else RETURN_MARK)
     _child(info, "Version", version)
     order = _child(root, "Order")
-    sent = dict(echo.get("order") or {})
-    if any(name in mapped for name in DELIVERY):
-        # One of day and week is sent: what is mapped stands in place of either.
-        sent = {name: text for name, text in sent.items() if name not in DELIVERY}
-    _order_info(_child(order, "OrderInfo"), {**sent, **mapped}, mapped.get("Cur", currency))
+    said = {**order_fields(echo, mapped), ORDER_NUMBER: order_number}
+    _order_info(_child(order, "OrderInfo"), said, mapped.get("Cur", currency))
     _parties(order, echo.get("parties") or {}, mapped)
     return root
 
@@ -104,6 +106,7 @@ def _order(echo: Mapping[str, Any], version: str, currency: str, mapped: Mapping
 def _order_info(element: etree._Element, sent: Mapping[str, str], currency: str) -> None:
     for name, length in NUMBERS.items():
         _optional(element, name, sent.get(name, "")[:length])
+    _optional(element, ORDER_NUMBER, sent[ORDER_NUMBER])
     if sent.get("DeliveryDate"):
         _child(element, "DeliveryDate", sent["DeliveryDate"])
     elif sent.get("DeliveryWeek"):
@@ -117,12 +120,7 @@ def _order_info(element: etree._Element, sent: Mapping[str, str], currency: str)
 
 def _parties(order: etree._Element, sent: Mapping[str, Mapping[str, str]], mapped: Mapping[str, str]) -> None:
     for name in PARTIES:
-        lengths = {"IDNo": IDENTITY_LENGTH, **ADDRESS}
-        values = {
-            part: text[: lengths[part]]
-            for part in lengths
-            if (text := mapped.get(f"{name} {part}", sent.get(name, {}).get(part, "")))
-        }
+        values = party_fields(name, sent, mapped)
         if not values:
             continue
         party = _child(order, name)

@@ -24,6 +24,7 @@ from punchout.adapters.ids.fields import (
     REMARKS,
     SHIPMENTS,
 )
+from punchout.adapters.ids.order import is_day
 from punchout.adapters.ids.parse import decoded
 from punchout.adapters.texts import one_line
 from punchout.errors import MessageInvalid, MessageUnreadable
@@ -33,7 +34,6 @@ from punchout.services import MOST_ITEMS
 READABLE = frozenset(("utf-8", "us-ascii", "iso-8859-1", "iso-8859-15", "windows-1252"))
 _DECLARATION = re.compile(r"\A\s*<\?xml\b[^>]{0,200}\?>")
 _ENCODING = re.compile(rb"""\A\W*\?xml\s[^>]{0,100}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
 _NUMBER = re.compile(r"[0-9]{1,12}(?:[.,][0-9]{1,6})?\Z")
 _THOUSANDTH = Decimal("0.001")
 
@@ -124,7 +124,7 @@ def _order(element: etree._Element | None) -> Fields:
     """The references, texts and dates of the order; a date that is none is left out."""
     kept = {name: _text(element, name)[:length] for name, length in {**NUMBERS, **REMARKS}.items()}
     week, year, day = (_text(element, name) for name in ("DeliveryWeek", "DeliveryYear", "DeliveryDate"))
-    if _DATE.match(day):
+    if is_day(day):
         kept["DeliveryDate"] = day
     elif week.isascii() and week.isdigit() and 1 <= int(week[:3]) <= 53 and re.match(r"\d{4}\Z", year):
         kept |= {"DeliveryWeek": week[:3], "DeliveryYear": year}

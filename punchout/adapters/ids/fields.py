@@ -28,6 +28,7 @@ SPELLINGS: Mapping[str, Version] = {
 }
 
 # OrderInfo, without the order confirmation number, which only a return with an order has.
+ORDER_NUMBER, ORDER_NUMBER_LENGTH = "OrderConfNo", 15  # stands behind the others
 NUMBERS: Mapping[str, int] = {"InquiryNo": 15, "OfferNo": 15, "PartNo": 15}
 REMARKS: Mapping[str, int] = {"ZusatzText": 100, "Kommission": 80}
 SHIPMENTS = ("Lieferung", "Abholung")

@@ -60,6 +60,16 @@ class IdsOptions(AdapterOptions):
         ),
     )
 
+    # -- ordering
+    may_order: bool = Field(
+        False,
+        title="May order in the shop",
+        description=(
+            "The cart then has a second button: it is ordered here and returned as ordered, with the number "
+            "of the order, so that the buyer's system does not order it again."
+        ),
+    )
+
     # -- the way back
     target: Annotated[str, AfterValidator(_target)] = Field(
         "",

@@ -25,7 +25,7 @@ KEYWORDS: dict[str, Any] = {
 }  # fmt: skip
 # How components are read (shop.components); a mistake in one stops the collection.
 COMPONENTS = {"newstyle_gettext": "true", "silent": "false", "trim_blocks": "true", "lstrip_blocks": "true"}
-SOURCES = ("customers", "catalog", "shop", "punchout", "templates")
+SOURCES = ("customers", "catalog", "shop", "punchout", "trading", "templates")
 TRANSLATED = [code for code, _name in settings.LANGUAGES if code != "en"]
 
 

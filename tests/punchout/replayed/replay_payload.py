@@ -69,6 +69,7 @@ def handed_over(about: dict[str, Any]) -> list[str]:
         currency=about["currency"],
         total=about["total"],
         lines=about["lines"],
+        order_number=about.get("order_number", ""),
     )
     with translation.override(session.language):
         form = rendered(returned, get_adapter(connection.adapter))
