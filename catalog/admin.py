@@ -1,7 +1,7 @@
 """The admin of the catalog: articles with everything that hangs on them, classification, prices, stock."""
 
 from django.contrib import admin
-from django.db.models import Count, Model, QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +11,7 @@ from catalog import (  # register the pages of imports
     admin_import_schedules,  # noqa: F401
     admin_imports,  # noqa: F401
 )
+from catalog.admin_lists import LargeAdmin, UsedFilter, with_article_count
 from catalog.exports import admin as exports_admin  # noqa: F401  registers its own
 from catalog.models import (
     Attribute,
@@ -62,7 +63,7 @@ class CategoryAdmin(admin.ModelAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Category]:
-        return super().get_queryset(request).annotate(article_count=Count("products"))
+        return with_article_count(super().get_queryset(request))
 
     @admin.display(description=_("articles"), ordering="article_count")
     def articles(self, category: Category) -> int:
@@ -76,7 +77,7 @@ class BrandAdmin(admin.ModelAdmin):
     prepopulated_fields = {"code": ("name",)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Brand]:
-        return super().get_queryset(request).annotate(article_count=Count("products"))
+        return with_article_count(super().get_queryset(request))
 
     @admin.display(description=_("articles"), ordering="article_count")
     def articles(self, brand: Brand) -> int:
@@ -124,18 +125,12 @@ class StockInline(admin.TabularInline):
 
 
 @admin.register(Product)
-class ProductAdmin(admin.ModelAdmin):
+class ProductAdmin(LargeAdmin):
     list_display = ("sku", "name_en", "brand", "category", "manufacturer_part_number", "status", "updated_at")
-    list_filter = (
-        "status",
-        ("brand", admin.RelatedOnlyFieldListFilter),
-        ("category", admin.RelatedOnlyFieldListFilter),
-        "order_unit",
-    )
+    list_filter = ("status", ("brand", UsedFilter), ("category", UsedFilter))
     list_select_related = ("brand", "category")
-    # Numbers from their start, so that an index can answer in a catalog of a million articles.
-    search_fields = ("sku__istartswith", "gtin", "manufacturer_part_number__istartswith", *LANGUAGE_NAMES)
-    show_full_result_count = False
+    articles = ("pk",)
+    sortable_by = ("sku", "updated_at")
     autocomplete_fields = ("brand", "category", "successor")
     readonly_fields = ("updated_at",)
     save_on_top = True
@@ -198,23 +193,21 @@ class ProductAdmin(admin.ModelAdmin):
 
 
 @admin.register(ProductAttribute)
-class ProductAttributeAdmin(admin.ModelAdmin):
+class ProductAttributeAdmin(LargeAdmin):
     list_display = ("product", "attribute", "display")
-    list_filter = (("attribute", admin.RelatedOnlyFieldListFilter),)
+    list_filter = (("attribute", UsedFilter),)
     list_select_related = ("product", "attribute", "choice")
-    search_fields = ("product__sku__istartswith", "attribute__code", "attribute__name_en")
+    ordering = ("product_id", "attribute_id")
     autocomplete_fields = ("product", "attribute", "choice")
-    show_full_result_count = False
 
 
 @admin.register(ProductMedia)
-class ProductMediaAdmin(admin.ModelAdmin):
+class ProductMediaAdmin(LargeAdmin):
     list_display = ("product", "kind", "title", "address", "position")
     list_filter = ("kind",)
     list_select_related = ("product",)
-    search_fields = ("product__sku__istartswith", "title", "address")
+    ordering = ("product_id", "position", "id")
     autocomplete_fields = ("product",)
-    show_full_result_count = False
 
 
 @admin.register(StockSite)
@@ -224,23 +217,22 @@ class StockSiteAdmin(admin.ModelAdmin):
 
 
 @admin.register(Stock)
-class StockAdmin(admin.ModelAdmin):
+class StockAdmin(LargeAdmin):
     list_display = ("product", "site", "quantity", "next_date", "next_quantity")
     list_filter = ("site", "next_date")
     list_select_related = ("product", "site")
-    search_fields = ("product__sku__istartswith", "product__name_en")
+    ordering = ("product_id", "site_id")
     autocomplete_fields = ("product", "site")
-    show_full_result_count = False
 
 
 @admin.register(CustomerArticle)
-class CustomerArticleAdmin(admin.ModelAdmin):
+class CustomerArticleAdmin(LargeAdmin):
     list_display = ("number", "product", "organisation")
-    list_filter = (("organisation", admin.RelatedOnlyFieldListFilter),)
+    list_filter = (("organisation", UsedFilter),)
     list_select_related = ("organisation", "product")
-    search_fields = ("number__istartswith", "product__sku__istartswith", "organisation__number")
+    also = ("number",)
+    ordering = ("organisation_id", "number")
     autocomplete_fields = ("organisation", "product")
-    show_full_result_count = False
 
 
 class KeptByTheShop(admin.ModelAdmin):

@@ -3,9 +3,12 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from catalog.admin_lists import MOST_FOUND, LargeAdmin, UsedFilter, articles_called
 from catalog.models import Agreement, ListPrice, MetalQuotation, ProductLevy, ProductMetal, ProductReference
+from customers.models import Organisation, PriceList
 
 
 class ListPriceInline(admin.TabularInline):
@@ -32,17 +35,16 @@ class ProductReferenceInline(admin.TabularInline):
 
 
 @admin.register(ListPrice)
-class ListPriceAdmin(admin.ModelAdmin):
+class ListPriceAdmin(LargeAdmin):
     list_display = ("product", "price_list", "amount", "price_unit", "valid_from", "valid_until")
     list_filter = ("price_list", "valid_from", "valid_until")
     list_select_related = ("product", "price_list")
-    search_fields = ("product__sku__istartswith", "product__name_en")
+    ordering = ("product_id", "price_list_id", "valid_from")
     autocomplete_fields = ("product", "price_list")
-    show_full_result_count = False
 
 
 @admin.register(Agreement)
-class AgreementAdmin(admin.ModelAdmin):
+class AgreementAdmin(LargeAdmin):
     list_display = (
         "holder",
         "scope",
@@ -57,17 +59,16 @@ class AgreementAdmin(admin.ModelAdmin):
     list_filter = (
         "promotion",
         "kind",
-        ("organisation", admin.RelatedOnlyFieldListFilter),
-        ("price_list", admin.RelatedOnlyFieldListFilter),
+        ("organisation", UsedFilter),
+        ("price_list", UsedFilter),
         "valid_until",
     )
     list_select_related = ("organisation", "price_list", "product", "brand", "category")
-    search_fields = (
-        "reference", "label", "discount_group", "organisation__name", "organisation__number",
-        "product__sku__istartswith",
-    )  # fmt: skip
+    search_help_text = _(
+        "A customer or price list; else an article; else a reference, a promotion or a discount group."
+    )
+    ordering = ("organisation_id", "product_id", "minimum_quantity")
     autocomplete_fields = ("organisation", "price_list", "product", "brand", "category")
-    show_full_result_count = False
     fieldsets = (
         (
             None,
@@ -108,6 +109,17 @@ class AgreementAdmin(admin.ModelAdmin):
         (_("Valid"), {"fields": (("valid_from", "valid_until"),)}),
     )
 
+    def named(self, text: str) -> Q:
+        """One kind after the other, so that the first two are answered by their index alone."""
+        for key, model in (("organisation", Organisation), ("price_list", PriceList)):
+            own = "number" if model is Organisation else "code"
+            called = model._default_manager.filter(Q(**{own: text}) | Q(name__icontains=text))
+            if found := list(called.order_by().values_list("pk", flat=True)[:MOST_FOUND]):
+                return Q(**{f"{key}__in": found})
+        if articles := articles_called(text, corrected=False):
+            return Q(product__in=articles)
+        return Q(reference__icontains=text) | Q(label__icontains=text) | Q(discount_group__icontains=text)
+
     @admin.display(description=_("for whom"))
     def holder(self, agreement: Agreement) -> Any:
         return agreement.organisation or agreement.price_list
@@ -126,30 +138,29 @@ class MetalQuotationAdmin(admin.ModelAdmin):
 
 
 @admin.register(ProductMetal)
-class ProductMetalAdmin(admin.ModelAdmin):
+class ProductMetalAdmin(LargeAdmin):
     list_display = ("product", "metal", "weight", "per", "base", "currency", "credit")
     list_filter = ("metal", "currency")
     list_select_related = ("product",)
-    search_fields = ("product__sku__istartswith",)
+    ordering = ("product_id", "metal")
     autocomplete_fields = ("product",)
-    show_full_result_count = False
 
 
 @admin.register(ProductLevy)
-class ProductLevyAdmin(admin.ModelAdmin):
+class ProductLevyAdmin(LargeAdmin):
     list_display = ("product", "scheme", "code", "amount", "currency")
     list_filter = ("scheme", "currency")
     list_select_related = ("product",)
-    search_fields = ("product__sku__istartswith", "code")
+    also = ("code",)
+    ordering = ("product_id", "scheme")
     autocomplete_fields = ("product",)
-    show_full_result_count = False
 
 
 @admin.register(ProductReference)
-class ProductReferenceAdmin(admin.ModelAdmin):
+class ProductReferenceAdmin(LargeAdmin):
     list_display = ("product", "kind", "target", "quantity")
     list_filter = ("kind",)
     list_select_related = ("product", "target")
-    search_fields = ("product__sku__istartswith", "target__sku__istartswith")
+    articles = ("product", "target")
+    ordering = ("product_id", "kind")
     autocomplete_fields = ("product", "target")
-    show_full_result_count = False

@@ -142,6 +142,9 @@ class Agreement(Stamped):
                 name="agreement_list_lookup",
                 condition=Q(price_list__isnull=False),
             ),
+            models.Index(
+                fields=["organisation", "product"], name="agreement_promotions", condition=Q(promotion=True)
+            ),
         ]
         constraints = [
             models.CheckConstraint(
