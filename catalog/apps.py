@@ -8,8 +8,9 @@ class CatalogConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from catalog import changes, withdrawals
+        from catalog import changes, stamping, withdrawals
         from catalog.imports import formats  # noqa: F401  registers them
 
         changes.connect()
         withdrawals.connect()
+        stamping.connect()

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from catalog.models import (
     Agreement,
+    Category,
     ListPrice,
     MetalQuotation,
     Product,
@@ -24,6 +25,7 @@ from catalog.models import (
     WithdrawnArticle,
     WithdrawnPrice,
 )
+from catalog.tree import below
 from customers.models import Organisation
 
 # Files of changes can go back so far.
@@ -70,12 +72,26 @@ def prices_from(model: type[Model], query: str, parameters: Sequence[Any] = ()) 
     )
 
 
-def articles_from(query: str, parameters: Sequence[Any] = ()) -> None:
+def articles_from(query: str, parameters: Sequence[Any] = (), *, gone: bool = False) -> None:
     """Remembers where the articles are whose ids a query selects, as one statement."""
+    _remember_articles("t.category_id", f"t.id IN ({query})", parameters, gone=gone)
+
+
+def category_moves(category: int, parent: int | None) -> list[int]:
+    """Remembers that what is in a category leaves what it is below; the category and all below it."""
+    ids = below(Category.objects.order_by().values_list("id", "parent_id"), [category])
+    if parent is not None:
+        places = ", ".join(map(str, ids))
+        _remember_articles(str(int(parent)), f"t.category_id IN ({places})", (), gone=False)
+    return ids
+
+
+def _remember_articles(category: str, where: str, parameters: Sequence[Any], *, gone: bool) -> None:
     _execute(
-        f"INSERT INTO {WithdrawnArticle._meta.db_table} (created_at, product_id, sku, brand_id, category_id)"  # noqa: S608
-        f" SELECT %s, t.id, t.sku, t.brand_id, t.category_id FROM {Product._meta.db_table} t"
-        f" WHERE t.status <> '{Product.Status.HIDDEN}' AND t.id IN ({query})",
+        f"INSERT INTO {WithdrawnArticle._meta.db_table}"  # noqa: S608  names and numbers of ours
+        " (created_at, product_id, sku, brand_id, category_id, gone)"
+        f" SELECT %s, t.id, t.sku, t.brand_id, {category}, {'1 = 1' if gone else '1 = 0'}"
+        f" FROM {Product._meta.db_table} t WHERE t.status <> '{Product.Status.HIDDEN}' AND {where}",
         parameters,
     )
 
@@ -121,17 +137,19 @@ def _price_moves(sender: type[Model], instance: Model, **kwargs: Any) -> None:
 def _article_deleted(sender: type[Model], instance: Product, **kwargs: Any) -> None:
     if instance.status != Product.Status.HIDDEN:
         place = {name: getattr(instance, name) for name in _PLACE}
-        WithdrawnArticle.objects.create(product_id=instance.pk, **place)
+        WithdrawnArticle.objects.create(product_id=instance.pk, gone=True, **place)
 
 
 def _article_moves(sender: type[Model], instance: Product, **kwargs: Any) -> None:
-    if _unmoved(instance, _PLACE, kwargs):
+    if _unmoved(instance, (*_PLACE, "status"), kwargs):
         return
     before = Product.objects.filter(pk=instance.pk).values(*_PLACE, "status").first()
     if before is None or before.pop("status") == Product.Status.HIDDEN:
         return
-    if before != {name: getattr(instance, name) for name in _PLACE}:
-        WithdrawnArticle.objects.create(product_id=instance.pk, **before)
+    # Whoever deletes a hidden article later does not say whether anybody had seen it.
+    gone = instance.status == Product.Status.HIDDEN or before["sku"] != instance.sku
+    if gone or before != {name: getattr(instance, name) for name in _PLACE}:
+        WithdrawnArticle.objects.create(product_id=instance.pk, gone=gone, **before)
 
 
 def _customer_changes(sender: type[Model], instance: Organisation, **kwargs: Any) -> None:

@@ -279,6 +279,9 @@ class Categories(BaseModel):
 
 class Change(BaseModel):
     sku: str
+    what: Literal["article", "stock"] = Field(
+        description="What to read again: the article itself, or what lies in stock."
+    )
     status: Literal["active", "run-out", "discontinued", "removed"] = Field(
         description="removed: it is no longer in the assortment; take it out of yours."
     )
@@ -286,7 +289,7 @@ class Change(BaseModel):
 
 
 class Changes(BaseModel):
-    """Each article once, at the place of its last change."""
+    """Each article of a page once, at the place of its last change."""
 
     changes: list[Change]
     next: str = Field(description="The cursor for the next call, now or later.")

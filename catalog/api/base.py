@@ -22,7 +22,7 @@ from rest_framework.views import APIView
 from catalog.api.authentication import KeyHolder
 from catalog.api.problems import QuestionInvalid, TooLarge
 from catalog.api.questions import InLanguage, Question
-from customers.models import Organisation
+from customers.models import ApiKey, Organisation
 
 Asked = TypeVar("Asked", bound=Question)
 # Prices are written down nowhere on the way; the rest may be kept by its customer, and asked about again.
@@ -112,6 +112,12 @@ class Service(APIView):
         holder = self.request.user
         assert isinstance(holder, KeyHolder)
         return holder.organisation
+
+    @property
+    def scopes(self) -> list[str]:
+        """What the key may read; only after authentication."""
+        assert isinstance(self.request.auth, ApiKey)
+        return list(self.request.auth.scopes)
 
     def query(self, question: type[Asked]) -> Asked:
         """The question in the address; raises ``QuestionInvalid``."""

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from catalog.api import answers, articles, changes, pricing, questions, stock
 from catalog.api.base import PRICED, Service
 from catalog.api.categories import category_tree
-from catalog.api.problems import NamesNothing
+from catalog.api.problems import NamesNothing, ScopeMissing
 from catalog.api.schema import described
 from catalog.search import Facet, Query, is_page_key, search
 from customers.models import ApiKey
@@ -207,14 +207,20 @@ class ChangesService(Service):
         """Articles that are new, changed or removed, oldest change first, ten seconds after the change.
 
         Keep ``next`` and send it as ``cursor`` the next time. An article that changes while you read comes
-        again. Prices and stock are not articles: ask for them when you need them.
+        again. An article changes with its brand, category, properties, pictures and your own number for it.
+        With ``stock`` changes of stock come too, and are marked so. Prices are not articles: ask for them
+        when you need them. Numbers of deleted articles are known for 400 days.
         """
         asked = self.query(questions.ChangesQuery)
+        if asked.stock and ApiKey.Scope.STOCK not in self.scopes:
+            raise ScopeMissing(ApiKey.Scope.STOCK)
         try:
             after = changes.read_cursor(asked.cursor) if asked.cursor else changes.beginning(asked.since)
         except changes.CursorInvalid:
             raise NamesNothing.parameter("cursor", "This is no cursor of an earlier answer.") from None
-        found, cursor, more = changes.changes(organisation=self.organisation, after=after, limit=asked.limit)
+        found, cursor, more = changes.changes(
+            organisation=self.organisation, after=after, limit=asked.limit, stock=asked.stock
+        )
         return self.answer({"changes": found, "next": cursor, "more": more})
 
 

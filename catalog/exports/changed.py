@@ -1,35 +1,42 @@
 """Which articles an incremental file holds: what changed since a moment, for one customer.
 
-An article counts as changed when it was saved, and when a price of this customer, a metal in it, its
-quotation or an eco-contribution was saved or deleted (``catalog.withdrawals``), or began or ended by its
-dates. An article that was deleted, or got another number, is named by the one that customers know.
+An article counts as changed when it, its brand, category or properties were saved (``catalog.stamping``);
+when a price of this customer, his number for it, a metal in it, its quotation or an eco-contribution was
+saved or deleted (``catalog.withdrawals``), or began or ended by its dates; and for files that say it, when
+its stock changed. An article that was deleted, or got another number, is named by the one that customers
+know.
 """
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from catalog.exports.tree import below
 from catalog.models import (
     Agreement,
     Category,
+    CustomerArticle,
     ListPrice,
     MetalQuotation,
     Product,
     ProductLevy,
     ProductMetal,
+    Stock,
     WithdrawnArticle,
 )
+from catalog.tree import below
 from catalog.withdrawals import of_customer
 from customers.models import Organisation
 
 DAY = timedelta(days=1)
 
 
-def changed_since(organisation: Organisation, since: datetime, today: date) -> Q:
-    """The articles that changed at ``since`` or later; everything, if a discount on everything did."""
+def changed_since(organisation: Organisation, since: datetime, today: date, *, stock: bool = False) -> Q:
+    """The articles that changed at ``since`` or later; everything, if a discount on everything did.
+
+    ``stock``: those of which more or less lies in stock, or is to come, count as well.
+    """
     day = timezone.localtime(since).date()
     saved = Q(updated_at__gte=since)
     # What is valid until yesterday ends today; the day before ``since`` is taken in, rather twice than never.
@@ -54,6 +61,7 @@ def changed_since(organisation: Organisation, since: datetime, today: date) -> Q
     metals = ProductMetal.objects.filter(
         saved | Q(metal__in=quoted.values("metal")) | Q(metal__in=unquoted)
     ).order_by()
+    numbered = CustomerArticle.objects.filter(saved, organisation=organisation).order_by()
     found = (
         saved
         | Q(pk__in=listed.values("product_id"))
@@ -61,7 +69,12 @@ def changed_since(organisation: Organisation, since: datetime, today: date) -> Q
         | Q(pk__in=withdrawn.filter(product_id__isnull=False).values("product_id"))
         | Q(pk__in=metals.values("product_id"))
         | Q(pk__in=ProductLevy.objects.filter(saved).order_by().values("product_id"))
+        | Q(pk__in=numbered.values("product_id"))
     )
+    if stock:
+        # A day that has passed is not said any more.
+        lying = Stock.objects.filter(saved | Q(next_date__gte=day - DAY, next_date__lt=today))
+        found |= Q(pk__in=lying.order_by().values("product_id"))
     groups = [group for group, _brand, _category in wide if group]
     if groups:
         found |= Q(discount_group__in=groups)
@@ -88,7 +101,7 @@ def left(since: datetime, categories: Sequence[int], brands: Sequence[int]) -> Q
 def gone(found: QuerySet[WithdrawnArticle]) -> QuerySet[WithdrawnArticle, str]:
     """The numbers, each once, that are no article's any more."""
     return (
-        found.exclude(sku__in=Product.objects.order_by().values("sku"))
+        found.exclude(Exists(Product.objects.filter(sku=OuterRef("sku"))))
         .order_by("sku")
         .values_list("sku", flat=True)
         .distinct()

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from catalog.exports.changed import changed_since, gone, left
 from catalog.exports.errors import ExportRefused, FieldUnknown
-from catalog.exports.tree import below
 from catalog.models import Agreement, Brand, Category, Product, ProductQuerySet
+from catalog.tree import below
 from catalog.withdrawals import REMEMBERED
 from customers.models import Organisation
 
@@ -87,7 +87,8 @@ class ExportOrder:
         if chosen:
             moved = left(self.since, self._category_ids, self._brand_ids)
             chosen |= Q(pk__in=moved.values("product_id"))
-        return Product.objects.filter(chosen, changed_since(self.organisation, self.since, self.today))
+        changed = changed_since(self.organisation, self.since, self.today, stock=self.with_stock)
+        return Product.objects.filter(chosen, changed)
 
     def gone(self) -> list[str]:
         """Of an incremental file, the numbers that are no article's any more."""

@@ -18,6 +18,7 @@ class Format:
     """One kind of file. ``orderable_only``: articles that can no longer be ordered are left out of it.
 
     ``only_prices``: it says nothing of articles but their prices, so each file follows the one before.
+    ``stock``: it says what lies in stock, so that more or less of it is a change.
     """
 
     slug: str
@@ -27,6 +28,7 @@ class Format:
     write: Writer
     orderable_only: bool = False
     only_prices: bool = False
+    stock: bool = False
 
 
 _formats: dict[str, Format] = {}
@@ -40,13 +42,14 @@ def register(
     extension: str,
     orderable_only: bool = False,
     only_prices: bool = False,
+    stock: bool = False,
 ) -> Callable[[Writer], Writer]:
     """Registers a writer, which gives the file in pieces and keeps no more of it than one."""
 
     def add(write: Writer) -> Writer:
         if slug in _formats:
             raise ValueError(f"the export format {slug} is registered twice")
-        _formats[slug] = Format(slug, label, media_type, extension, write, orderable_only, only_prices)
+        _formats[slug] = Format(slug, label, media_type, extension, write, orderable_only, only_prices, stock)
         return write
 
     return add

@@ -26,7 +26,7 @@ def make_export(*, slug: str, order: ExportOrder) -> Export:
     After that only the database can fail, and then the file has no end.
     """
     chosen = find_format(slug)
-    order = replace(order, orderable_only=chosen.orderable_only)
+    order = replace(order, orderable_only=chosen.orderable_only, with_stock=order.with_stock and chosen.stock)
     order.check()
     pieces = chosen.write(order)
     first = next(pieces, b"")

@@ -115,6 +115,15 @@ def _articles(staging: Staging, profile: ImportProfile, now: datetime) -> None:
                 " OR coalesce(nc.id, q.category_id, p.category_id) <> p.category_id"
             )
         )
+        if staging.any("{article} WHERE status = 'hidden'"):
+            hidden = f"{STATUS} = 'hidden' AND p.status <> 'hidden'"
+            withdrawals.articles_from(
+                staging.sql(
+                    "SELECT p.id FROM catalog_product p JOIN {plan} q ON q.product_id = p.id AND q.op = 2"
+                    f" JOIN {{article}} a ON a.seq = q.seq WHERE {hidden}"
+                ),
+                gone=True,
+            )
         staging.do(
             f"UPDATE catalog_product AS p SET {', '.join(sets)} FROM {{article}} a"
             f" JOIN {{plan}} q ON q.seq = a.seq AND q.op = 2{labels} WHERE p.id = q.product_id",

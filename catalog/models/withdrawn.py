@@ -5,6 +5,7 @@ writes these rows.
 """
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -35,18 +36,25 @@ class WithdrawnPrice(models.Model):
 
 
 class WithdrawnArticle(models.Model):
-    """An article that customers could see, and where it was before it was deleted or moved."""
+    """An article that customers could see, and where it was before it was deleted, hidden or moved.
+
+    ``gone``: its number may be nobody's any more, which is told to whoever follows all articles.
+    """
 
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
     product_id = models.BigIntegerField()
     sku = models.CharField(max_length=40)
     brand_id = models.BigIntegerField()
     category_id = models.BigIntegerField()
+    gone = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = _("withdrawn article")
         verbose_name_plural = _("withdrawn articles")
         ordering = ["id"]
+        indexes = [
+            models.Index(fields=["created_at", "id"], name="withdrawn_gone", condition=Q(gone=True)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.created_at:%Y-%m-%d %H:%M}: {self.sku}"

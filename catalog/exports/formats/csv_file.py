@@ -13,7 +13,7 @@ from catalog.exports.text import number_text, with_comma
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-@register("csv", label="CSV", media_type="text/csv; charset=utf-8", extension="csv")
+@register("csv", label="CSV", media_type="text/csv; charset=utf-8", extension="csv", stock=True)
 def write(order: ExportOrder) -> Iterator[bytes]:
     """Numbers with a point, or with a comma when asked; a byte order mark only when asked."""
     buffer = io.StringIO(newline="")

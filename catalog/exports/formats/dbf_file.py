@@ -56,7 +56,7 @@ def _width(kind: str) -> tuple[int, int]:
 _RECORD = " " + "".join(f"{{:{'>' if kind[0] == 'N' else '<'}{_width(kind)[0]}}}" for _name, kind in FIELDS)
 
 
-@register("dbf", label="DBF (dBase III)", media_type="application/vnd.dbf", extension="dbf")
+@register("dbf", label="DBF (dBase III)", media_type="application/vnd.dbf", extension="dbf", stock=True)
 def write(order: ExportOrder) -> Iterator[bytes]:
     """Refuses more rows than programs of this kind can hold."""
     expected = order.count()

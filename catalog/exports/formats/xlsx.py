@@ -25,6 +25,7 @@ PIECE = 64 * 1024
     label="Excel",
     media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     extension="xlsx",
+    stock=True,
 )
 def write(order: ExportOrder) -> Iterator[bytes]:
     """Numbers are numbers; GTINs and article numbers are texts, so that none is rounded."""

@@ -1,5 +1,6 @@
 """Stock by site, the tree of categories, search with facets, and what changed since a cursor."""
 
+import base64
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -8,11 +9,21 @@ from django.utils import timezone
 
 from catalog import search
 from catalog.api import changes
-from catalog.models import Product
+from catalog.models import (
+    Attribute,
+    AttributeChoice,
+    CustomerArticle,
+    Product,
+    ProductAttribute,
+    Stock,
+    WithdrawnArticle,
+)
 from catalog.search import SearchUnavailable
+from customers.models import ApiKey
 from tests.factories import (
     BrandFactory,
     CategoryFactory,
+    CustomerArticleFactory,
     ProductFactory,
     StockFactory,
     StockSiteFactory,
@@ -217,7 +228,7 @@ def test_changes_can_begin_at_a_moment(api):
     for unclear in ("yesterday", "1763769600", "0.5", "2026-05-04"):
         assert api.get(CHANGES, {"since": unclear}).status_code == 422
     # Behind a cursor the moment does not matter any more.
-    everything, cursor = read_all(api, changes.write_cursor(*changes.beginning(None)))
+    everything, cursor = read_all(api, changes.write_cursor(changes.beginning(None)))
     assert len(everything) > 1
     assert api.get(CHANGES, {"since": since, "cursor": cursor}).json()["changes"] == []
 
@@ -230,5 +241,121 @@ def test_nothing_is_found_behind_what_is_no_cursor(api, cursor):
 
 
 def test_a_cursor_comes_back_as_it_was_written():
-    place = (datetime(2026, 5, 4, 3, 2, 1, 123456, tzinfo=UTC), 77)
-    assert changes.read_cursor(changes.write_cursor(*place)) == place
+    place = changes.Place(datetime(2026, 5, 4, 3, 2, 1, 123456, tzinfo=UTC), changes.NUMBERS, 77)
+    assert changes.read_cursor(changes.write_cursor(place)) == place
+
+
+def test_a_cursor_from_before_there_were_several_streams_goes_on_with_articles():
+    moment = datetime(2026, 5, 4, 3, 2, 1, 123456, tzinfo=UTC)
+    old = base64.urlsafe_b64encode(f"{int(moment.timestamp() * 10**6)}.77".encode()).decode().rstrip("=")
+    assert changes.read_cursor(old) == changes.Place(moment, changes.ARTICLES, 77)
+
+
+def settle() -> None:
+    """As if everything had happened a minute ago."""
+    then = timezone.now() - timedelta(minutes=1)
+    for model in (Product, Stock, CustomerArticle):
+        model.objects.update(updated_at=then)
+    WithdrawnArticle.objects.update(created_at=then)
+
+
+def now_known(api) -> str:
+    """The cursor of a customer who has read everything; what follows is told at once."""
+    long_ago(*Product.objects.order_by("id"))
+    then = timezone.now() - timedelta(hours=2)
+    for model in (Stock, CustomerArticle):
+        model.objects.update(updated_at=then)
+    return read_all(api)[1]
+
+
+def test_a_number_that_was_deleted_or_replaced_is_removed(api):
+    deleted, renumbered, hidden, secret = (ProductFactory(sku=sku) for sku in ("D", "R", "H", "S"))
+    Product.objects.filter(pk=secret.pk).update(status="hidden")
+    cursor = now_known(api)
+    deleted.delete()
+    renumbered.sku = "R2"
+    renumbered.save()
+    hidden.status = "hidden"
+    hidden.save()
+    hidden.delete()
+    Product.objects.get(pk=secret.pk).delete()
+    settle()
+    found, later = read_all(api, cursor)
+    assert sorted((change["sku"], change["status"]) for change in found) == [
+        ("D", "removed"), ("H", "removed"), ("R", "removed"), ("R2", "active"),
+    ]  # fmt: skip
+    assert read_all(api, later)[0] == []
+    # Whoever begins anew never had them, and a number may be given again.
+    assert [change["sku"] for change in read_all(api)[0]] == ["R2"]
+    ProductFactory(sku="D")
+    settle()
+    found = [change for change in read_all(api, cursor)[0] if change["sku"] == "D"]
+    assert [change["status"] for change in found] == ["active"]
+
+
+@pytest.mark.parametrize("what", ["brand", "category", "property", "choice"])
+def test_an_article_changes_with_what_it_is_told_with(api, what):
+    attribute = Attribute.objects.create(code="colour", kind="choice", name_en="Colour")
+    choice = AttributeChoice.objects.create(attribute=attribute, code="red", name_en="Red")
+    product = ProductFactory(sku="A")
+    ProductAttribute.objects.create(product=product, attribute=attribute, choice=choice)
+    ProductFactory(sku="B")
+    cursor = now_known(api)
+    named = {"brand": product.brand, "category": product.category, "property": attribute, "choice": choice}
+    named[what].save()
+    settle_changed = Product.objects.filter(updated_at__gt=timezone.now() - timedelta(minutes=5))
+    assert not settle_changed.exists()
+    field = "name" if what == "brand" else "name_nl"
+    setattr(named[what], field, "Otherwise")
+    named[what].save()
+    settle_changed.update(updated_at=timezone.now() - timedelta(minutes=1))
+    assert [change["sku"] for change in read_all(api, cursor)[0]] == ["A"]
+
+
+def test_an_article_changes_with_the_number_that_this_customer_has_for_it(api, customer):
+    product = ProductFactory(sku="A")
+    cursor = now_known(api)
+    CustomerArticleFactory(product=product)
+    own = CustomerArticleFactory(product=product, organisation=customer)
+    CustomerArticle.objects.update(updated_at=timezone.now() - timedelta(minutes=1))
+    found, cursor = read_all(api, cursor)
+    assert [change["sku"] for change in found] == ["A"]
+    own.delete()
+    Product.objects.filter(sku="A").update(updated_at=timezone.now() - timedelta(seconds=30))
+    assert [change["sku"] for change in read_all(api, cursor)[0]] == ["A"]
+
+
+def test_stock_comes_between_articles_when_it_is_asked_for(api):
+    product, hidden = ProductFactory(sku="A"), ProductFactory(sku="H", status="hidden")
+    StockFactory(product=product)
+    StockFactory(product=hidden)
+    cursor = now_known(api)
+    Stock.objects.update(quantity=7, updated_at=timezone.now() - timedelta(minutes=1))
+    assert read_all(api, cursor)[0] == []
+    page = api.get(CHANGES, {"cursor": cursor, "stock": "true"}).json()
+    assert [(change["sku"], change["what"]) for change in page["changes"]] == [("A", "stock")]
+    assert api.get(CHANGES, {"cursor": page["next"], "stock": "true"}).json()["changes"] == []
+
+
+def test_what_happened_at_one_moment_is_read_once_over_all_streams(api):
+    for sku in "ABC":
+        StockFactory(product__sku=sku)
+    then = timezone.now() - timedelta(minutes=1)
+    Product.objects.update(updated_at=then)
+    Stock.objects.update(updated_at=then)
+    found, cursor = [], None
+    while True:
+        query = {"limit": 2, "stock": "true"} | ({"cursor": cursor} if cursor else {})
+        page = api.get(CHANGES, query).json()
+        found += [(change["what"], change["sku"]) for change in page["changes"]]
+        cursor = page["next"]
+        if not page["more"]:
+            break
+    assert found == [(what, sku) for what in ("article", "stock") for sku in "ABC"]
+
+
+def test_stock_is_told_only_to_a_key_that_may_read_it(client_of, customer):
+    client = client_of(customer, scopes=[ApiKey.Scope.ARTICLES])
+    assert client.get(CHANGES).status_code == 200
+    answer = client.get(CHANGES, {"stock": "true"})
+    assert (answer.status_code, "stock" in answer.json()["detail"]) == (403, True)

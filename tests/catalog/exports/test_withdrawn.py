@@ -9,6 +9,7 @@ from catalog import withdrawals
 from catalog.exports import ExportRefused
 from catalog.models import (
     Agreement,
+    CustomerArticle,
     ExportFile,
     ExportSchedule,
     ListPrice,
@@ -16,6 +17,7 @@ from catalog.models import (
     Product,
     ProductLevy,
     ProductMetal,
+    Stock,
     WithdrawnArticle,
     WithdrawnPrice,
 )
@@ -23,10 +25,12 @@ from tests.factories import (
     AgreementFactory,
     BrandFactory,
     CategoryFactory,
+    CustomerArticleFactory,
     ListPriceFactory,
     OrganisationFactory,
     PriceListFactory,
     ProductFactory,
+    StockFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -56,7 +60,8 @@ def changed(read_csv):
 def long_ago() -> None:
     """Whatever was written so far was written nine days ago."""
     then = timezone.now() - timedelta(days=9)
-    for model in (Product, ListPrice, Agreement, ProductMetal, MetalQuotation, ProductLevy):
+    for model in (Product, ListPrice, Agreement, ProductMetal, MetalQuotation, ProductLevy, Stock,
+                  CustomerArticle):  # fmt: skip
         model.objects.update(updated_at=then)
     for model in (WithdrawnPrice, WithdrawnArticle):
         model.objects.update(created_at=then)
@@ -158,6 +163,59 @@ def test_an_article_that_leaves_a_chosen_category_or_brand_is_removed_from_the_f
         assert changed(**order) == [("A1", "removed", "")]
     assert changed(categories=(product.category.slug,)) == [("A1", "active", "100")]
     assert changed(brands=(Product.objects.get(sku="OTHER").brand.code,)) == []
+
+
+def test_an_article_that_leaves_with_its_category_is_removed_from_the_file(changed, product):
+    above = product.category.parent
+    elsewhere = CategoryFactory()
+    long_ago()
+    product.category.parent = elsewhere
+    product.category.save()
+    assert changed(categories=(above.slug,)) == [("A1", "removed", "")]
+    assert changed(categories=(elsewhere.slug,)) == [("A1", "active", "100")]
+
+
+def test_an_article_whose_brand_or_category_is_called_otherwise_changes(changed, product):
+    for named, field in ((product.brand, "name"), (product.category, "slug")):
+        long_ago()
+        named.save()
+        assert changed() == []
+        setattr(named, field, "otherwise")
+        named.save()
+        assert changed() == [("A1", "active", "100")]
+
+
+def test_an_article_that_the_customer_calls_otherwise_changes(changed, customer, product):
+    CustomerArticleFactory(product=product)
+    own = CustomerArticleFactory(product=product, organisation=customer)
+    long_ago()
+    assert changed() == []
+    own.number = "M-2"
+    own.save()
+    assert changed() == [("A1", "active", "100")]
+    long_ago()
+    own.delete()
+    assert changed() == [("A1", "active", "100")]
+
+
+def test_more_or_less_stock_is_a_change_for_files_that_say_it(changed, export, product):
+    stock = StockFactory(product=product)
+    long_ago()
+    assert changed() == []
+    stock.quantity = 3
+    stock.save()
+    assert changed() == [("A1", "active", "100")]
+    assert changed(with_stock=False) == []
+    assert b"<SUPPLIER_PID>" not in export("bmecat", since=timezone.now() - timedelta(days=1))
+    # A day of delivery that has passed is not said any more.
+    long_ago()
+    Stock.objects.update(next_date=timezone.localdate() - timedelta(days=1))
+    Stock.objects.update(updated_at=timezone.now() - timedelta(days=9))
+    assert changed() == [("A1", "active", "100")]
+    long_ago()
+    Stock.objects.update(next_date=None, updated_at=timezone.now() - timedelta(days=9))
+    stock.site.delete()
+    assert changed() == [("A1", "active", "100")]
 
 
 def test_a_cif_counts_what_went_among_its_items(networked, export, product):

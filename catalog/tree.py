@@ -1,4 +1,4 @@
-"""The tree of categories, as far as a file needs it."""
+"""What is below a category, from plain rows."""
 
 from collections import defaultdict
 from collections.abc import Iterable
