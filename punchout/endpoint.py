@@ -13,6 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from customers.senders import remote_address
 from punchout import client_access, pending_origins, throttle, wire
 from punchout.adapters import Adapter, get_adapter
+from punchout.bodies import read_body
 from punchout.documents import Answer, InboundMessage
 from punchout.errors import AccessClosed, AuthenticationFailed, PunchoutError, RateLimited
 from punchout.lookup import find_by_slug
@@ -36,12 +37,14 @@ def receive(request: HttpRequest, adapter: str, connection: str = "") -> HttpRes
         raise Http404 from None
     linked = find_by_slug(adapter, connection) if connection else None
     failure: PunchoutError | None = None
-    body = b""
+    body: bytes = b""
+    notes: list[str] = []
     try:
-        body = wire.read_body(request)
+        body, notes = read_body(request)
     except PunchoutError as unreadable:
         failure = unreadable
     inbound = _inbound(request, found, linked, body)
+    inbound.record.notes = notes
     answer, verdict, error = answer_message(found, inbound, failure)
     wire.finish(inbound.record, answer, verdict=verdict, error=error, began=began)
     return _response(answer)

@@ -7,7 +7,7 @@ slash and it does not (security.md 3).
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from urllib.parse import quote, unquote
 
@@ -196,10 +196,11 @@ def allowed_address(text: str, allowed: Iterable[Origin]) -> Address:
     An adapter that refuses a launch for it raises its error ``from`` this one: an ``UnlistedOrigin`` of a
     test connection is then shown to its operator (``punchout.pending_origins``).
     """
-    address = parse_address(text)
-    if not any(origin.allows(address) for origin in allowed):
-        raise UnlistedOrigin(
-            _("The host %(origin)s is not on the list of this connection.") % {"origin": address.origin},
-            address.origin,
-        )
-    return address
+    address, listed = parse_address(text), tuple(allowed)
+    if any(origin.allows(address) for origin in listed):
+        return address
+    if any(origin.allows(replace(address, path=origin.path)) for origin in listed):
+        reason = _("The address is below none of the paths that this connection lists for %(origin)s.")
+    else:
+        reason = _("The host %(origin)s is not on the list of this connection.")
+    raise UnlistedOrigin(reason % {"origin": address.origin}, address.origin)

@@ -2,17 +2,14 @@
 
 import hashlib
 import time
-import zlib
 from collections.abc import Mapping, Sequence
 
 import structlog
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
 from punchout.credentials import SharedSecret
 from punchout.documents import Answer, InboundMessage
-from punchout.errors import MessageTooLarge, MessageUnreadable
 from punchout.models import Connection, WireMessage
 from punchout.rows import insert_row, update_row
 from shop.logs import redact_path
@@ -33,43 +30,6 @@ ANSWERED = (
     "verdict", "error", "credentials_refused", "answer_status", "answer_headers", "answer_body",
     "duration_ms", "kind", "payload_id", "notes", "connection", "session",
 )  # fmt: skip
-
-
-def read_body(request: HttpRequest) -> bytes:
-    """The request's body, unzipped, at most ``settings.MESSAGE_LIMIT`` bytes; ``MessageTooLarge`` beyond."""
-    limit = settings.MESSAGE_LIMIT
-    declared = request.META.get("CONTENT_LENGTH") or "0"
-    if declared.isdigit() and int(declared) > limit:
-        raise MessageTooLarge(f"The message is larger than {limit} bytes.")
-    body = _raw_body(request, limit + 1)
-    if len(body) > limit:
-        raise MessageTooLarge(f"The message is larger than {limit} bytes.")
-    encoding = request.headers.get("Content-Encoding", "").strip().lower()
-    if encoding in ("", "identity"):
-        return body
-    if encoding not in ("gzip", "deflate"):
-        raise MessageUnreadable(
-            f"Content-Encoding {encoding[:20]} is not supported; send the message plain or as gzip."
-        )
-    unzip = zlib.decompressobj(zlib.MAX_WBITS | 32)
-    try:
-        plain = unzip.decompress(body, limit + 1)
-    except zlib.error:
-        raise MessageUnreadable("The body is not valid gzip.") from None
-    if len(plain) > limit or unzip.unconsumed_tail:
-        raise MessageTooLarge(f"The message is larger than {limit} bytes.")
-    return plain
-
-
-def _raw_body(request: HttpRequest, most: int) -> bytes:
-    """At most ``most`` bytes of the body, also of one that was sent in chunks and so has no length."""
-    if request.META.get("CONTENT_LENGTH") or not request.META.get("wsgi.input_terminated"):
-        return request.read(most)
-    # Django takes a missing length for an empty body; the server promises that this stream ends with it.
-    stream, body = request.META["wsgi.input"], bytearray()
-    while len(body) < most and (piece := stream.read(most - len(body))):
-        body += piece
-    return bytes(body)
 
 
 def kept_headers(request: HttpRequest) -> dict[str, str]:

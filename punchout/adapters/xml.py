@@ -1,9 +1,9 @@
 """XML from outside: its charset, and a parser that fetches and expands nothing.
 
-The MIME charset wins, then the XML declaration, then UTF-8.
+A byte order mark wins, then the MIME charset, then the XML declaration, then UTF-8.
 
-cXML Reference Guide 1.2.051, p. 20. Only charsets of the table are read, so that an exotic one (UTF-7)
-cannot hide anything from the checks that follow.
+RFC 7303, 3.2; cXML Reference Guide 1.2.051, p. 20. Only charsets of the table are read, so that an exotic one
+(UTF-7) cannot hide anything from the checks that follow.
 """
 
 import base64
@@ -18,7 +18,8 @@ from punchout.errors import MessageUnreadable
 _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # By Python's name. Oracle EBS sends ISO-8859-15; the others are what European systems are set to.
 READABLE = frozenset(
-    {"utf-8", "ascii", "utf-16", "utf-16-le", "utf-16-be", "cp1250", "cp1252", "latin-1"}
+    {"utf-8", "ascii", "utf-16", "utf-16-le", "utf-16-be", "latin-1"}
+    | {"cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1257"}
     | {f"iso8859-{part}" for part in (1, 2, 3, 4, 5, 7, 9, 10, 13, 14, 15, 16)}
 )
 _MIME_CHARSET = re.compile(r"""(?i);\s*charset\s*=\s*["']?([A-Za-z0-9._:+-]{1,60})""")
@@ -27,9 +28,9 @@ _BYTE_ORDER = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
-    (b"<\x00?\x00", "utf-16-le"),
-    (b"\x00<\x00?", "utf-16-be"),
 )
+# How a document begins that says nothing else of its charset: no other one has a NUL beside the bracket.
+_WIDE = ((b"<\x00", "utf-16-le"), (b"\x00<", "utf-16-be"))
 # Form fields in which some clients post the document, the first that is there wins.
 FORM_FIELDS = ("cxml-base64", "cxml-urlencoded", "xml", "cxml", "oracle_cxml", "data")
 _BASE64 = "cxml-base64"
@@ -55,7 +56,7 @@ def document_text(body: bytes, content_type: str) -> tuple[str, list[str]]:
     text = _decode(body, charset, notes)
     if text.startswith("\ufeff"):
         notes.append("Byte order mark in front of the document.")
-        text = text[1:]
+        text = text.lstrip("\ufeff")  # some chains put another one in front
     if text[:1].isspace():
         notes.append("Blanks in front of the document.")
         text = text.lstrip()
@@ -96,20 +97,24 @@ def _from_form(body: bytes) -> tuple[str, list[str]]:
 
 
 def _decode(body: bytes, charset: str | None, notes: list[str]) -> str:
-    declared = _DECLARED.match(body)
-    marked = next((name for mark, name in _BYTE_ORDER if body.startswith(mark)), None)
-    by_declaration = marked or (declared[1].decode("ascii") if declared else "utf-8")
+    marked = next((name for mark, name in _BYTE_ORDER if body.startswith(mark)), "")
+    own = marked or next((name for start, name in _WIDE if body.startswith(start)), "")
+    declared = own or _declared(body, notes)
+    own = declared or "utf-8"
     name = _python_name(charset) if charset else None
     if charset and name is None:
         notes.append(
             f"The charset {charset[:40]} of the Content-Type is not known; the declaration was used."
         )
-    if name is None or name == "ascii":  # what a bare text/xml formally means, and never is meant
-        name = _python_name(by_declaration)
+    if name in (None, "ascii"):  # what a bare text/xml formally means, and never is meant
+        name = _python_name(own)
+    elif marked and not str(name).startswith(marked):
+        notes.append(f"The Content-Type says {charset}, the byte order mark {marked}; the mark was believed.")
+    elif declared and not body.isascii() and _python_name(declared) not in (name, "ascii"):
+        notes.append(f"The Content-Type says {charset}, the document {declared}; the Content-Type counts.")
+    name = marked or name
     if name is None or name not in READABLE:
-        raise MessageUnreadable(
-            f"The charset {(charset or by_declaration)[:40]} is not accepted; send UTF-8."
-        )
+        raise MessageUnreadable(f"The charset {(charset or own)[:40]} is not accepted; send UTF-8.")
     if name == "ascii":
         name = "utf-8"
     try:
@@ -120,9 +125,20 @@ def _decode(body: bytes, charset: str | None, notes: list[str]) -> str:
         ) from None
 
 
+def _declared(body: bytes, notes: list[str]) -> str:
+    """The charset that the XML declaration names, as far as it can be true; may be empty."""
+    found = _DECLARED.match(body)
+    declared = found[1].decode("ascii") if found else ""
+    if (_python_name(declared) or "").startswith(("utf-16", "utf-32")):
+        # As .NET declares a text it built in memory, whatever it is then sent in: here a byte is a character.
+        notes.append(f"The declaration says {declared}, which the document is not.")
+        return ""
+    return declared
+
+
 def _python_name(charset: str) -> str | None:
     try:
-        return codecs.lookup(charset).name
+        return codecs.lookup(charset).name if charset else None
     except (LookupError, ValueError):
         return None
 

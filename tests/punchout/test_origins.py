@@ -122,3 +122,18 @@ def test_a_port_belongs_to_the_origin() -> None:
     origin = Origin("https", "buyer.example", 8443)
     assert origin.allows(parse_address("https://buyer.example:8443/"))
     assert not origin.allows(parse_address("https://buyer.example/"))
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("https://ariba.example/elsewhere", "below none of the paths"),
+        ("https://ariba.example/return/../elsewhere", "below none of the paths"),
+        ("https://ariba.example:8443/return/", "not on the list"),
+        ("http://ariba.example/return/", "not on the list"),
+        ("https://www.ariba.example/return/", "not on the list"),
+    ],
+)
+def test_a_refusal_says_whether_it_was_the_host_or_the_path(address: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        allowed_address(address, LISTED)

@@ -1,5 +1,7 @@
 """What reaches the wire log, however it was sent."""
 
+import gzip
+import zlib
 from io import BytesIO
 
 import pytest
@@ -31,6 +33,51 @@ def test_a_message_that_is_sent_in_chunks_is_read_whole() -> None:
 def test_a_message_that_is_sent_in_chunks_has_the_same_limit(settings: Settings) -> None:
     settings.MESSAGE_LIMIT = 1000
     assert buyer.status_code(send_in_chunks(b" " * 1001)) == 499
+
+
+def deflated_without_header(body: bytes) -> bytes:
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return packer.compress(body) + packer.flush()
+
+
+@pytest.mark.parametrize(
+    ("encoding", "pack", "note"),
+    [
+        ("gzip", gzip.compress, ""),
+        ("X-GZIP", gzip.compress, ""),
+        ("deflate", zlib.compress, ""),
+        ("deflate", deflated_without_header, ""),
+        ("identity", bytes, ""),
+        ("", gzip.compress, "The body is gzip, and no Content-Encoding says so."),
+        ("UTF-8", bytes, "The Content-Encoding is utf-8, which is a charset; it was not read."),
+    ],
+)
+@pytest.mark.parametrize("protocol", ["cxml", "oci"])
+def test_a_message_is_unzipped_as_it_was_meant(protocol: str, encoding: str, pack, note: str) -> None:
+    if protocol == "cxml":
+        path, kind = buyer.ENDPOINT, "text/xml"
+        body = buyer.fill("setup_request.xml", buyer.make_connection())
+    else:
+        connection = ConnectionFactory(secret=CANARY_SECRET)
+        path, kind = f"/punchout/oci/{connection.slug}", "application/x-www-form-urlencoded"
+        form = f"USERNAME=buyer&PASSWORD={CANARY_SECRET}&HOOK_URL=https://buyer.example/return"
+        body = form.encode()
+    headers = {"Content-Encoding": encoding} if encoding else {}
+    Client().generic("POST", path, pack(body), content_type=kind, headers=headers)
+    record = WireMessage.objects.get()
+    assert record.verdict == WireMessage.Verdict.ACCEPTED, record.error
+    assert record.notes == ([note] if note else [])
+    assert CANARY_SECRET not in record.body
+
+
+@pytest.mark.parametrize("encoding", ["br", "gzip", "deflate", "gzip, gzip", "chunked"])
+def test_a_body_that_is_not_packed_as_it_says_is_not_acceptable(encoding: str) -> None:
+    body = buyer.fill("setup_request.xml", buyer.make_connection())
+    answer = Client().generic(
+        "POST", buyer.ENDPOINT, body, content_type="text/xml", headers={"Content-Encoding": encoding}
+    )
+    assert buyer.status_code(answer) == 406
+    assert not PunchoutSession.objects.exists()
 
 
 def test_a_method_of_any_length_is_answered_and_recorded() -> None:

@@ -17,6 +17,7 @@ from punchout.adapters.cxml.parse import kind_of, parse_document, read_envelope
 from punchout.adapters.cxml.parts import missing_attachments, unpack
 from punchout.adapters.cxml.redact import redacted_body, redacted_query, with_shared_secret
 from punchout.adapters.cxml.requests import Exchange, find_handler, registered_name
+from punchout.adapters.cxml.spelling import renamed
 from punchout.adapters.cxml.status import status_of
 from punchout.adapters.outgoing import FieldTable
 from punchout.adapters.registry import Adapter, AdapterOptions, register
@@ -56,7 +57,7 @@ class CxmlAdapter(Adapter):
         record = inbound.record
         package = unpack(inbound.body, inbound.content_type)
         root, notes = parse_document(package.body, package.content_type)
-        notes[:0] = package.notes
+        notes[:0] = [*record.notes, *package.notes]
         record.kind = kind_of(root)
         record.payload_id = (root.get("payloadID") or "").strip()[:255]
         record.notes = notes
@@ -65,6 +66,7 @@ class CxmlAdapter(Adapter):
         request.tag = registered_name(envelope.kind)
         if request.tag != record.kind:
             notes.append(f"The request is written {record.kind}.")
+        notes.extend(renamed(request))
         notes.extend(review(root, request))
         for address in missing_attachments(request, package.attachments):
             notes.append(f"The attachment {address[:80]} is named but did not come along.")

@@ -37,21 +37,22 @@ def authenticate(envelope: Envelope, inbound: InboundMessage, *, adapter: str, n
     """
     if named and inbound.connection is None:
         _fail(envelope, "the address names no connection")
-    _check_domains(envelope)
+    members = _members(envelope)
+    _check_domains(envelope, members)
     buyer_keys = {credential.key for credential in envelope.buyer}
     sender_keys = {credential.key for credential in envelope.sender}
     known = find_candidates(adapter, Party.FROM, buyer_keys) if sender_keys else []
     found = [candidate for candidate in known if candidate.has(Party.SENDER, sender_keys)]
     if inbound.connection is not None:
         found = [candidate for candidate in found if candidate.connection == inbound.connection]
-    chosen = _the_one(found, envelope)
+    chosen = _the_one(found, envelope, members)
     if chosen is None:
         throttle.check(inbound)
         _refuse_unknown(envelope, adapter, sender_keys, known)
     connection = inbound.record.connection = chosen.connection
     throttle.check(inbound)
     _check_secret(envelope, chosen)
-    _check_one_customer(chosen, known, buyer_keys)
+    _check_one_customer(chosen, known, {credential.key for credential in members})
     if elsewhere := client_access.why_not(connection, inbound):
         raise AuthenticationFailed(REFUSED, detail=elsewhere)
     if not connection.active or not connection.organisation.active:
@@ -64,19 +65,35 @@ def is_addressed(candidate: Candidate, supplier: tuple[Credential, ...]) -> bool
     return not candidate.of(Party.TO) or candidate.has(Party.TO, [credential.key for credential in supplier])
 
 
-def _check_domains(envelope: Envelope) -> None:
+def _members(envelope: Envelope) -> tuple[Credential, ...]:
+    """Who the buyer is: without the marketplace that he came through, unless nobody else is named."""
+    return tuple(credential for credential in envelope.buyer if not credential.marketplace) or envelope.buyer
+
+
+def _check_domains(envelope: Envelope, members: tuple[Credential, ...]) -> None:
     """One domain with two values in From is ambiguous and refused (p. 30-31)."""
     values: dict[str, str] = {}
-    for credential in envelope.buyer:
+    for credential in members:
         domain = credential.domain.casefold()
         if values.setdefault(domain, credential.key) != credential.key:
             _fail(envelope, f"From has two identities in the domain {credential.domain[:60]}")
 
 
-def _the_one(found: list[Candidate], envelope: Envelope) -> Candidate | None:
-    """The only candidate, or the only active one, or the only one that To names."""
+def _the_one(found: list[Candidate], envelope: Envelope, members: tuple[Credential, ...]) -> Candidate | None:
+    """The candidate that is left when less and less is asked; ``None`` when there was none at all.
+
+    Raises ``AuthenticationFailed`` when all contradict From, or several fit equally.
+    """
+    if found and not (agreeing := [each for each in found if not _contradicts(each, members)]):
+        _fail(envelope, "a From credential has another identity than the connection lists for its domain")
+    elif found:
+        found = agreeing
     if len(found) > 1:
         found = [candidate for candidate in found if candidate.connection.active] or found
+    if len(found) > 1:
+        keys = {credential.key for credential in members}
+        matched = [len(candidate.of(Party.FROM) & keys) for candidate in found]
+        found = [each for each, count in zip(found, matched, strict=True) if count == max(matched)]
     if len(found) > 1:
         supplier_keys = {credential.key for credential in envelope.supplier}
         found = [candidate for candidate in found if candidate.has(Party.TO, supplier_keys)] or found
@@ -86,6 +103,15 @@ def _the_one(found: list[Candidate], envelope: Envelope) -> Candidate | None:
             "several connections fit: " + ", ".join(candidate.connection.slug for candidate in found),
         )
     return found[0] if found else None
+
+
+def _contradicts(candidate: Candidate, members: tuple[Credential, ...]) -> bool:
+    """Whether From says of a domain that the connection lists something that it does not list (p. 30-31)."""
+    listed = candidate.of(Party.FROM)
+    domains = {key.partition(":")[0] for key in listed}
+    return any(
+        credential.domain.casefold() in domains and credential.key not in listed for credential in members
+    )
 
 
 def _refuse_unknown(

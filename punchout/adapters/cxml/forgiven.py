@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 
+from django.utils import timezone
 from lxml import etree
 
 from punchout.adapters.cxml.parse import LANGUAGE, text_of
 
 # Children in the order of the DTD; all of them are read by name.
 ORDER: dict[str, tuple[str, ...]] = {
+    "cXML": ("Header", "Message", "Request", "Response", "{http://www.w3.org/2000/09/xmldsig#}Signature"),
     "Header": ("From", "To", "Sender", "Path", "OriginalDocument"),
     "Sender": ("Credential", "UserAgent"),
     "PunchOutSetupRequest": (
@@ -28,10 +31,18 @@ ORDER: dict[str, tuple[str, ...]] = {
         "MasterAgreementIDInfo", "ItemOutIndustry", "Packaging", "ReleaseInfo", "Batch",
     ),
 }  # fmt: skip
+# What stands once at most; of more the first is read.
+ONCE: dict[str, tuple[str, ...]] = {
+    "PunchOutSetupRequest": ("BuyerCookie", "SupplierSetup", "ShipTo", "SelectedItem"),
+    "ItemOut": ("ItemID", "ItemDetail"),
+}
 MODES = ("production", "test")
+# Repetitions go on for six hours and more (p. 34).
+OLD = timedelta(days=2)
 # Of one kind of mistake as many are named as help to find them.
 MOST_NAMED = 5
 _SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}Signature"
+_TIMESTAMP = re.compile(r"\A\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?[+-]\d\d:\d\d\Z")
 _LANGUAGE_TAG = re.compile(r"\A[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*\Z")
 
 
@@ -48,6 +59,26 @@ def _identifiers(root: etree._Element, _request: etree._Element) -> Iterator[str
     language = (root.get(LANGUAGE) or "").strip()
     if language and not _LANGUAGE_TAG.match(language):
         yield f"xml:lang is {language[:40]}; a language tag such as nl-BE is expected."
+
+
+def _timestamp(root: etree._Element, _request: etree._Element) -> Iterator[str]:
+    timestamp = (root.get("timestamp") or "").strip()
+    if not timestamp:
+        yield "There is no timestamp."
+    elif not _TIMESTAMP.match(timestamp):
+        yield f"The timestamp {timestamp[:40]} is not ISO 8601 with an offset such as +01:00."
+    else:
+        # Only said: a clock may be wrong, and a repetition keeps the timestamp it had (p. 24-25).
+        away = _away(timestamp)
+        if abs(away) > OLD:
+            yield f"The timestamp is {abs(away).days} days {'ago' if away > OLD else 'ahead'}."
+
+
+def _away(timestamp: str) -> timedelta:
+    try:
+        return timezone.now() - datetime.fromisoformat(timestamp)
+    except (ValueError, OverflowError):  # the 31st of February
+        return timedelta()
 
 
 def _parties(root: etree._Element, _request: etree._Element) -> Iterator[str]:
@@ -71,6 +102,7 @@ def _mode(root: etree._Element, request: etree._Element) -> Iterator[str]:
     assert outer is not None
     mode = outer.get("deploymentMode")
     if mode is not None and mode not in MODES:
+        mode = mode.strip() or "empty"
         yield f"deploymentMode is {mode[:40]}; it is production or test."
     if request.get("deploymentMode") is not None or root.get("deploymentMode") is not None:
         yield "deploymentMode belongs on the element Request; elsewhere it was not read."
@@ -83,7 +115,7 @@ def _signature(root: etree._Element, _request: etree._Element) -> Iterator[str]:
 
 def _structure(root: etree._Element, request: etree._Element) -> Iterator[str]:
     header = root.find("Header")
-    elements = [header, header.find("Sender")] if header is not None else []
+    elements = [root, header, header.find("Sender")] if header is not None else [root]
     if request.tag == "PunchOutSetupRequest":
         elements += [request, *request.findall("ItemOut")]
     unordered: dict[str, str] = {}
@@ -104,6 +136,16 @@ def _structure(root: etree._Element, request: etree._Element) -> Iterator[str]:
                 str(element.tag), f"The elements of {element.tag} are not in the order of the DTD."
             )
     yield from list(unordered.values())[: 2 * MOST_NAMED]
+
+
+def _doubles(_root: etree._Element, request: etree._Element) -> Iterator[str]:
+    found: dict[str, None] = {}
+    for tag, names in ONCE.items():
+        for element in request.iter(tag):
+            for name in names:
+                if len(element.findall(name)) > 1:
+                    found[f"{tag} has more than one {name}; the first was read."] = None
+    yield from found
 
 
 def _setup(_root: etree._Element, request: etree._Element) -> Iterator[str]:
@@ -130,9 +172,11 @@ def _setup(_root: etree._Element, request: etree._Element) -> Iterator[str]:
 
 CHECKS: tuple[Callable[[etree._Element, etree._Element], Iterator[str]], ...] = (
     _identifiers,
+    _timestamp,
     _parties,
     _mode,
     _signature,
     _structure,
+    _doubles,
     _setup,
 )

@@ -58,17 +58,27 @@ def _item(element: etree._Element, position: int, notes: list[str], *, strict: b
     if not quantity:
         notes.append(f"{name}: the quantity is zero, so it was left out.")
         return None
-    auxiliary = element.find("ItemID/SupplierPartAuxiliaryID")
-    token = inner_xml(auxiliary).strip() if auxiliary is not None else ""
-    if len(token) > LONGEST_TOKEN:
+    token = token_of(element)
+    if token is None:
         notes.append(f"ItemOut {position}: the SupplierPartAuxiliaryID is not one of ours, it was replaced.")
-        token = ""
     return RequestedItem(
         sku=sku,
         quantity=quantity,
-        token=token,
+        token=token or "",
         description=" ".join(text_of(element, "ItemDetail/Description").split())[:255],
     )
+
+
+def token_of(element: etree._Element) -> str | None:
+    """The identity of a line of ours, text or a subtree; ``None`` for one longer than we make or keep."""
+    auxiliary = element.find("ItemID/SupplierPartAuxiliaryID")
+    if auxiliary is None:
+        return ""
+    try:
+        token = inner_xml(auxiliary).strip()
+    except MessageInvalid:
+        return None
+    return token if len(token) <= LONGEST_TOKEN else None
 
 
 def _named(
@@ -114,7 +124,8 @@ def _quantity(text: str, name: str, position: int, notes: list[str], *, strict: 
         if plain != written:
             notes.append(f"{name}: the quantity is written {written[:40]}; it was read as {plain[:40]}.")
     try:
-        quantity = Decimal(plain)
+        # Python also reads 1_000, and the digits of every script.
+        quantity = Decimal(plain if plain.isascii() and "_" not in plain else "none")
     except InvalidOperation:
         raise MessageInvalid(
             f"{name}: the quantity is not a number.", path="ItemOut", line=position

@@ -18,10 +18,14 @@ LONGEST = 255  # what a session keeps
 
 def read_landing(request: etree._Element, organisation: Organisation, notes: list[str]) -> str:
     """The path of a page: the article's, the category's, else a search for what was named; "/" for none."""
-    item = request.find("SelectedItem/ItemID")
-    if item is None:
+    selected = request.find("SelectedItem")
+    if selected is None:
         return "/"
-    named = text_of(item, "SupplierPartID")
+    item = selected.find("ItemID")
+    if item is None:
+        item = selected
+        notes.append("SelectedItem has no ItemID.")
+    named = text_of(item, "SupplierPartID") or (item.text or "").strip()
     level = text_of(item, "SupplierPartAuxiliaryID").casefold()
     if level == STORE:
         return "/"

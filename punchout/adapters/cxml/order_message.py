@@ -84,6 +84,9 @@ def _header(root: etree._Element, echo: Mapping[str, Any]) -> None:
     theirs = echo.get("buyer") or [["CustomerName", "unknown"]]
     for party, credentials in (("From", ours), ("To", theirs), ("Sender", ours)):
         element = child(header, party)
-        for domain, identity in credentials:
-            child(child(element, "Credential", domain=xml_text(domain)), "Identity", identity)
+        for domain, identity, *kind in credentials:
+            named = child(element, "Credential", domain=xml_text(domain))
+            if kind:
+                named.set("type", kind[0])
+            child(named, "Identity", identity)
     child(header.find("Sender"), "UserAgent", settings.SUPPLIER_NAME or USER_AGENT)  # type: ignore[arg-type]

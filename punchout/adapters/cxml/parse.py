@@ -15,6 +15,7 @@ from xml.sax.saxutils import escape
 from lxml import etree
 
 from punchout.adapters.cxml.parts import Attachment
+from punchout.adapters.cxml.spelling import is_odd, respell
 from punchout.adapters.xml import document_text, hardened_parser
 from punchout.errors import MessageInvalid, MessageUnreadable, OperationUnsupported
 from punchout.models import PartyCredential
@@ -24,17 +25,23 @@ LONGEST_SUBTREE = 65_536  # characters of a BuyerCookie; we keep it for the leng
 SIGNATURES = "http://www.w3.org/2000/09/xmldsig#"
 # Elements whose content is the buyer's own, whatever it is (content ANY in the DTD).
 ANY_CONTENT = frozenset({"BuyerCookie", "SupplierPartAuxiliaryID", "Extrinsic", "Identity", "SharedSecret"})
+# Content types that have a note of their own.
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+# What a Header may have once at most, by where it stands.
+ONLY_ONCE = (
+    (".", "From"), (".", "To"), (".", "Sender"),
+    ("*/Credential", "Identity"), ("*/Credential", "SharedSecret"), ("*/Credential", "CredentialMac"),
+)  # fmt: skip
 MOST_RENAMED = 100_000  # elements in a namespace; a cart of 2,000 lines has half of that
 
 # Possessive, so that no input makes them slow.
 _PROLOG = re.compile(r"(?:\s++|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL)
 _DOCTYPE = re.compile(
-    r"""<!DOCTYPE\s+[A-Za-z_][\w.:-]*+
+    r"""<!DOCTYPE\s+([A-Za-z_][\w.:-]*+)
         (?:\s+(?:SYSTEM|PUBLIC\s+(?:"[^"<>]*+"|'[^'<>]*+'))(?:\s+(?:"[^"<>]*+"|'[^'<>]*+'))?)?
         \s*+(?:\[\s*+\]\s*+)?>""",
     re.VERBOSE,
 )
-_TIMESTAMP = re.compile(r"\A\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?[+-]\d\d:\d\d\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,8 @@ class Credential:
     identity: str
     secret: str | None = field(default=None, repr=False)
     mac: Mac | None = None
+    # Of the marketplace that its member came through, who is named beside it (p. 30).
+    marketplace: bool = False
 
     @property
     def key(self) -> str:
@@ -87,6 +96,7 @@ def parse_document(body: bytes, content_type: str) -> tuple[etree._Element, list
     if not body.strip():
         raise MessageUnreadable("The request has no body; a cXML document is expected.")
     text, notes = document_text(body, content_type)
+    _note_content_type(content_type, notes)
     start = _PROLOG.match(text)
     end = start.end() if start else 0
     if text.startswith("<!DOCTYPE", end):
@@ -94,6 +104,8 @@ def parse_document(body: bytes, content_type: str) -> tuple[etree._Element, list
         if doctype is None:
             raise MessageUnreadable("The DOCTYPE must name the cXML DTD and declare nothing itself.")
         end = doctype.end()
+        if doctype[1] != "cXML":
+            notes.append(f"The DOCTYPE is for {doctype[1][:40]}; cXML is expected.")
     else:
         notes.append("There is no DOCTYPE.")
     try:
@@ -115,7 +127,18 @@ def parse_document(body: bytes, content_type: str) -> tuple[etree._Element, list
         if str(root.tag).casefold() != "cxml":
             raise MessageUnreadable(f"The root element is {str(root.tag)[:60]}; cXML is expected.")
         notes.append(f"The root element is written {root.tag}.")
+        root.tag = "cXML"
+    if is_odd(text):
+        notes += respell(root, ANY_CONTENT)
     return root, notes
+
+
+def _note_content_type(content_type: str, notes: list[str]) -> None:
+    kind = content_type.partition(";")[0].strip().lower()
+    if not kind:
+        notes.append("There is no Content-Type; text/xml is expected.")
+    elif not kind.endswith(("/xml", "+xml")) and kind not in FORMS:
+        notes.append(f"The Content-Type is {kind[:60]}; text/xml is expected.")
 
 
 def _take_namespaces_off(root: etree._Element) -> bool:
@@ -165,10 +188,10 @@ def read_envelope(
     header = root.find("Header")
     if header is None:
         header = etree.Element("Header")
+    _refuse_doubles(header)
     payload_id = (root.get("payloadID") or "").strip()
     if not payload_id:
         notes.append("There is no payloadID, so a repetition cannot be recognised.")
-    _note_timestamp(root.get("timestamp"), notes)
     if header.find("Sender") is not None and not text_of(header, "Sender/UserAgent"):
         notes.append("Sender has no UserAgent.")
     return Envelope(
@@ -184,11 +207,12 @@ def read_envelope(
     )
 
 
-def _note_timestamp(timestamp: str | None, notes: list[str]) -> None:
-    if not timestamp:
-        notes.append("There is no timestamp.")
-    elif not _TIMESTAMP.match(timestamp):
-        notes.append(f"The timestamp {timestamp[:40]} is not ISO 8601 with an offset such as +01:00.")
+def _refuse_doubles(header: etree._Element) -> None:
+    """Two of what decides who sends is a contradiction: whoever looked before us may have read the other."""
+    for inside, name in ONLY_ONCE:
+        for element in header.iterfind(inside):
+            if len(element.findall(name)) > 1:
+                raise MessageUnreadable(f"{element.tag} has more than one {name}.")
 
 
 def _credentials(header: etree._Element, party: str) -> Iterator[Credential]:
@@ -204,6 +228,7 @@ def _credentials(header: etree._Element, party: str) -> Iterator[Credential]:
             identity,
             presented if presented.strip() else None,
             _mac(element.find("CredentialMac")),
+            marketplace=(element.get("type") or "").strip().casefold() == "marketplace",
         )
 
 

@@ -14,7 +14,7 @@ from lxml import etree
 from punchout import duplicates, origins, services
 from punchout.adapters.cxml import build
 from punchout.adapters.cxml.authenticate import is_addressed
-from punchout.adapters.cxml.items import LONGEST_TOKEN, read_items
+from punchout.adapters.cxml.items import read_items, token_of
 from punchout.adapters.cxml.landing import read_landing
 from punchout.adapters.cxml.parse import Credential, inner_xml, text_of
 from punchout.adapters.cxml.requests import Exchange, handles
@@ -107,6 +107,9 @@ def _operation(request: etree._Element, notes: list[str]) -> str:
 def _return_url(request: etree._Element, connection: Connection, notes: list[str]) -> str:
     """Where the cart goes, written anew; one that is not on the connection's list is refused by name."""
     addresses = {text_of(url) for url in request.findall("BrowserFormPost/URL")} - {""}
+    if not addresses and (bare := text_of(request, "BrowserFormPost")):
+        notes.append("The address of BrowserFormPost is not in an element URL.")
+        addresses = {bare}
     if len(addresses) > 1:
         raise MessageInvalid("There is more than one BrowserFormPost.", path="BrowserFormPost/URL")
     if not addresses:
@@ -116,7 +119,10 @@ def _return_url(request: etree._Element, connection: Connection, notes: list[str
         addresses = {connection.default_return_url}
     try:
         allowed = origins.parse_return_origins(connection.return_origins)
-        return str(origins.allowed_address(addresses.pop(), allowed))
+        written = addresses.pop()
+        if "#" in written:
+            notes.append("BrowserFormPost has a fragment, which is nothing to post to; it was left out.")
+        return str(origins.allowed_address(written, allowed))
     except ValueError as error:
         raise MessageInvalid(f"BrowserFormPost: {error}", path="BrowserFormPost/URL") from error
 
@@ -145,10 +151,9 @@ def _kept_paths(request: etree._Element) -> dict[str, list[dict[str, Any]]]:
     """The way that lines of an edited cart took through marketplaces, by their auxiliary id (p. 192-198)."""
     kept: dict[str, list[dict[str, Any]]] = {}
     for element in request.findall("ItemOut"):
-        auxiliary = element.find("ItemID/SupplierPartAuxiliaryID")
-        token = inner_xml(auxiliary).strip() if auxiliary is not None else ""
+        token = token_of(element)
         nodes = [_node(node) for node in element.findall("Path/Node")[:MOST_NODES]]
-        if nodes and token and len(token) <= LONGEST_TOKEN:
+        if nodes and token:
             kept.setdefault(token, [node for node in nodes if node["credentials"]])
     return kept
 
@@ -165,7 +170,11 @@ def _node(node: etree._Element) -> dict[str, Any]:
 
 
 def _without_secrets(credentials: tuple[Credential, ...]) -> list[list[str]]:
-    return [[credential.domain, credential.identity] for credential in credentials]
+    """Domain and identity of each, and the type of those that have one."""
+    return [
+        [credential.domain, credential.identity, *(["marketplace"] if credential.marketplace else [])]
+        for credential in credentials
+    ]
 
 
 def _own_identity(connection: Connection) -> list[list[str]]:

@@ -2,6 +2,7 @@
 
 import base64
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import count
 from pathlib import Path
@@ -46,6 +47,7 @@ def fill(name: str, connection: Connection, **fields: str | None) -> bytes:
     """A payload file with its placeholders filled in; ``secret=None`` leaves the SharedSecret out."""
     secret = fields.pop("secret", CANARY_SECRET)
     values = {
+        "timestamp": datetime.now(UTC).isoformat(timespec="seconds"),
         "payload_id": f"{next(_numbers)}.test@buyer.example",
         "buyer": fields.get("buyer") or identity_of(connection, "from"),
         "sender": fields.get("sender") or identity_of(connection, "sender"),

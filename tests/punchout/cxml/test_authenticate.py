@@ -4,6 +4,7 @@ import pytest
 
 from punchout.models import Connection, PunchoutSession, WireMessage
 from punchout.secrets import set_secret
+from punchout.services import leave
 from tests.factories import CANARY_SECRET, ConnectionFactory
 from tests.punchout.cxml.buyer import (
     credential,
@@ -11,6 +12,7 @@ from tests.punchout.cxml.buyer import (
     fill,
     identity_of,
     make_connection,
+    order_message,
     post,
     setup,
     status_code,
@@ -70,6 +72,55 @@ def test_from_credentials_of_two_customers_are_refused() -> None:
     body = fill("setup_request.xml", connection).decode()
     more = '<From><Credential domain="SystemID"><Identity>S4-200</Identity></Credential>'
     assert status_code(post(body.replace("<From>", more).encode())) == 401
+
+
+def with_from(connection: Connection, *credentials: str) -> bytes:
+    body = fill("setup_request.xml", connection).decode()
+    return body.replace("<From>", "<From>" + "".join(credentials)).encode()
+
+
+def of_domain(domain: str, identity: str, type: str = "") -> str:
+    kind = f' type="{type}"' if type else ""
+    return f'<Credential domain="{domain}"{kind}><Identity>{identity}</Identity></Credential>'
+
+
+def test_another_identity_in_a_domain_that_the_connection_lists_is_refused() -> None:
+    """cXML Reference Guide 1.2.051, p. 30-31: a credential of a domain that we know must be one we know."""
+    connection = behind_hub("AN1")
+    credential(connection, "from", "SystemID", "S4-100")
+    assert status_code(post(with_from(connection, of_domain("SystemID", "S4-999")))) == 401
+    assert "another identity than the connection lists" in last_error()
+    assert status_code(post(with_from(connection, of_domain("SystemID", "S4-100")))) == 200
+
+
+def test_several_systems_of_one_customer_are_told_apart_by_what_more_they_say_of_themselves() -> None:
+    plain, first, second = behind_hub("AN1"), behind_hub("AN1"), behind_hub("AN1")
+    credential(first, "from", "SystemID", "S4-100")
+    credential(second, "from", "SystemID", "S4-200")
+    for system, connection in (("S4-200", second), ("S4-100", first), ("S4-300", plain)):
+        assert status_code(post(with_from(connection, of_domain("SystemID", system)))) == 200
+        assert session_connection() == connection
+
+
+def test_a_member_of_a_marketplace_is_the_customer_and_both_are_named_in_the_cart_that_returns() -> None:
+    connection = behind_hub("AN1")
+    marketplace = of_domain("NetworkID", "AN-market", "marketplace")
+    assert status_code(post(with_from(connection, marketplace))) == 200
+    assert session_connection() == connection
+    document = order_message(leave(session=PunchoutSession.objects.get()).fields)
+    assert [
+        (found.get("domain"), found.get("type"), found.findtext("Identity"))
+        for found in document.iterfind("Header/To/Credential")
+    ] == [("NetworkID", None, "AN1"), ("NetworkID", "marketplace", "AN-market")]
+
+
+def test_a_marketplace_that_is_a_customer_itself_does_not_take_the_place_of_its_member() -> None:
+    market, member = behind_hub("AN-market"), behind_hub("AN1")
+    marketplace = of_domain("NetworkID", "AN-market", "marketplace")
+    assert status_code(post(with_from(member, marketplace))) == 200
+    assert session_connection() == member
+    assert status_code(setup(market)) == 200
+    assert session_connection() == market
 
 
 def test_a_known_sender_with_an_unknown_customer_is_forbidden() -> None:

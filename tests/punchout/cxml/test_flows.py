@@ -220,7 +220,21 @@ def test_an_unknown_article_of_an_edit_is_kept_and_shown(connection: Connection)
 
 
 @pytest.mark.parametrize(
-    "quantity", ["-1", "-0.001", "many", "", "NaN", "Infinity", "1e30", "1000000000", "1,00,0", "1.000,5"]
+    "quantity",
+    [
+        "-1",
+        "-0.001",
+        "many",
+        "",
+        "NaN",
+        "Infinity",
+        "1e30",
+        "1000000000",
+        "1,00,0",
+        "1.000,5",
+        "1_000",
+        "１２",
+    ],
 )
 def test_an_impossible_quantity_is_refused_with_its_line(connection: Connection, quantity: str) -> None:
     items = ITEM.format(quantity="1", number=1, sku="A-1", token="t1", text="First")

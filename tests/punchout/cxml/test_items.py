@@ -109,6 +109,16 @@ def test_a_line_without_any_number_of_ours_is_shown_kept_and_stops_the_return_un
     assert [line.sku for line in lines_of(visit.returned())] == ["A-1"]
 
 
+def test_an_auxiliary_id_of_any_length_is_not_ours_and_keeps_nobody_from_editing(
+    connection: Connection,
+) -> None:
+    article(connection, "A-1")
+    visit = edit(connection, item("A-1", "2", "x" * 70_000, more="<IdReference domain='x' identifier='y'/>"))
+    assert "is not one of ours" in WireMessage.objects.earliest("pk").notes[-1]
+    (identity,) = identities(visit.returned())
+    assert 0 < len(identity) < 255
+
+
 def test_two_lines_of_one_article_stay_two_with_identities_of_their_own(connection: Connection) -> None:
     article(connection, "A-1")
     article(connection, "B-2", amount="1.00")

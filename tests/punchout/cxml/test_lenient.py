@@ -11,9 +11,11 @@ from django.conf import settings
 from lxml import etree
 
 from punchout.models import PunchoutSession, WireMessage
+from shop.models import CartLine
 from tests.factories import CANARY_SECRET
 from tests.punchout.cxml.buyer import (
     PAYLOADS,
+    RETURN_URL,
     credential,
     explanation,
     fill,
@@ -30,6 +32,10 @@ RELATED = "multipart/related; boundary=edge"
 MIME = 'multipart/related; boundary="edge"; type="text/xml"; start="<part1.main@buyer.example>"'
 FORGIVEN: dict[str, tuple[str, ...]] = {
     "no_doctype.xml": ("There is no DOCTYPE.",),
+    "doctype_of_another_root.xml": ("The DOCTYPE is for Request",),
+    "names_in_lower_case.xml": ("Names in another case than cXML's: payloadid, header, from, credential",),
+    "names_in_camel_case.xml": ("Names in another case than cXML's: PayloadId, header, Domain, Operation.",),
+    "request_before_header.xml": ("The elements of cXML are not in the order",),
     "lower_case_root.xml": ("The root element is written cxml.",),
     "namespace.xml": ("The elements have a namespace",),
     "namespace_default.xml": ("The elements have a namespace",),
@@ -43,12 +49,16 @@ FORGIVEN: dict[str, tuple[str, ...]] = {
     "timestamp_american.xml": ("is not ISO 8601",),
     "timestamp_rfc822.xml": ("is not ISO 8601",),
     "timestamp_empty.xml": ("There is no timestamp.",),
+    "timestamp_long_ago.xml": ("days ago.",),
+    "timestamp_ahead.xml": ("days ahead.",),
+    "timestamp_of_no_day.xml": (),
     "no_payload_id.xml": ("There is no payloadID",),
     "payload_id_without_host.xml": ("The payloadID has no @host",),
     "odd_language.xml": ("xml:lang is en_US.UTF-8",),
     "blanks_in_front.xml": ("Blanks in front",),
     "byte_order_mark.xml": ("Byte order mark",),
     "version_attribute.xml": (),
+    "marketplace.xml": (),
     "no_user_agent.xml": ("Sender has no UserAgent.",),
     "empty_identity.xml": ("From has a Credential with an empty Identity",),
     "no_domain.xml": ("To has a Credential without a domain.", "To is none of"),
@@ -59,9 +69,12 @@ FORGIVEN: dict[str, tuple[str, ...]] = {
     "nameless_extrinsic.xml": ("1 Extrinsic without a name",),
     "no_buyer_cookie.xml": ("There is no BuyerCookie",),
     "empty_buyer_cookie.xml": ("The BuyerCookie is empty.",),
+    "two_buyer_cookies.xml": ("PunchOutSetupRequest has more than one BuyerCookie; the first was read.",),
     "no_operation.xml": ("There is no operation; create was assumed.",),
     "operation_in_capitals.xml": ("The operation is written CREATE.",),
     "edit_without_items.xml": ("There is no ItemOut to edit",),
+    "edit_with_item_in.xml": ("ItemIn was read as ItemOut.",),
+    "selected_item_without_item_id.xml": ("SelectedItem has no ItemID.", "A-1 is nothing we sell him"),
     "create_with_items.xml": ("1 ItemOut of a create request were ignored.",),
     "description_without_language.xml": ("1 Description without xml:lang.",),
     "items_out_of_order.xml": ("The elements of ItemOut are not in the order",),
@@ -76,10 +89,13 @@ FORGIVEN: dict[str, tuple[str, ...]] = {
     "mode_unknown.xml": ("deploymentMode is PROD",),
     "mode_misplaced.xml": ("deploymentMode belongs on the element Request",),
     "request_in_other_case.xml": ("The request is written PunchoutSetupRequest.",),
+    "address_without_url_element.xml": ("The address of BrowserFormPost is not in an element URL.",),
+    "address_with_fragment.xml": ("BrowserFormPost has a fragment",),
     "no_browser_form_post.xml": ("There is no BrowserFormPost",),
     "to_is_somebody_else.xml": ("To is none of",),
     "signed.xml": ("the signature was not verified",),
     "declared_as_another_charset.xml": (),
+    "declared_as_utf_16.xml": ("The declaration says utf-16, which the document is not.",),
     "secret_with_blanks.xml": (),
     "unknown_ship_to.xml": ("The delivery address SITE-UNKNOWN is none of the customer's delivery sites",),
     "multipart_related.mime": ("An attachment came along: drawing.pdf (application/pdf, 9 bytes).",),
@@ -126,6 +142,29 @@ def test_with_a_wrong_secret_it_is_not_forgiven(name: str) -> None:
     body = fill(f"lenient/{name}", make_connection(), secret="not the secret")
     assert status_code(post(body, content_type="text/xml")) == 401
     assert not PunchoutSession.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["names_in_lower_case.xml", "names_in_camel_case.xml", "edit_with_item_in.xml"]
+)
+def test_what_is_called_otherwise_is_read_like_the_rest(name: str) -> None:
+    connection = make_connection()
+    body = fill(f"lenient/{name}", connection, buyer_cookie="<v><from>7</from></v>", payload_id="odd@buyer")
+    assert status_code(post(body)) == 200
+    session = PunchoutSession.objects.get()
+    assert session.echo["buyer_cookie"] == "<v><from>7</from></v>"  # the buyer's own names stay
+    assert session.echo["in_reply_to"] == WireMessage.objects.get().payload_id == "odd@buyer"
+    assert session.person is not None
+    assert session.person.email == "jan.peeters@buyer.example"
+    if name == "edit_with_item_in.xml":
+        line = CartLine.objects.get()
+        assert (line.sku, line.quantity, line.token) == ("A-1", 3, "line-1")
+
+
+@pytest.mark.parametrize("name", ["address_without_url_element.xml", "address_with_fragment.xml"])
+def test_an_oddly_written_return_address_is_the_one_that_is_meant(name: str) -> None:
+    assert status_code(post(fill(f"lenient/{name}", make_connection()))) == 200
+    assert PunchoutSession.objects.get().return_url == RETURN_URL
 
 
 def as_urlencoded(document: bytes) -> bytes:

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from punchout.adapters.cxml.forgiven import review
 from punchout.adapters.cxml.parse import (
     inner_xml,
     parse_document,
@@ -45,10 +46,43 @@ def identity(body: bytes, content_type: str = "text/xml") -> str:
         (b"\r\n  " + DECLARED.format("UTF-8").encode(), "text/xml"),
         (DOCUMENT.encode(), "text/xml; charset=unknown-9"),
         (DOCUMENT.encode(), "application/x-www-form-urlencoded"),
+        (DOCUMENT.encode("utf-16-le"), "text/xml"),
+        (DECLARED.format("utf-16").encode(), "text/xml"),
+        (DECLARED.format("ISO-8859-1").encode("utf-16"), "text/xml; charset=utf-8"),
+        (b"\xef\xbb\xbf" + DECLARED.format("UTF-8").encode(), "text/xml; charset=ISO-8859-1"),
+        (b"\xef\xbb\xbf\xef\xbb\xbf" + DOCUMENT.encode(), "text/plain"),
+        (DOCUMENT.encode("utf-16-be"), "text/xml; charset=utf-16be"),
     ],
 )
-def test_the_mime_charset_wins_then_the_declaration_then_utf_8(body: bytes, content_type: str) -> None:
+def test_a_byte_order_mark_wins_then_the_mime_charset_then_the_declaration(
+    body: bytes, content_type: str
+) -> None:
     assert identity(body, content_type) == "é€"
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "note"),
+    [
+        (b"\xef\xbb\xbf" + DOCUMENT.encode(), "text/xml; charset=ISO-8859-1", "the mark was believed"),
+        (DECLARED.format("ISO-8859-1").encode(), "text/xml; charset=UTF-8", "the Content-Type counts"),
+        (DECLARED.format("utf-16").encode(), "text/xml", "utf-16, which the document is not"),
+        (DOCUMENT.encode(), "text/plain", "The Content-Type is text/plain"),
+        (DOCUMENT.encode(), "", "There is no Content-Type"),
+    ],
+)
+def test_what_was_said_of_a_document_and_is_not_so_is_noted(
+    body: bytes, content_type: str, note: str
+) -> None:
+    _root, notes = parse_document(body, content_type)
+    assert any(note in text for text in notes), notes
+
+
+@pytest.mark.parametrize(
+    "content_type", ["text/xml", "application/xml", "application/cxml+xml; charset=utf-8"]
+)
+def test_what_needs_no_forgiveness_is_not_noted(content_type: str) -> None:
+    _root, notes = parse_document(DECLARED.format("UTF-8").encode(), content_type)
+    assert notes == ["There is no DOCTYPE."]
 
 
 def test_a_document_in_a_form_field_is_read_and_noted() -> None:
@@ -77,7 +111,8 @@ def test_what_is_forgiven_is_noted(document: str, note: str) -> None:
     root, notes = parse_document(document.encode(), "text/xml")
     envelope = read_envelope(root, notes)
     assert envelope.kind == "ProfileRequest"
-    assert any(note in text for text in envelope.notes), envelope.notes
+    noted = [*envelope.notes, *review(root, envelope.request)]
+    assert any(note in text for text in noted), noted
 
 
 def test_comments_and_instructions_anywhere_change_nothing() -> None:
