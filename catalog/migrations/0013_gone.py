@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0011_followed'),
+        ('catalog', '0012_lists_at_size'),
     ]
 
     operations = [
