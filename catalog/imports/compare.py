@@ -82,8 +82,7 @@ def compare(staging: Staging, profile: ImportProfile, header: dict[str, Any], st
     for number, part in enumerate(plan.parts):
         step(0.35 + 0.65 * number / len(plan.parts), 0.35 + 0.65 * (number + 1) / len(plan.parts), part.slug,
              number + 3, count)  # fmt: skip
-        compare_part(staging, part)
-        counts = counts_of(staging, f"plan_{part.slug}")
+        counts = compare_part(staging, part)
         plan.counts[part.slug] = _with_new_articles(staging, counts) if part.slug == "reference" else counts
     if plan.missing:
         gone = plan.counts["article"].get("gone", 0)
@@ -285,18 +284,20 @@ def _unknown_articles(staging: Staging) -> None:
     )
 
 
-def compare_part(staging: Staging, part: Part) -> None:
-    """``{plan_…}``: one row for each row of the file, and one for each that the file takes away."""
+def compare_part(staging: Staging, part: Part) -> dict[str, int]:
+    """``{plan_…}``: a row for each row of the file, and each that the file takes away; how many of each."""
     columns = ("sku", "product_id", *part.key, *part.values)
     shown = ", ".join(f"s.{name}" for name in columns)
     own = f" AND {part.on}" if part.on else ""
-    if not staging.any(f"{part.table} t WHERE 1 = 1{own}") and not _says_twice(staging, part):
-        # Nothing to compare with, as at a first import: the plan is the file, and is not written again.
-        staging.view(
-            f"plan_{part.slug}",
-            f"SELECT {shown}, 1 AS op, CAST(NULL AS bigint) AS row_id FROM ({part.source}) s",
-        )
-        return
+    if not staging.any(f"{part.table} t WHERE 1 = 1{own}"):
+        rows, most = _said(staging, part)
+        if most <= 1:
+            # Nothing to compare with, as at a first import: the plan is the file, and is not written again.
+            staging.view(
+                f"plan_{part.slug}",
+                f"SELECT {shown}, 1 AS op, CAST(NULL AS bigint) AS row_id FROM ({part.source}) s",
+            )
+            return {"new": rows} if rows else {}
     keys = " AND ".join(staging.same(f"s.{name}", f"t.{name}") for name in part.key)
     differs = " OR ".join(staging.differ(f"s.{name}", f"t.{name}") for name in part.values)
     staging.make(
@@ -315,13 +316,16 @@ def compare_part(staging: Staging, part: Part) -> None:
             " WHERE x.row_id IS NULL"
         )
         staging.analyze(f"plan_{part.slug}")
+    return counts_of(staging, f"plan_{part.slug}")
 
 
-def _says_twice(staging: Staging, part: Part) -> bool:
-    """Whether two rows of the file are about the same."""
+def _said(staging: Staging, part: Part) -> tuple[int, int]:
+    """How many rows the file has of this kind, and how many at most are about the same."""
     keys = ", ".join(f"q.{name}" for name in part.key)
-    query = f"SELECT 1 FROM ({part.source}) q GROUP BY q.sku, {keys} HAVING count(*) > 1 LIMIT 1"
-    return staging.one(query) is not None
+    query = f"SELECT count(*) AS n FROM ({part.source}) q GROUP BY q.sku, {keys}"
+    row = staging.one(f"SELECT coalesce(sum(g.n), 0), coalesce(max(g.n), 0) FROM ({query}) g")
+    assert row is not None
+    return int(row[0]), int(row[1])
 
 
 def _with_new_articles(staging: Staging, counts: dict[str, int]) -> dict[str, int]:

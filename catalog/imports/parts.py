@@ -46,7 +46,6 @@ class Part:
     constants: tuple[tuple[str, Any], ...] = ()
     on: str = ""  # further condition on the shop's row ``t``, for rows that are the file's to change
     needs: str = ""  # the staged table without which there is nothing to do
-    where: str = "1 = 1"  # which rows of it
     # Whether a change of it is a change of the article, for those who follow articles.
     of_article: bool = True
     searched: bool = False  # the search index holds it
@@ -221,7 +220,6 @@ CUSTOMER_NUMBERS = Part(
     key=("organisation_id",),
     values=("number",),
     needs="article",
-    where="customer_number IS NOT NULL",
     of_article=False,
 )
 
@@ -229,15 +227,13 @@ CUSTOMER_NUMBERS = Part(
 def present(staging: Staging, profile: ImportProfile) -> list[Part]:
     """Those of which there is something in the file, or something that the file may take away."""
     asked = ", ".join(f"max(has_{flag})" for flag in FLAGS.values())
-    flags = dict(zip(FLAGS, staging.one(f"SELECT {asked} FROM {{article}}") or (), strict=True))
+    # In one go, for each look at the articles of a large file takes seconds.
+    *flagged, numbered = staging.one(f"SELECT {asked}, count(customer_number) FROM {{article}}") or ()
+    flags = dict(zip(FLAGS, flagged, strict=True)) | {CUSTOMER_NUMBERS.slug: int(bool(numbered))}
     return [
         part
         for part in (*parts(profile), CUSTOMER_NUMBERS)
-        if (
-            flags[part.slug] == 1
-            if part.slug in FLAGS
-            else staging.any(f"{{{part.needs}}} WHERE {part.where}")
-        )
+        if (flags[part.slug] == 1 if part.slug in flags else staging.any(f"{{{part.needs}}}"))
     ]
 
 

@@ -16,8 +16,8 @@ def samples(staging: Staging, profile: ImportProfile, plan: Plan) -> list[dict[s
     found += [
         {"what": "new", "sku": sku, "changes": [["name", "", _text(name)]]}
         for sku, name in staging.rows(
-            f"SELECT a.sku, {ANY_NAME} FROM {{article}} a JOIN {{plan}} q"
-            f" ON q.seq = a.seq WHERE q.op = 1 ORDER BY a.seq LIMIT {MOST}"
+            f"SELECT a.sku, {ANY_NAME} FROM {{article}} a WHERE a.seq IN"
+            f" (SELECT q.seq FROM {{plan}} q WHERE q.op = 1 ORDER BY q.seq LIMIT {MOST}) ORDER BY a.seq"
         )
     ]
     found += [
@@ -43,7 +43,7 @@ def samples(staging: Staging, profile: ImportProfile, plan: Plan) -> list[dict[s
             for sku, old, old_unit, new, new_unit in staging.rows(
                 f"SELECT x.sku, t.{amount}, t.price_unit, x.{amount}, x.price_unit FROM {{plan_{slug}}} x"
                 f" LEFT JOIN {table} t ON t.id = x.row_id WHERE x.op IN (1, 2)"
-                f" ORDER BY x.op DESC, x.sku LIMIT {MOST}"
+                f" {_changed_first(plan, slug)} LIMIT {MOST}"
             )
         ]
     if "stock" in slugs:
@@ -51,10 +51,15 @@ def samples(staging: Staging, profile: ImportProfile, plan: Plan) -> list[dict[s
             {"what": "stock", "sku": sku, "changes": [["quantity", _text(old), _text(new)]]}
             for sku, old, new in staging.rows(
                 "SELECT x.sku, t.quantity, x.quantity FROM {plan_stock} x LEFT JOIN catalog_stock t"
-                f" ON t.id = x.row_id WHERE x.op IN (1, 2) ORDER BY x.op DESC, x.sku LIMIT {MOST}"
+                f" ON t.id = x.row_id WHERE x.op IN (1, 2) {_changed_first(plan, 'stock')} LIMIT {MOST}"
             )
         ]
     return found
+
+
+def _changed_first(plan: Plan, slug: str) -> str:
+    """Where all is new any are as good as others, and need not be put in order."""
+    return "" if plan.counts[slug].keys() <= {"new"} else "ORDER BY x.op DESC, x.sku"
 
 
 def _changed(staging: Staging, profile: ImportProfile) -> list[dict[str, Any]]:

@@ -233,8 +233,6 @@ class ImportRun(models.Model):
     bytes_done = models.BigIntegerField(_("bytes read"), default=0, editable=False)
     bytes_total = models.BigIntegerField(_("bytes"), default=0, editable=False)
     records = models.BigIntegerField(_("records read"), default=0, editable=False)
-    # 0 to 1 of the work after reading.
-    applied = models.FloatField(default=0.0, editable=False)
     counts = models.JSONField(_("what changed"), default=dict, editable=False)
     samples = models.JSONField(_("examples"), default=list, editable=False)
     refused = models.PositiveIntegerField(_("refused"), default=0, editable=False)
