@@ -33,7 +33,7 @@ test-sqlite: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 test-postgres: $(VENV)/.installed-dev
-	$(BIN)/python -m tests.on_postgres $(BIN)/python -m pytest -n 2 --dist loadgroup -m "not browser" $(ARGS)
+	$(BIN)/python -m tests.on_postgres $(BIN)/python -m pytest -n 2 --dist loadgroup -m database $(ARGS)
 
 check: export DJANGO_SETTINGS_MODULE = tests.settings
 check: $(VENV)/.installed-dev

@@ -1,20 +1,25 @@
 """What every test may count on."""
 
 import logging
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import hypothesis
 import pytest
 from django.core.cache import cache
-from pytest_django import Settings
+from django.template import Context, Template
+from django.test.signals import template_rendered
+from pytest_django import DjangoDbBlocker, Settings
 
 from catalog import search
 from catalog.api import throttling
 from catalog.exports import throttle
 from punchout.adapters.cxml import dtd
 from tests.factories import CANARY_SECRET
+from tests.migrated import copy_of_migrated
 
 # The contract suites are modules that are inherited from: their assertions explain themselves too.
 pytest.register_assert_rewrite(
@@ -25,6 +30,50 @@ hypothesis.settings.register_profile("suite", deadline=None, derandomize=True, d
 hypothesis.settings.load_profile("suite")
 # The factories' own log says what rows are made with, secrets included.
 logging.getLogger("factory").setLevel(logging.WARNING)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """``-m database`` are the tests that touch it; pytest-django refuses it to the others."""
+    for item in items:
+        if item.get_closest_marker("django_db") or "db" in item.fixturenames:  # type: ignore[attr-defined]
+            item.add_marker("database")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    from tests.workers import Together
+
+    return Together(config, log)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    django_test_environment: None,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[Path | None]:
+    """With workers, the file that a worker's database is a copy of, where it is one (``tests.migrated``)."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if worker is None:
+        yield request.getfixturevalue("django_db_setup")
+        return
+    with django_db_blocker.unblock(), copy_of_migrated(tmp_path_factory.getbasetemp().parent, worker) as file:
+        django_db_blocker.restore()
+        yield file
+        django_db_blocker.unblock()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def only_whole_pages_are_looked_into(django_test_environment: None) -> None:
+    """``response.context`` is that of the page. Of all it includes, Django would keep a copy each."""
+
+    def render(template: Template, context: Context) -> str:
+        if context.template is template:
+            template_rendered.send(sender=template, template=template, context=context)
+        return template.nodelist.render(context)
+
+    Template._render = render
 
 
 @pytest.fixture(autouse=True)

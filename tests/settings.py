@@ -28,7 +28,7 @@ CXML_DTD_DIR = str(SHARED / "dtd") if (SHARED / "dtd").is_dir() else ""
 # A pool would keep connections open to a test database that must be dropped.
 DATABASES["default"].get("OPTIONS", {}).pop("pool", None)
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # A file, because tests with threads need the locking that production has.
+    # A file, because tests with threads need the locking that production has. Workers: ``tests.migrated``.
     DATABASES["default"]["TEST"] = {"NAME": str(FOLDER / "test.sqlite3")}
 # Static files come from the staticfiles app in tests; there is nothing collected to serve.
 MIDDLEWARE = [name for name in MIDDLEWARE if not name.startswith("whitenoise")]  # noqa: F405

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from tests.own_folder import PREFIX
 
@@ -43,9 +44,11 @@ def test_the_folder_of_a_process_that_runs_is_left_alone(tmp_path: Path) -> None
     assert own.is_dir()
 
 
-def test_what_tests_write_is_in_that_folder() -> None:
+def test_what_tests_write_is_in_that_folder_or_in_that_of_the_run(
+    db: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     assert Path(settings.FOLDER).name.startswith(f"{PREFIX}{os.getpid()}-")
-    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-        assert str(settings.FOLDER) in str(settings.DATABASES["default"]["TEST"]["NAME"])
-    else:
+    if connection.vendor != "sqlite":
         pytest.skip("the database is a server's")
+    file = Path(connection.settings_dict["NAME"])
+    assert {settings.FOLDER, tmp_path_factory.getbasetemp().parent} & set(file.parents)

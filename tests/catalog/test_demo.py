@@ -35,7 +35,6 @@ from catalog.prices import PriceBook
 from catalog.units import UNITS
 from customers.models import DeliverySite, Organisation, Person
 
-pytestmark = pytest.mark.xdist_group("demo")  # loaded by one worker
 LANGUAGES = ("en", "nl", "fr", "de")
 MODELS: tuple[type[Model], ...] = (
     Product,

@@ -1,6 +1,7 @@
 """A shop as ``make run`` starts it, on a port and a database of its own, and a browser to visit it."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -27,13 +28,10 @@ expect.set_options(timeout=15_000)  # a busy machine is not a fault of the shop
 EXPECTED = ("status of 4", "Blocked autofocusing", "Unsafe attempt to initiate navigation")
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All journeys share one server and one browser, so they run in one worker."""
     for item in items:
         if "journeys" in item.path.parts:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @dataclass(frozen=True)
@@ -57,8 +55,15 @@ def _free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-@pytest.fixture(scope="session")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+@pytest.fixture(scope="package")
+def migrated(request: pytest.FixtureRequest) -> Path | None:
+    """What a run with workers has migrated, asked for before Playwright's loop runs: Django refuses then."""
+    return request.getfixturevalue("django_db_setup") if "PYTEST_XDIST_WORKER" in os.environ else None
+
+
+@pytest.fixture(scope="package")
+def shop(migrated: Path | None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """All journeys share one: they go to one worker (``tests.workers``)."""
     folder = tmp_path_factory.mktemp("shop")
     port = _free_port()
     environment = {
@@ -73,8 +78,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     }
     log = (folder / "server.log").open("wb")
 
-    def manage(*words: str) -> None:
-        subprocess.check_call(
+    def manage(*words: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
             [sys.executable, "manage.py", *words],
             cwd=settings.BASE_DIR,
             env=environment,
@@ -82,13 +87,14 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
             stderr=log,
         )
 
-    manage("migrate", "--verbosity", "0")
-    manage("collectstatic", "--noinput", "--verbosity", "0")
-    manage("load_demo")
-    server = subprocess.Popen(
-        [sys.executable, "manage.py", "serve", "--port", str(port)],
-        cwd=settings.BASE_DIR, env=environment, stdout=log, stderr=log,
-    )  # fmt: skip
+    if migrated is not None and migrated.is_file():
+        shutil.copy(migrated, folder / "shop.sqlite3")
+    else:
+        assert manage("migrate", "--verbosity", "0").wait() == 0
+    static = manage("collectstatic", "--noinput", "--verbosity", "0")
+    assert manage("load_demo").wait() == 0
+    assert static.wait() == 0
+    server = manage("serve", "--port", str(port))
     try:
         _wait_until_ready(port, server, folder / "server.log")
         yield Shop(port)
@@ -111,8 +117,9 @@ def _wait_until_ready(port: int, server: subprocess.Popen[bytes], log: Path) -> 
     pytest.fail(f"the shop did not start:\n{log.read_text()[-3000:]}")
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+@pytest.fixture(scope="package")
+def chromium(migrated: Path | None) -> Iterator[Browser]:
+    """Closed with the last journey: the worker goes on with tests that touch the database."""
     if not os.path.exists(CHROMIUM):
         pytest.skip(f"{CHROMIUM} is not installed (Debian package chromium)")
     with sync_playwright() as playwright:

@@ -30,7 +30,7 @@ from tests.punchout.oci import test_contract as oci
 from tests.punchout.oraclexml import test_contract as oraclexml
 from tests.punchout.peppol import test_contract as peppol
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 SENDERS: list[type[AdapterContract]] = [
     oci.TestOciByPost, oci.TestOciByGet, cxml.TestCxmlContract, ids.TestIdsUrlencoded,
     ids.TestIdsMultipartFromAFile, oraclexml.TestOracleXmlByUserName,
@@ -91,6 +91,7 @@ def test_the_secret_of_a_launch_at_the_wrong_address_is_nowhere(
     nowhere(CANARY_SECRET, written)
 
 
+@pytest.mark.django_db(transaction=True)  # what fails rolls back all that it did
 @pytest.mark.parametrize("sender", SENDERS, ids=lambda sender: sender.__name__)
 def test_a_fault_of_ours_gives_no_secret_away(
     sender: type[AdapterContract], written: StringIO, monkeypatch: pytest.MonkeyPatch
