@@ -4,8 +4,10 @@ Stored as JSON on the connection. All that makes one buyer's cart differ from an
 preset is a dictionary, and two versions of a connection can be compared.
 """
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
 
+from django.utils.functional import Promise
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from punchout.mapping.expressions import LONGEST_EXPRESSION, compile_expression
@@ -42,6 +44,10 @@ class AdapterOptions(BaseModel):
     """What differs between buyers of one protocol; kept as JSON on the connection, its form made from it."""
 
     model_config = ConfigDict(extra="forbid", validate_default=True)
+
+    # Where a part of the form begins, by its first option, and what it is called; the first of an adapter's
+    # own options begins one in any case.
+    SECTIONS: ClassVar[Mapping[str, str | Promise]] = {}
 
     # -- what the buyer's system takes
     accepted_units: list[str] = Field(

@@ -276,9 +276,8 @@ class ConnectionAdmin(admin.ModelAdmin):
             ),
         ]  # fmt: skip
         if adapter is not None and adapter.Options.model_fields:
-            title = _("Options of %(protocol)s") % {"protocol": adapter.label}
-            names = tuple(option_fields.PREFIX + name for name in option_fields.names_of(adapter.Options))
-            fieldsets.append((title, {"fields": names}))
+            sections = option_fields.sections_of(adapter.Options, adapter.label)
+            fieldsets += [(title, {"fields": names}) for title, names in sections]
         fieldsets.append((_("How long it is kept"), {"fields": ("retention_days",)}))
         return fieldsets
 

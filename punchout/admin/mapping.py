@@ -127,6 +127,7 @@ def _form_page(
         "names": _names(form, connection),
         "version": version_of(connection.options or {}),
         "changed": data is not None,
+        "refused": data is not None and not {"_save", "_confirm"}.isdisjoint(data) and form.mistakes,
     }
     return TemplateResponse(request, "admin/punchout/connection/mapping.html", context)
 

@@ -176,6 +176,12 @@ class MappingForm:
             return self.adapter.Options.model_validate({})
 
     @property
+    def mistakes(self) -> int:
+        """How many rows and tables have something wrong."""
+        errors = [row.error for row in self.rows] + [table.error for table in self.tables]
+        return len(list(filter(None, errors)))
+
+    @property
     def valid(self) -> bool:
         """Whether the whole may be stored; what is wrong is said at its row or table."""
         if self.messages or any(row.error for row in self.rows) or any(table.error for table in self.tables):

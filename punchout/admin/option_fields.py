@@ -106,6 +106,22 @@ def names_of(options: type[AdapterOptions]) -> tuple[str, ...]:
     return tuple(name for name in options.model_fields if name not in ON_MAPPING_PAGE)
 
 
+def sections_of(options: type[AdapterOptions], label: object) -> list[tuple[str, tuple[str, ...]]]:
+    """The options of the connection's own page in parts with a title each: first what every protocol has.
+
+    ``label``: what the protocol is called.
+    """
+    shared = _("What the buyer's system takes")
+    title, found = shared, dict[str, list[str]]()
+    for name in names_of(options):
+        if name in options.SECTIONS:
+            title = _("%(protocol)s: %(section)s") % {"protocol": label, "section": options.SECTIONS[name]}
+        elif title == shared and name not in AdapterOptions.model_fields:
+            title = _("Options of %(protocol)s") % {"protocol": label}
+        found.setdefault(title, []).append(PREFIX + name)
+    return [(title, tuple(names)) for title, names in found.items()]
+
+
 def fields_of(options: type[AdapterOptions]) -> dict[str, forms.Field]:
     """One form field an option, by its name with ``PREFIX``; labels and help come from the model."""
     return {PREFIX + name: _field(name, options.model_fields[name]) for name in names_of(options)}

@@ -135,8 +135,15 @@ def _unknown_field(table: FieldTable, name: str) -> str:
 
 def _meant(table: FieldTable, name: str) -> str:
     """Whether a field that would be added is one of the protocol's own, written wrongly."""
-    near = get_close_matches(name, [field.name for field in table], n=1, cutoff=0.9)
+    # CUST_FIELD6 is no slip for CUST_FIELD5.
+    letters = _without_digits(name)
+    others = [field.name for field in table if _without_digits(field.name) != letters]
+    near = get_close_matches(name, others, n=1, cutoff=0.8)
     return _("It is added under that name. Is %(near)s meant?") % {"near": near[0]} if near else ""
+
+
+def _without_digits(name: str) -> str:
+    return name.translate(dict.fromkeys(map(ord, "0123456789")))
 
 
 class _Known:

@@ -33,6 +33,8 @@ VERDICTS: Mapping[Verdict, Promise] = MappingProxyType(
 _BY_SEVERITY: Mapping[Severity, Verdict] = MappingProxyType(
     {"lost": "lost", "converted": "changed", "cut": "changed", "wrong": "deviates", "note": "conforms"}
 )
+# Beside a number of them.
+COUNTED: Mapping[Severity, Promise] = MappingProxyType({**SEVERITY_LABELS, "note": _("Notes")})
 _WORST_FIRST: tuple[Verdict, ...] = ("lost", "changed", "deviates", "conforms")
 # Outcomes in which nothing is left of the cart.
 _NOTHING = frozenset({"refused", "unreadable"})
@@ -90,7 +92,7 @@ class Report:
     @property
     def counted(self) -> list[tuple[Severity, Promise, int]]:
         """Every severity with its name and number, worst first, also those that did not occur."""
-        return [(severity, SEVERITY_LABELS[severity], self.counts[severity]) for severity in _BY_SEVERITY]
+        return [(severity, COUNTED[severity], self.counts[severity]) for severity in _BY_SEVERITY]
 
 
 def report_on(run: SandboxRun, system: System, cart: ReceivedCart) -> Report:

@@ -108,6 +108,10 @@ class OciDialect:
     def credentials(self) -> tuple[tuple[str, str], ...]:
         return ((self.user_name, self.user), (self.password_name, self.secret))
 
+    def heeds(self, name: str) -> bool:
+        """Whether it looks at that field at all."""
+        return self.reads is None or name in self.reads
+
 
 @dataclass(frozen=True, kw_only=True)
 class CxmlDialect:

@@ -17,7 +17,7 @@ from punchout.sandbox.dialects import (
     Protocol,
     System,
 )
-from punchout.sandbox.oci_fields import LENGTHS, LENGTHS_BY_VERSION
+from punchout.sandbox.oci_fields import LENGTHS, LENGTHS_BY_VERSION, SAP_DECIMALS
 
 
 @dataclass(frozen=True)
@@ -55,15 +55,17 @@ def _lengths(lengths: Mapping[str, int], lost: frozenset[str] = frozenset()) -> 
 def _oci(dialect: OciDialect) -> Rules:
     yield _("Charset"), dialect.charset
     yield _("Numbers"), _("11 digits, a point, 3 decimals; anything else loses the line")
-    if dialect.price_decimals not in (None, 3):
-        yield _("Decimals of a price"), str(dialect.price_decimals)
+    if dialect.price_decimals != SAP_DECIMALS:
+        decimals = dialect.price_decimals
+        yield _("Decimals of a price"), _("as many as are sent") if decimals is None else str(decimals)
     if dialect.price_unit == "ignored":
         yield "PRICEUNIT", _("not read: the price counts for one ordered unit")
     if dialect.price_unit == "divided":
         text = _("divided into the price, which keeps %(decimals)s decimals")
         yield "PRICEUNIT", text % {"decimals": dialect.divided_decimals}
     yield from _units(dialect.known_units, _("Another one loses the line."))
-    yield from _lengths({**LENGTHS_BY_VERSION.get(dialect.version, LENGTHS), **dialect.lengths})
+    lengths = {**LENGTHS_BY_VERSION.get(dialect.version, LENGTHS), **dialect.lengths}
+    yield from _lengths({name: length for name, length in lengths.items() if dialect.heeds(name)})
     if dialect.longest is not None:
         yield _("Longest value of any field"), str(dialect.longest)
     if dialect.loses_long_text:
@@ -76,8 +78,11 @@ def _oci(dialect: OciDialect) -> Rules:
         yield _("One bad line"), _("loses the whole cart")
     if dialect.hook_value:
         yield _("Return address"), dialect.hook_value
-    required = ("QUANTITY", "UNIT", "CURRENCY", *dialect.required)
-    yield _("Required"), ", ".join((*required, _("DESCRIPTION or MATNR")))
+    required = [name for name in ("QUANTITY", "UNIT", "CURRENCY") if dialect.heeds(name)]
+    required += dialect.required
+    if not {"DESCRIPTION", "MATNR"} & {*dialect.required}:
+        required.append(_("DESCRIPTION or MATNR") if dialect.heeds("MATNR") else "DESCRIPTION")
+    yield _("Required"), ", ".join(dict.fromkeys(required))
     if dialect.expected:
         yield _("Filled in there when missing"), ", ".join(dialect.expected)
     if dialect.reads is not None:

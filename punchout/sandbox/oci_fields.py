@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+# Of a quantity or price.
+SAP_DECIMALS = 3
 # Longest value in characters (CHAR n), OCI 4.0 and 5.0.
 LENGTHS: dict[str, int] = {
     "DESCRIPTION": 40,

@@ -11,14 +11,21 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.utils.translation import gettext as _
 
 from punchout.sandbox.dialects import OciDialect
-from punchout.sandbox.oci_fields import DEPENDS_ON, LENGTHS, LENGTHS_BY_VERSION, Number, is_plain, read_number
+from punchout.sandbox.oci_fields import (
+    DEPENDS_ON,
+    LENGTHS,
+    LENGTHS_BY_VERSION,
+    SAP_DECIMALS,
+    Number,
+    is_plain,
+    read_number,
+)
 from punchout.sandbox.oci_quirks import as_stored
 from punchout.sandbox.received import Line, Remark, Severity
 
 # A number written this way stops the line; the rest is only remarked on.
 _FATAL_FLAWS = frozenset({"comma", "thousands", "sign", "digits", "unreadable"})
 _NUMBERS = frozenset({"QUANTITY", "PRICE", "PRICEUNIT", "LEADTIME"})
-SAP_DECIMALS = 3
 _THOUSANDTH = Decimal(1).scaleb(-SAP_DECIMALS)
 
 
@@ -58,10 +65,8 @@ def judge_line(
     unit = _unit(judge, dialect, has_material=bool(material))
     price, price_unit = _price(judge, dialect), _price_unit(judge)
     currency = judge.get("CURRENCY")
-    if price is not None and not currency:
-        judge.say("lost", "CURRENCY", _("PRICE comes without CURRENCY; SAP drops the line."))
-    elif currency and not (len(currency) == 3 and currency.isalpha() and currency.isupper()):
-        judge.say("lost", "CURRENCY", _("%(value)s is not an ISO 4217 code.") % {"value": currency[:20]})
+    if dialect.heeds("CURRENCY"):
+        _currency(judge, currency, has_price=price is not None)
     lead_time = judge.get("LEADTIME")
     if lead_time and not lead_time.isdecimal():
         judge.say("wrong", "LEADTIME", _("LEADTIME is a whole number of days."))
@@ -135,6 +140,13 @@ def _price(judge: _Judge, dialect: OciDialect) -> Decimal | None:
     return kept
 
 
+def _currency(judge: _Judge, currency: str, *, has_price: bool) -> None:
+    if has_price and not currency:
+        judge.say("lost", "CURRENCY", _("PRICE comes without CURRENCY; SAP drops the line."))
+    elif currency and not (len(currency) == 3 and currency.isalpha() and currency.isupper()):
+        judge.say("lost", "CURRENCY", _("%(value)s is not an ISO 4217 code.") % {"value": currency[:20]})
+
+
 def _price_unit(judge: _Judge) -> Decimal:
     number = read_number(judge.fields.get("PRICEUNIT", ""))
     if "empty" in number.flaws:
@@ -183,6 +195,8 @@ def _as_sap_keeps(value: Decimal | None) -> Decimal | None:
 
 def _unit(judge: _Judge, dialect: OciDialect, *, has_material: bool) -> str:
     unit = judge.get("UNIT")
+    if not dialect.heeds("UNIT"):
+        return unit
     if not unit:
         severity: Severity = "note" if has_material else "lost"
         judge.say(severity, "UNIT", _("UNIT missing."))

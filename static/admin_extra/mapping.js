@@ -147,6 +147,16 @@
     close();
   }
 
+  /* Below the field, and within the window where it is narrow. */
+  function put() {
+    if (list.hidden) return;
+    const place = field.getBoundingClientRect();
+    list.style.setProperty("min-width", `${Math.min(place.width, 480)}px`);
+    const left = Math.min(place.left, document.documentElement.clientWidth - list.offsetWidth - 8);
+    list.style.setProperty("left", `${Math.max(left, 8) + window.scrollX}px`);
+    list.style.setProperty("top", `${place.bottom + window.scrollY}px`);
+  }
+
   function complete(target) {
     const found = partOf(target);
     const wanted = found ? found.part.toLowerCase() : "";
@@ -172,11 +182,8 @@
       option.append(code, words);
       return option;
     }));
-    const place = target.getBoundingClientRect();
-    list.style.setProperty("left", `${place.left + window.scrollX}px`);
-    list.style.setProperty("top", `${place.bottom + window.scrollY}px`);
-    list.style.setProperty("min-width", `${Math.min(place.width, 480)}px`);
     list.hidden = false;
+    put();
     target.setAttribute("role", "combobox");
     target.setAttribute("aria-controls", list.id);
     target.setAttribute("aria-autocomplete", "list");
@@ -188,6 +195,7 @@
     if (event.target.name === "expression") complete(event.target);
   });
   form.addEventListener("focusout", close);
+  window.addEventListener("resize", put);
   form.addEventListener("keydown", (event) => {
     if (event.target.name !== "expression") return;
     if (list.hidden) {

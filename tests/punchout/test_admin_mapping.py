@@ -86,7 +86,10 @@ def test_a_mistake_is_said_where_it_is_and_nothing_is_saved(
     answer = admin_client.post(address(connection), values(connection, row, _save="1", **others))
     assert answer.status_code == 200
     assert words in answer.content.decode()
+    assert "Nothing was saved: one thing below has to be corrected first." in answer.content.decode()
     assert stored(connection) == {}
+    tried = admin_client.post(address(connection), values(connection, row, _try="1", **others))
+    assert "Nothing was saved" not in tried.content.decode()
 
 
 def test_rows_come_and_go_without_a_script_and_nothing_is_saved(admin_client: Client) -> None:

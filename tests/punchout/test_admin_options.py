@@ -125,3 +125,24 @@ def test_the_defaults_of_every_adapter_survive_its_form(adapter):
     form = form_class(data)
     assert form.is_valid(), form.errors
     assert option_fields.validated(adapter.Options, form.cleaned_data) == {}
+
+
+@pytest.mark.parametrize("adapter", all_adapters(), ids=lambda adapter: adapter.slug)
+def test_every_option_stands_in_one_part_of_the_form(adapter):
+    sections = option_fields.sections_of(adapter.Options, adapter.label)
+    assert [name for _title, names in sections for name in names] == [
+        option_fields.PREFIX + name for name in option_fields.names_of(adapter.Options)
+    ]
+    assert adapter.Options.SECTIONS.keys() <= set(option_fields.names_of(adapter.Options))
+    assert sections[0][0] == "What the buyer's system takes"
+
+
+def test_the_options_of_oci_are_told_apart_by_what_they_are_about():
+    oci = next(adapter for adapter in all_adapters() if adapter.slug == "oci")
+    titles = [title for title, _names in option_fields.sections_of(oci.Options, "OCI")]
+    assert titles == [
+        "What the buyer's system takes",
+        "OCI: the launch",
+        "OCI: the way back",
+        "OCI: the lines",
+    ]

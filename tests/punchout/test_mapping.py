@@ -313,6 +313,7 @@ def test_a_mistake_is_said_at_its_row(field: str, expression: str, words: str) -
         ("CUST_FIELD1", "x" * 11, "11 characters; more than 10 are not sent."),
         ("DESCRIPTOIN", "x", "Is DESCRIPTION meant?"),
         ("PLANT", "{{ attribute.colour }}", "No article has an attribute “colour”."),
+        ("MATGRUOP", "x", "It is added under that name. Is MATGROUP meant?"),
         ("EXT_PRODUCT_ID", "X{{ line.sku }}", "find it only if it is our article number"),
         ("UNIT", "", "A cart in which this is empty is stopped."),
     ],

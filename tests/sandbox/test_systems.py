@@ -12,6 +12,7 @@ from customers.models import Organisation
 from punchout import demo
 from punchout.models import PunchoutSession
 from punchout.sandbox.counterparty import Counterparty
+from punchout.sandbox.expectations import expectations_of
 from punchout.sandbox.launching import Memory
 from punchout.sandbox.received import ReceivedCart
 from punchout.sandbox.systems import SYSTEMS
@@ -260,6 +261,16 @@ def test_odoo_takes_a_price_for_one_unit_whatever_it_counts_for() -> None:
     assert (line.price, line.amount) == (Decimal("41.2345"), Decimal("412.345"))
     assert ("converted", "PRICEUNIT") in severities(oci("odoo"))
     assert not [pair for pair in severities(oci("odoo", PRICEUNIT="1", PRICE="0.4123")) if pair[0] != "note"]
+
+
+def test_what_a_system_does_not_read_is_not_missed_there() -> None:
+    assert oci("odoo", UNIT="", CURRENCY="", PRICEUNIT="1").lines[0].transferred
+    assert oci("odoo", UNIT="D97", CURRENCY="Euro", PRICEUNIT="1").lines[0].transferred
+    assert ("lost", "UNIT") in severities(oci("sap-srm", UNIT=""))
+    expected = {str(rule.about): str(rule.rule) for rule in expectations_of(SYSTEMS["odoo"])}
+    assert expected["Required"] == "QUANTITY, DESCRIPTION, VENDORMAT, PRICE"
+    assert expected["Decimals of a price"] == "as many as are sent"
+    assert "CONTRACT" not in expected["Longest values"]
 
 
 def test_one_bad_line_of_a_cart_for_odoo_loses_all() -> None:

@@ -31,7 +31,7 @@ class CebeoOptions(AdapterOptions):
     units: dict[str, UnitCode] = Field(
         default_factory=dict,
         title="Units",
-        description='Ours to the buyer\'s, such as {"RO": "ROL"}. A piece is sent as PCE, others as is.',
+        description="Ours to the buyer's, such as RO=ROL. A piece is sent as PCE, others as is.",
     )
     price_decimals: int = Field(
         6,

@@ -3,6 +3,7 @@
 import re
 from typing import Annotated, Literal
 
+from django.utils.translation import gettext_lazy as _
 from pydantic import (
     AfterValidator,
     Field,
@@ -62,6 +63,8 @@ def _target(name: str) -> str:
 
 
 class ConfigurableOptions(AdapterOptions):
+    SECTIONS = {"launch": _("the launch"), "return_as": _("the way back")}
+
     # -- the launch
     launch: Literal["form", "query", "form or query", "json"] = Field(
         "form",
@@ -164,7 +167,7 @@ class ConfigurableOptions(AdapterOptions):
         description="nothing: send nothing. empty: send a cart without lines.",
     )
     units: dict[str, UnitCode] = Field(
-        default_factory=dict, title="Units", description='Ours to the buyer\'s, such as {"C62": "EA"}.'
+        default_factory=dict, title="Units", description="Ours to the buyer's, such as C62=EA."
     )
 
     @field_validator("echo_parameters")

@@ -99,7 +99,7 @@ class IdsOptions(AdapterOptions):
     units: dict[str, UnitCode] = Field(
         default_factory=dict,
         title="Units",
-        description='Ours to the buyer\'s, such as {"RO": "ROL"}. A piece is sent as PCE, others as is.',
+        description="Ours to the buyer's, such as RO=ROL. A piece is sent as PCE, others as is.",
     )
     vat: Decimal = Field(
         Decimal(21),

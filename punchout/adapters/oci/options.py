@@ -3,6 +3,7 @@
 import re
 from typing import Annotated, Literal, Self, get_args
 
+from django.utils.translation import gettext_lazy as _
 from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 
 from punchout.adapters.oci.fields import DEFAULT_VERSION, Version
@@ -76,6 +77,12 @@ FieldName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{0,39}$")]
 
 
 class OciOptions(AdapterOptions):
+    SECTIONS = {
+        "version": _("the launch"),
+        "hook_query": _("the way back"),
+        "surcharge_hierarchy": _("the lines"),
+    }
+
     version: Version = Field(
         DEFAULT_VERSION,
         title="OCI version",
@@ -177,7 +184,7 @@ class OciOptions(AdapterOptions):
         title="Metal surcharges and eco-contributions",
         description=(
             "in_price: part of PRICE. own_line: a line of its own after that of its article. field: in "
-            'additional fields, such as {"CUST_FIELD1": "metal_surcharge", "CUST_FIELD2": "levies"}, as '
+            "additional fields, such as CUST_FIELD1=metal_surcharge and CUST_FIELD2=levies, as "
             "amounts per PRICEUNIT; surcharges is the sum of both."
         ),
     )
@@ -200,7 +207,7 @@ class OciOptions(AdapterOptions):
     units: dict[str, UnitCode] = Field(
         default_factory=dict,
         title="Units",
-        description='Ours to the buyer\'s, such as {"C62": "EA"}. A piece is sent as PCE, others as is.',
+        description="Ours to the buyer's, such as C62=EA. A piece is sent as PCE, others as is.",
     )
     price_decimals: int = Field(
         3,
@@ -257,8 +264,9 @@ class OciOptions(AdapterOptions):
             default_factory=dict,
             title="Additional fields",
             description=(
-                'Field to value, such as {"CUST_FIELD5": "gtin", "CUST_FIELD1": "=21"}; a value after = is '
-                "sent as it is, and = alone leaves the field out. A field of ours is replaced."
+                "Field to value, such as CUST_FIELD5=gtin; behind a second = a text that is sent as it is, "
+                "as in CUST_FIELD1==21, and with nothing behind it (LEADTIME==) the field is left out. A "
+                "field of ours is replaced."
             ),
         )
     )

@@ -122,7 +122,7 @@ class OracleOptions(AdapterOptions):
     units: dict[str, UnitCode] = Field(
         default_factory=dict,
         title="Units",
-        description='Ours to the buyer\'s, such as {"MTR": "M"}. A piece is sent as EA, others as is.',
+        description="Ours to the buyer's, such as MTR=M. A piece is sent as EA, others as is.",
     )
     description: Literal["name", "name_and_text"] = Field(
         "name_and_text",
@@ -135,5 +135,5 @@ class OracleOptions(AdapterOptions):
     attributes: dict[AttributeName, LineValue] = Field(
         default_factory=dict,
         title="Additional attributes",
-        description='attribute1 to attribute15, such as {"attribute1": "gtin"}.',
+        description="attribute1 to attribute15, such as attribute1=gtin.",
     )

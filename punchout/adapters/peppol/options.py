@@ -4,6 +4,7 @@ import re
 from decimal import Decimal
 from typing import Annotated, Literal
 
+from django.utils.translation import gettext_lazy as _
 from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator
 
 from punchout.adapters.peppol import identifiers
@@ -32,6 +33,13 @@ UnitCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{2,3}$")]
 
 
 class PeppolOptions(AdapterOptions):
+    SECTIONS = {
+        "username_parameter": _("the launch"),
+        "cart_field": _("the way back"),
+        "whole_cart_only": _("the document"),
+        "tax_category": _("the lines"),
+    }
+
     # -- the launch, which the specification leaves to the parties
     username_parameter: RequiredName = Field(
         "username", title="Parameter with the user name", description="Capitals do not matter."
@@ -112,7 +120,7 @@ class PeppolOptions(AdapterOptions):
     units: dict[str, UnitCode] = Field(
         default_factory=dict,
         title="Units",
-        description='Ours to the buyer\'s, such as {"C62": "H87"}. A roll (RO) is sent as XRO.',
+        description="Ours to the buyer's, such as C62=H87. A roll (RO) is sent as XRO.",
     )
     tax_category: Literal["S", "Z", "E", "AE", "K", "G", "O"] = Field(
         "S",
