@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from itertools import chain
 from typing import Any
 
 import structlog
@@ -20,7 +21,7 @@ from catalog.imports import media, progress
 from catalog.imports.apply import apply
 from catalog.imports.compare import Plan, compare
 from catalog.imports.errors import Cancelled, FileRefused
-from catalog.imports.records import FileHeader, Ready, Record
+from catalog.imports.records import FileHeader, Ready, Record, Refusal
 from catalog.imports.registry import Reading, find_format
 from catalog.imports.rows import Defaults, Rows
 from catalog.imports.samples import samples
@@ -37,6 +38,8 @@ BATCH = 10_000
 # How often an import says how far it is and looks whether it is to stop.
 LOOK_SECONDS = 1.0
 REFUSALS_KEPT = 500_000
+# How many files of a zip that nobody read are named.
+UNREAD_SAID = 20
 
 
 def execute(run: ImportRun, source: Source, listen: Callable[[ImportRun], None] = lambda run: None) -> None:
@@ -155,8 +158,14 @@ def _read(run: ImportRun, staging: Staging, source: Source, watch: _Watch) -> No
     def note(read: int) -> None:
         run.note(bytes_done=min(source.position, run.bytes_total), records=read, refused=rows.refused)
 
-    read = _stage(records, rows, staging, seen, watch.look, note)
+    read = _stage(chain(records, _unread(source)), rows, staging, seen, watch.look, note)
     run.note(bytes_done=run.bytes_total, records=read, refused=rows.refused)
+
+
+def _unread(source: Source) -> Iterator[Record]:
+    """What else lies in the zip, once the reader is done: nothing is left out silently."""
+    for part in source.unread()[:UNREAD_SAID]:
+        yield Refusal(0, "", part.name[:80], "", _("This file of the zip was not read."), fatal=False)
 
 
 def _stage(

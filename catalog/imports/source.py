@@ -65,12 +65,11 @@ class Source:
 
     @cached_property
     def head(self) -> bytes:
-        """The beginning of the first part that is no picture; empty for an empty file."""
-        for part in self.parts:
-            if not is_media(part.name):
-                with self.open(part, counted=False) as file:
-                    return file.read(HEAD)
-        return b""
+        """The beginning of the main part; empty for an empty file."""
+        if self.main is None:
+            return b""
+        with self.open(self.main, counted=False) as file:
+            return file.read(HEAD)
 
     @cached_property
     def is_zip(self) -> bool:
@@ -95,10 +94,24 @@ class Source:
             for info in self._checked()
         ]
 
+    @cached_property
+    def main(self) -> Part | None:
+        """The largest part that is no picture: a catalog is larger than what somebody says of it beside."""
+        return max((part for part in self.parts if not is_media(part.name)), key=_size, default=None)
+
+    def unread(self) -> list[Part]:
+        """The parts of a zip that are no pictures and that nobody opened."""
+        # A reader that opens no part at all does not take any for its own.
+        if not self.is_zip or self.is_workbook or not self._read:
+            return []
+        return [part for part in self.parts if not is_media(part.name) and part.path not in self._read]
+
     @contextmanager
     def open(self, part: Part | None = None, *, counted: bool = True) -> Iterator[IO[bytes]]:
-        """Opens a part (the first that is no picture, when none is named) for reading bytes."""
-        part = part or self._main_part()
+        """Opens a part (the main one, when none is named) for reading bytes."""
+        part = part or self.main
+        if part is None:
+            raise FileRefused(_("There is nothing to read in the file."))
         note = self._read if counted else {}
         note.setdefault(part.path, 0)
         if not self.is_zip or self.is_workbook:
@@ -140,12 +153,6 @@ class Source:
         by_path = {part.path.replace("\\", "/").casefold(): part for part in self.parts}
         return by_path, {part.name.casefold(): part for part in reversed(self.parts)}
 
-    def _main_part(self) -> Part:
-        for part in self.parts:
-            if not is_media(part.name):
-                return part
-        raise FileRefused(_("There is nothing to read in the file."))
-
     def _names(self) -> list[str]:
         try:
             with zipfile.ZipFile(self.path) as archive:
@@ -164,6 +171,10 @@ class Source:
         if sum(info.file_size for info in entries) > MOST_UNPACKED:
             raise FileRefused(_("The zip unpacks to more than %s GB.") % (MOST_UNPACKED // 1024**3))
         return [info for info in entries if _harmless(info)]
+
+
+def _size(part: Part) -> int:
+    return part.size
 
 
 def is_media(name: str) -> bool:

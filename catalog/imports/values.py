@@ -4,6 +4,8 @@ import re
 from datetime import date, datetime
 from decimal import Decimal
 
+from catalog.wording import said as _
+
 # BMEcat writes ISO 639-2, in the bibliographic and the terminological spelling, others ISO 639-1.
 LANGUAGES = {
     "dut": "nl", "nld": "nl", "nl": "nl", "fre": "fr", "fra": "fr", "fr": "fr",
@@ -38,6 +40,20 @@ def decimal(text: str) -> Decimal:
     raise NotANumber(text)
 
 
+def price_quantity(text: str) -> Decimal:
+    """Per how many order units a price is, one when nothing is said; raises ``NotANumber``.
+
+    ``1,000`` is a thousand for some and one for others, and the price a thousand times another.
+    """
+    if "," in text:
+        raise NotANumber(text)
+    return decimal(text) if text else Decimal(1)
+
+
+def unclear_quantity() -> str:
+    return _("It is not clear per how many a price is; the prices of this article are left out.")
+
+
 def day(text: str) -> date | None:
     """The day of ``2026-11-21`` or ``2026-11-21T10:00:00Z``; ``None`` for anything else."""
     found = _DAY.match(text.strip())
@@ -61,9 +77,9 @@ def language(code: str) -> str | None:
 
 
 def gtin(text: str) -> str | None:
-    """The digits of a GTIN of 8, 12, 13 or 14; ``None`` for anything else."""
+    """The digits of a GTIN of 8, 12, 13 or 14; ``None`` for anything else, zeros alone included."""
     digits = text.strip().replace(" ", "").replace("-", "")
-    return digits if _GTIN.match(digits) else None
+    return digits if _GTIN.match(digits) and digits.strip("0") else None
 
 
 def shortened(name: str) -> str:

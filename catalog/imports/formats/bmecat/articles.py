@@ -6,12 +6,21 @@ from typing import Any
 
 from catalog.imports.formats.bmecat import features, media, udx
 from catalog.imports.formats.bmecat.header import Header
-from catalog.imports.formats.bmecat.nodes import Node, child, child_text, children, line, text
+from catalog.imports.formats.bmecat.nodes import Node, child, child_text, children, language_said, line, text
 from catalog.imports.formats.bmecat.options import BmecatOptions
 from catalog.imports.formats.bmecat.prices import PriceReader
 from catalog.imports.records import Action, ArticleRecord, Record, Reference, Refusal
 from catalog.imports.registry import Reading
-from catalog.imports.values import LONGEST_NAME, NotANumber, decimal, gtin, language, shortened
+from catalog.imports.values import (
+    LONGEST_NAME,
+    NotANumber,
+    decimal,
+    gtin,
+    language,
+    price_quantity,
+    shortened,
+    unclear_quantity,
+)
 from catalog.wording import said as _
 
 NUMBERS = ("SUPPLIER_AID", "SUPPLIER_PID")
@@ -80,8 +89,9 @@ class ArticleReader:
         fields["media"] = media.media(item, self._header.mime_root)
         fields["references"], successor = self._references(item, sku)
         fields["successor"] = successor
-        fields["prices"] = self._prices.read(item, sku, units["quantity"])
-        fields.pop("quantity")
+        # Per how many a price is must be known: without it, it could be a hundred times too high.
+        quantity = fields.pop("quantity")
+        fields["prices"] = None if quantity is None else self._prices.read(item, sku, quantity)
         yield from self._take_refused()
         yield ArticleRecord(line=line(item), sku=sku, action=action, **fields)
 
@@ -91,11 +101,10 @@ class ArticleReader:
         if not sku:
             yield Refusal(line(item), "", NUMBERS[1], "", _("An article without a number."))
             return
-        quantity = None
         order = child(item, *ORDER_DETAILS)
-        if order is not None:
-            quantity = self._number(order, sku, "PRICE_QUANTITY", Decimal(1))
-        found = self._prices.read(item, sku, quantity)
+        quantity = self._price_quantity(order, sku) if order is not None else None
+        unclear = order is not None and quantity is None
+        found = None if unclear else self._prices.read(item, sku, quantity)
         yield from self._take_refused()
         if found is not None:
             yield ArticleRecord(line=line(item), sku=sku, action=Action.CHANGE, prices=found)
@@ -132,8 +141,8 @@ class ArticleReader:
         return found
 
     def _language_of(self, node: Node) -> str | None:
-        """``None`` for a language the shop does not speak; ``lang`` is BMEcat's, not XML's."""
-        said = node.get("lang")
+        """``None`` for a language the shop does not speak; ``lang`` is BMEcat's, XML's is often sent."""
+        said = language_said(node)
         return language(said) if said else self._header.language
 
     def _units(self, item: Node, sku: str) -> dict[str, Any] | None:
@@ -154,16 +163,27 @@ class ArticleReader:
         content = self._reading.unit(content_unit) if content_unit else None
         if content_unit and content is None and order is not None:
             self._refuse(order, sku, "CONTENT_UNIT", content_unit, _("Nobody knows this unit."))
-        quantity = self._number(order, sku, "PRICE_QUANTITY", Decimal(1)) or Decimal(1)
+        quantity = self._price_quantity(order, sku)
         return {
             "order_unit": unit,
             "content_unit": content,
             "content_quantity": self._number(order, sku, "NO_CU_PER_OU", None) if content else None,
-            "price_unit": int(quantity) if quantity == int(quantity) else 1,
+            "price_unit": int(quantity) if quantity is not None and quantity == int(quantity) else 1,
             "minimum_quantity": self._number(order, sku, "QUANTITY_MIN", None),
             "quantity_step": self._number(order, sku, "QUANTITY_INTERVAL", None),
             "quantity": quantity,
         }
+
+    def _price_quantity(self, order: Node | None, sku: str) -> Decimal | None:
+        """Per how many order units prices are; ``None`` when what is written there is no number."""
+        written = child_text(order, "PRICE_QUANTITY")
+        try:
+            found = price_quantity(written)
+        except NotANumber:
+            if order is not None:
+                self._refuse(order, sku, "PRICE_QUANTITY", written, unclear_quantity())
+            return None
+        return found if found > 0 else Decimal(1)
 
     def _details(self, item: Node, sku: str) -> dict[str, Any]:
         details = child(item, *DETAILS)
@@ -178,7 +198,7 @@ class ArticleReader:
         states = [
             STATES[kind]
             for node in children(details, "ARTICLE_STATUS", "PRODUCT_STATUS")
-            if (kind := node.get("type", "")) in STATES
+            if (kind := node.get("type", "").lower()) in STATES
         ]
         found["status"] = states[0] if states else None
         return found
@@ -186,7 +206,8 @@ class ArticleReader:
     def _gtin(self, details: Node | None, sku: str) -> str | None:
         for node in children(details, "EAN", "INTERNATIONAL_PID"):
             written = text(node)
-            if not written or node.get("type", "").lower() not in GTIN_KINDS:
+            # Zeros stand for none.
+            if not written.strip("0 ") or node.get("type", "").lower() not in GTIN_KINDS:
                 continue
             found = gtin(written)
             if found:
@@ -215,7 +236,7 @@ class ArticleReader:
         successor = None
         for node in children(item, *REFERENCES):
             target = child_text(node, "ART_ID_TO", "PROD_ID_TO")
-            kind = REFERENCE_KINDS.get(node.get("type", ""))
+            kind = REFERENCE_KINDS.get(node.get("type", "").lower())
             if not target or target == sku:
                 self._refuse(node, sku, "ART_ID_TO", target, _("A reference to no article, or to itself."))
             elif kind is None:

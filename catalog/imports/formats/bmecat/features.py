@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from catalog.imports.formats.bmecat.nodes import Node, by_name, child_text, children, text
+from catalog.imports.formats.bmecat.nodes import Node, by_name, child_text, children, language_said, text
 from catalog.imports.records import FeatureValue
 from catalog.imports.values import NotANumber, decimal, language
 
@@ -72,6 +72,6 @@ def _spoken(nodes: Sequence[Node], spoken: str) -> list[str]:
     """Texts that say no language, or this one; else those of the first language there is."""
     found: dict[str, list[str]] = {}
     for each in nodes:
-        said = each.get("lang")
+        said = language_said(each)
         found.setdefault((language(said) or said) if said else spoken, []).append(text(each))
     return found.get(spoken) or next(iter(found.values()), [])

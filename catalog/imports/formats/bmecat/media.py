@@ -9,7 +9,9 @@ from catalog.imports.source import PICTURES_AND_DOCUMENTS
 PICTURES = frozenset((".jpg", ".jpeg", ".png", ".gif", ".webp", ".tif", ".tiff", ".bmp", ".svg"))
 ADDRESS = ("http://", "https://")
 # A logo is no picture of the article, and a thumbnail only the last resort.
-LAST = {"thumbnail": 1_000, "logo": 2_000, "icon": 2_000}
+LAST = {"thumbnail": 1_000, "logo": 2_000, "icon": 2_000, "MD17": 2_000, "MD18": 2_000}
+# ETIM BMEcat guideline, MIME_CODE: the article, something like it, its surroundings, its sides, logos.
+PICTURE_CODES = frozenset(("MD01", "MD02", "MD20", *(f"MD{n}" for n in range(23, 31)), "MD17", "MD18"))
 
 
 def media(item: Node, root: str) -> tuple[Media, ...]:
@@ -26,13 +28,14 @@ def media(item: Node, root: str) -> tuple[Media, ...]:
             if not source or source in found:
                 continue
             purpose = child_text(node, f"{prefix}_PURPOSE").lower()
+            code = child_text(node, f"{prefix}_CODE").upper()
             order = child_text(node, f"{prefix}_ORDER")
             position = int(order) if order.isascii() and order.isdigit() and len(order) < 5 else number
             found[source] = Media(
                 source=source,
-                kind=_kind(child_text(node, f"{prefix}_TYPE").lower(), source, purpose),
+                kind=_kind(child_text(node, f"{prefix}_TYPE").lower(), source, purpose, code),
                 title=child_text(node, f"{prefix}_DESCR", f"{prefix}_DESIGNATION"),
-                position=min(position + LAST.get(purpose, 0), 32_000),
+                position=min(position + LAST.get(purpose, 0) + LAST.get(code, 0), 32_000),
             )
     return tuple(found.values())
 
@@ -45,10 +48,10 @@ def _source(node: Node, prefix: str, root: str) -> str:
     return f"{root.rstrip('/')}/{source.replace(chr(92), '/').lstrip('/')}"
 
 
-def _kind(media_type: str, source: str, purpose: str) -> str:
+def _kind(media_type: str, source: str, purpose: str, code: str) -> str:
     ending = PurePosixPath(source.partition("?")[0].lower()).suffix
     if ending in PICTURES:
         return "picture"
     if ending in PICTURES_AND_DOCUMENTS or purpose == "data_sheet":
         return "document"
-    return "picture" if media_type.startswith("image/") else "document"
+    return "picture" if media_type.startswith("image/") or code in PICTURE_CODES else "document"

@@ -8,6 +8,7 @@ from lxml import etree
 Node = etree._Element
 # A name is taken apart once; BMEcat has 450 of them, a hostile file as many as it likes.
 MOST_NAMES = 5_000
+_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _LOCAL: dict[object, str] = {}
 _ENTITY = re.compile(r"\s?&([A-Za-z0-9]+);\s?")
 
@@ -60,6 +61,11 @@ def text(node: Node | None) -> str:
 
 def child_text(node: Node | None, *names: str) -> str:
     return text(child(node, *names))
+
+
+def language_said(node: Node) -> str:
+    """The language of a text as the file names it; empty when it names none."""
+    return node.get("lang") or node.get(_XML_LANG) or ""
 
 
 def line(node: Node) -> int:

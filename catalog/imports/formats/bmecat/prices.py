@@ -47,7 +47,8 @@ class PriceReader:
             if validity is None or child_text(each, "DAILY_PRICE").lower() == "true":
                 continue  # price on request
             for price in children(each, *PRICES):
-                kind = self._kinds.get(price.get("price_type", ""))
+                said = price.get("price_type", "").strip()
+                kind = self._kinds.get(said) or self._kinds.get(said.lower())
                 if kind not in ("list", "net"):
                     ignored.append(price.get("price_type") or "-")
                     continue
@@ -126,7 +127,7 @@ class PriceReader:
         """From and until; ``None`` when a date is no date, since the price would hold too long."""
         found: dict[str, date | None] = {"from": None, "until": None}
         for each in children(details, "DATETIME", "VALID_START_DATE", "VALID_END_DATE"):
-            kind = each.get("type", "") if name(each) == "DATETIME" else name(each)
+            kind = each.get("type", "").lower() if name(each) == "DATETIME" else name(each)
             written = child_text(each, "DATE") or text(each)
             moment = day(written)
             if kind not in VALIDITY:

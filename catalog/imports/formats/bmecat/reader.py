@@ -8,7 +8,7 @@ from lxml import etree
 from catalog.imports.errors import FileRefused
 from catalog.imports.formats.bmecat.articles import ArticleReader
 from catalog.imports.formats.bmecat.header import Header, read_header
-from catalog.imports.formats.bmecat.nodes import Node, child_text, children, line, name, text
+from catalog.imports.formats.bmecat.nodes import Node, child_text, children, language_said, line, name, text
 from catalog.imports.formats.bmecat.options import BmecatOptions
 from catalog.imports.records import (
     Action,
@@ -209,7 +209,7 @@ class _Document:
             return
         action = Action.REPLACE
         if self._transaction == "T_UPDATE_PRODUCTS":
-            mode = node.get("mode", "update")
+            mode = node.get("mode", "update").strip().lower()
             if mode not in MODES:
                 number = child_text(node, "SUPPLIER_AID", "SUPPLIER_PID")
                 yield Refusal(line(node), number, "mode", mode, _("Neither new nor update nor delete."))
@@ -221,7 +221,7 @@ class _Document:
         code, parent = child_text(node, "GROUP_ID"), child_text(node, "PARENT_ID")
         names: dict[str, str] = {}
         for each in children(node, "GROUP_NAME"):
-            said = each.get("lang")
+            said = language_said(each)
             spoken = language(said) if said else self._header.language
             if spoken and (written := text(each)):
                 names.setdefault(spoken, written)

@@ -1,4 +1,4 @@
-"""ETIM's user defined extensions (EDXF): discount group, metal, predecessor, brand; others are not read."""
+"""ETIM's user defined extensions (EDXF): discount group, metal and brand; others are not read."""
 
 from typing import Any
 

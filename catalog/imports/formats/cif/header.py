@@ -20,6 +20,12 @@ CHARSETS = {
 }  # fmt: skip
 MARK = b"\xef\xbb\xbf"
 LONGEST_HEADER = 200
+KEYS = frozenset(
+    [
+        "charset", "loadmode", "codeformat", "currency", "supplierid_domain", "itemcount", "timestamp",
+        "unuom", "comments", "fieldnames", "duns",
+    ]
+)  # fmt: skip
 TRUE = ("t", "true", "yes", "1")
 
 
@@ -51,6 +57,7 @@ def read_header(stream: IO[bytes]) -> Header:
     if not first.upper().startswith(b"CIF_I_V3"):
         raise FileRefused(_("The file is no CIF 3.0: it does not begin with CIF_I_V3.0."), 1)
     values: dict[str, str] = {}
+    last = ""
     for number in range(2, LONGEST_HEADER):
         raw = stream.readline(64 * 1024)
         # Field names beyond ASCII are customers' own (cus_*); their letters do not matter here.
@@ -60,10 +67,13 @@ def read_header(stream: IO[bytes]) -> Header:
         if not raw:
             break
         key, colon, value = line.partition(":")
-        if line and not colon:
+        if line and not colon and last != "comments":
             reason = _("Neither a line “KEY: value” nor DATA: %s") % line[:40]
             raise FileRefused(reason, number)
-        values[key.strip().lower()] = value.strip()
+        if colon and not (last == "comments" and key.strip().lower() not in KEYS):
+            # A remark may go on over further lines, and have colons in it.
+            last = key.strip().lower()
+            values[last] = value.strip()
     raise FileRefused(_("The file has no DATA line, so it has no items."))
 
 

@@ -30,7 +30,16 @@ from catalog.imports.records import (
 )
 from catalog.imports.registry import Reading, register
 from catalog.imports.source import Source
-from catalog.imports.values import LONGEST_NAME, NotANumber, day, decimal, language, shortened
+from catalog.imports.values import (
+    LONGEST_NAME,
+    NotANumber,
+    day,
+    decimal,
+    language,
+    price_quantity,
+    shortened,
+    unclear_quantity,
+)
 from catalog.wording import said as _
 
 # Where a classification code goes, by the beginning of its domain.
@@ -147,13 +156,15 @@ class _Rows:
         prices = self._prices(line, sku, row, refused)
         if seen:
             # What is neither text nor price was said by the first row.
-            more = ArticleRecord(line=line, sku=sku, action=Action.CHANGE, prices=tuple(prices), **texts)
+            more = ArticleRecord(line=line, sku=sku, action=Action.CHANGE, prices=prices, **texts)
             return [*refused, more]
         unit = self._unit(row.get("unit of measure", ""))
         if unit is None:
             reason = _("Nobody knows this unit. Say in the profile what the supplier means by it.")
             return [Refusal(line, sku, "Unit of Measure", row.get("unit of measure", ""), reason)]
         days = row.get("lead time", "")
+        if days and not (days.isascii() and days.isdigit()):
+            refused.append(Refusal(line, sku, "Lead Time", days, _("Not a number."), fatal=False))
         article = ArticleRecord(
             line=line,
             sku=sku,
@@ -164,7 +175,7 @@ class _Rows:
             lead_time_days=int(days) if days.isascii() and days.isdigit() and len(days) < 5 else None,
             features=tuple(_parameters(row.get("parametric data", ""))),
             media=tuple(_pictures(row)),
-            prices=tuple(prices),
+            prices=prices,
             **self._classes(line, sku, row, refused),
             **texts,
         )
@@ -204,20 +215,30 @@ class _Rows:
             return own or X12.get(word) or self._reading.unit(said)
         return self._reading.unit(said) or (X12.get(word) if self._header.un_units is None else None)
 
-    def _price_unit(self, row: dict[str, str]) -> int:
+    def _price_unit(self, row: dict[str, str]) -> int | None:
+        """Of how many units the price is; ``None`` for what is no whole number."""
         said = row.get("price unit quantity", "")
         try:
-            quantity = decimal(said) if said else Decimal(1)
+            quantity = price_quantity(said)
         except NotANumber:
-            return 1
-        return int(quantity) if quantity == int(quantity) and 0 < quantity < 10**9 else 1
+            return None
+        return int(quantity) if quantity == int(quantity) and 0 < quantity < 10**9 else None
 
-    def _prices(self, line: int, sku: str, row: dict[str, str], refused: list[Record]) -> list[PriceRecord]:
+    def _prices(
+        self, line: int, sku: str, row: dict[str, str], refused: list[Record]
+    ) -> tuple[PriceRecord, ...] | None:
         net = self._options.unit_price == "net"
         kinds = [("unit price", PriceKind.NET if net else PriceKind.LIST)]
         if self._options.market_price == "list" and net:
             kinds.append(("market price", PriceKind.LIST))
         currency = (row.get("currency") or self._header["currency"] or self._reading.currency).upper()
+        price_unit = self._price_unit(row)
+        if price_unit is None:
+            written = row.get("price unit quantity", "")
+            refused.append(
+                Refusal(line, sku, "Price Unit Quantity", written, unclear_quantity(), fatal=False)
+            )
+            return None
         found: list[PriceRecord] = []
         for name, kind in kinds:
             said = row.get(name, "")
@@ -244,7 +265,7 @@ class _Rows:
                     sku=sku,
                     amount=amount,
                     currency=currency,
-                    price_unit=self._price_unit(row),
+                    price_unit=price_unit,
                     kind=kind,
                     valid_from=day(row.get("effective date", "")),
                     valid_until=day(row.get("expiration date", "")),
@@ -252,7 +273,7 @@ class _Rows:
                     territories=tuple(row.get("territory available", "").upper().split()),
                 )
             )
-        return found
+        return tuple(found)
 
     def _classes(self, line: int, sku: str, row: dict[str, str], refused: list[Record]) -> dict[str, Any]:
         said = [("UNSPSC", row.get("spsc code", "")), *_pairs(row.get("classification codes", ""))]

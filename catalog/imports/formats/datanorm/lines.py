@@ -7,6 +7,8 @@ from catalog.imports.errors import FileRefused
 from catalog.wording import said as _
 
 END = b"\x1a"
+# What some editors write in front of UTF-8.
+MARK = b"\xef\xbb\xbf"
 # Field names below count from 1, as the specification does; the record's letter is the first.
 LONGEST_LINE = 16 * 1024
 
@@ -32,6 +34,8 @@ def lines(stream: IO[bytes], encoding: str) -> Iterator[Line]:
         if len(raw) == LONGEST_LINE and not raw.endswith(b"\n"):
             raise FileRefused(_("A line is longer than any record of Datanorm."), number)
         raw = raw.rstrip(b"\r\n" + END)
+        if number == 1:
+            raw = raw.removeprefix(MARK)
         if not raw.strip():
             continue
         text = raw.decode(encoding or "ascii", "replace").replace("\x00", " ")

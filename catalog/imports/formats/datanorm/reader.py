@@ -12,7 +12,7 @@ from catalog.imports.errors import FileRefused
 from catalog.imports.formats.datanorm.articles import Articles, category_code, renumbered
 from catalog.imports.formats.datanorm.encoding import SAMPLE, proposals
 from catalog.imports.formats.datanorm.header import Header, read_header
-from catalog.imports.formats.datanorm.lines import Line, lines
+from catalog.imports.formats.datanorm.lines import MARK, Line, lines
 from catalog.imports.formats.datanorm.options import DatanormOptions
 from catalog.imports.formats.datanorm.prices import Prices
 from catalog.imports.formats.datanorm.texts import LongTexts, TextLine
@@ -65,17 +65,26 @@ def read(source: Source, reading: Reading) -> tuple[FileHeader, Iterator[Record]
 
 
 def ordered(source: Source) -> list[Part]:
-    """The parts to read, in the order of their kinds and then of their names."""
+    """The parts to read, in the order of their kinds and then of their names.
+
+    What else lies in the zip, such as a letter, is left.
+    """
 
     def place(part: Part) -> tuple[int, str]:
         name = part.name.casefold()
         found = (number for number, kind in enumerate(ORDER) if kind.search(name))
         return next(found, 2), name
 
-    parts = sorted((part for part in source.parts if not is_media(part.name)), key=place)
-    if not parts:
+    found = [part for part in source.parts if not is_media(part.name)]
+    if not found:
         raise FileRefused(_("There is nothing to read in the file."))
-    return parts
+    return sorted([part for part in found if _begins(source, part)] or found, key=place)
+
+
+def _begins(source: Source, part: Part) -> bool:
+    """Whether the part begins as a Datanorm does."""
+    with source.open(part, counted=False) as stream:
+        return stream.read(64).removeprefix(MARK).lstrip()[:2].upper() in (b"V ", b"V;")
 
 
 def _check_encoding(source: Source, parts: list[Part], options: DatanormOptions) -> list[str]:

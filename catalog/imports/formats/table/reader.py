@@ -58,6 +58,10 @@ _GROUPED = {
 }
 _PLAIN = {",": re.compile(r"\A[+-]?\d*(?:,\d+)?\Z"), ".": re.compile(r"\A[+-]?\d*(?:\.\d+)?\Z")}
 LONGEST_NUMBER = 24
+# Blanks of every width, and the Swiss apostrophe.
+_BETWEEN_THOUSANDS = re.compile(r"[ \u00a0\u2009\u202f'’]")
+# What a database writes behind a day.
+_TIME = re.compile(r"[ T]\d\d?:\d\d(?::\d\d(?:\.\d+)?)?\Z")
 
 
 class WrongCell(ValueError):
@@ -70,7 +74,7 @@ def _has_text(source: Source) -> bool:
 
 
 def _looks_like_csv(source: Source) -> bool:
-    name = source.parts[0].name.casefold() if source.parts else ""
+    name = source.main.name.casefold() if source.main else ""
     return name.endswith((".csv", ".tsv", ".txt")) and _has_text(source)
 
 
@@ -352,7 +356,7 @@ class _Table:
             return cell
         text = _text(cell)
         sign = self.options.decimal_sign
-        plain = text.replace(" ", "").replace("\u202f", "").replace("'", "")
+        plain = _BETWEEN_THOUSANDS.sub("", text)
         if len(plain) > LONGEST_NUMBER:
             raise WrongCell(_("This is no number."))
         if _GROUPED[sign].match(plain):
@@ -371,7 +375,8 @@ class _Table:
         if isinstance(cell, date):
             return cell
         try:
-            return datetime.strptime(_text(cell), self.options.day_format).date()  # noqa: DTZ007
+            text = _TIME.sub("", _text(cell))
+            return datetime.strptime(text, self.options.day_format).date()  # noqa: DTZ007
         except ValueError:
             shown = date(2026, 12, 31).strftime(self.options.day_format)
             raise WrongCell(_("This is no day that is written like %s.") % shown) from None

@@ -26,6 +26,8 @@ MOST_COLUMNS = 500
 # The reader of spreadsheets keeps a place for every cell between the first and the last.
 MOST_CELLS = 20_000_000
 _CELL = re.compile(rb'<(?:\w+:)?c\b[^>]{0,200}?\br="([A-Z]{1,3})([0-9]{1,7})"')
+# The line by which Excel learns what is between columns; it is no row.
+_SEPARATOR = re.compile(r'\A"?sep=.{1,3}[\r\n]')
 PIECE = 4 * 1024 * 1024
 OVERLAP = 256
 
@@ -48,6 +50,8 @@ def csv_rows(source: Source, options: CsvOptions) -> Iterator[Row]:
         try:
             for written in lines:
                 begins, line = line + 1, lines.count
+                if begins == 1 and _SEPARATOR.match(written):
+                    continue
                 if quote and quote in written:
                     # It may go on over further lines.
                     cells = next(csv.reader(chain((written,), lines), delimiter=delimiter, quotechar=quote))

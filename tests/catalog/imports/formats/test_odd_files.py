@@ -1,0 +1,139 @@
+"""What real senders do to files: other cases and signs, marks, remarks, letters in the zip."""
+
+import zipfile
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+import catalog.imports.formats  # noqa: F401  registers them
+from catalog.imports import services
+from catalog.imports.formats.table.options import CsvOptions
+from catalog.imports.formats.table.rows import csv_rows
+from catalog.imports.preview import guess
+from catalog.imports.records import Action, PriceKind, PriceRecord
+from catalog.imports.registry import recognise
+from catalog.imports.source import Source
+from catalog.models import ImportProfile, ImportRun, Product
+from tests.catalog.imports.formats.reading import PAYLOADS, read, reasons
+
+ODD = PAYLOADS / "odd"
+TABLE = {"columns": {"nr": "sku", "prijs": "price", "geldig": "valid_from", "naam": "name_nl"}}
+
+
+def packed(path: Path, *files: Path, **written: str) -> Path:
+    """A zip of these files, and of texts by their names (``_txt`` for ``.txt``)."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in written.items():
+            archive.writestr(name.replace("_", "."), text)
+        for file in files:
+            archive.write(file, file.name)
+    return path
+
+
+def test_a_price_for_who_knows_how_many_is_no_price() -> None:
+    """PRICE_QUANTITY ``1,000``: a thousand for some, one for others."""
+    found = read("bmecat", ODD / "spellings.xml")
+    assert found.articles["THOUSAND"].prices is None
+    assert ("THOUSAND", "PRICE_QUANTITY") in reasons(found.refused)
+    updated = read("bmecat", ODD / "prices_unclear.xml")
+    assert list(updated.articles) == ["CLEAR"]
+    assert reasons(updated.refused) == {("UNCLEAR", "PRICE_QUANTITY")}
+    listed = read("cif", ODD / "remarks.cif")
+    assert listed.articles["SCREW"].prices is None
+    assert listed.articles["CABLE"].prices[0].price_unit == 100
+
+
+def test_bmecat_is_read_in_whatever_case_its_words_are() -> None:
+    article = read("bmecat", ODD / "spellings.xml").articles["CASES"]
+    assert article.names == {"fr": "Disjoncteur", "nl": "Automaat"}
+    assert (article.gtin, article.order_unit, article.status) == (None, "C62", "run-out")
+    (price,) = article.prices
+    assert (price.kind, price.amount) == (PriceKind.LIST, Decimal("18.40"))
+    assert price.valid_from == date(2026, 12, 1)
+    assert [each.kind for each in article.references] == ["accessory"]
+    updated = read("bmecat", ODD / "modes.xml")
+    assert {sku: each.action for sku, each in updated.articles.items()} == {
+        "GONE": Action.DELETE,
+        "NEW": Action.REPLACE,
+    }
+    assert reasons(updated.refused) == {("ODD", "mode")}
+
+
+def test_etims_codes_tell_pictures_from_documents_and_logos_come_last() -> None:
+    media = read("bmecat", ODD / "spellings.xml").articles["CASES"].media
+    assert [(each.source[-1], each.kind) for each in sorted(media, key=lambda each: each.position)] == [
+        ("1", "picture"),
+        ("3", "document"),
+        ("2", "picture"),
+    ]
+
+
+def test_a_cif_has_its_fields_in_any_order_and_remarks_over_several_lines() -> None:
+    found = read("cif", ODD / "remarks.cif")
+    assert (found.header.full, found.header.currency) == (False, "EUR")
+    assert found.articles["CABLE"].names == {"en": 'Cable, 3 x 2.5 "heavy"'}
+    assert found.articles["CABLE"].lead_time_days == 3
+    assert found.articles["LAMP"].prices[0].price_unit == 1
+    assert reasons(found.refused) == {("SCREW", "Price Unit Quantity"), ("SCREW", "Lead Time")}
+
+
+def test_a_datanorm_may_have_a_mark_in_front_and_small_letters() -> None:
+    file = ODD / "mark.001"
+    assert recognise(Source(file)).slug == "datanorm"
+    article = read("datanorm", file, options={"encoding": "utf-8"}, language="de").articles["A1"]
+    assert (article.names, article.gtin) == ({"de": "Kabel für außen 3x2,5"}, "4012345678901")
+    assert article.prices[0].amount == Decimal("123.45")
+
+
+def test_a_letter_in_the_zip_is_no_datanorm(tmp_path: Path) -> None:
+    file = packed(tmp_path / "a.zip", ODD / "mark.001", LIESMICH_TXT="Guten Tag", DATANORM_HTM="<p>")
+    source = Source(file)
+    found = read("datanorm", file, options={"encoding": "utf-8"}, language="de")
+    assert list(found.articles) == ["A1"]
+    assert [part.name for part in source.parts] == ["LIESMICH.TXT", "DATANORM.HTM", "mark.001"]
+
+
+def test_the_largest_file_of_a_zip_is_read_and_the_others_are_named(tmp_path: Path) -> None:
+    source = Source(packed(tmp_path / "a.zip", ODD / "spellings.xml", LIESMICH_txt="Hallo", b_csv="x;y"))
+    assert recognise(source).slug == "bmecat"
+    assert source.unread() == []
+    with source.open() as file:
+        file.read()
+    assert [part.name for part in source.unread()] == ["LIESMICH.txt", "b.csv"]
+
+
+def test_what_excel_writes_is_read(tmp_path: Path) -> None:
+    found = read("csv", ODD / "excel.csv", options=TABLE, currency="EUR", language="nl")
+    assert found.refused == []
+    prices = [(each.sku, each.amount, each.valid_from) for each in found.of(PriceRecord)]
+    assert prices == [
+        ("A-1", Decimal("1234.50"), date(2026, 12, 1)),
+        ("A-2", Decimal("1234.5"), date(2026, 2, 1)),
+    ]
+    assert found.articles["A-2"].names == {"nl": 'Buis 3/4"'}
+    options = guess(Source(ODD / "excel.csv"), CsvOptions)
+    assert (options["delimiter"], options["columns"]["prijs"]) == (";", "price")
+
+
+@pytest.mark.parametrize("first", ["sep=;\n", '"sep=;"\r\n'])
+def test_the_line_that_names_the_separator_is_no_row(tmp_path: Path, first: str) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text(f"{first}nr;sep=x\nA;1\n", newline="")
+    assert [row.cells for row in csv_rows(Source(file), CsvOptions())] == [["nr", "sep=x"], ["A", "1"]]
+
+
+@pytest.mark.django_db
+def test_a_file_of_the_zip_that_was_not_read_is_among_what_was_refused(
+    tmp_path: Path, profile: ImportProfile
+) -> None:
+    profile.format = "csv"
+    profile.options = {"columns": {"nr": "sku", "naam": "name_en"}}
+    profile.save()
+    file = packed(tmp_path / "a.zip", LEESMIJ_txt="Dag", a_csv="nr;naam\nA-1;Kabel\nA-2;Lamp\n")
+    run = services.start_import(profile=profile, file_name="a.zip", path=file, background=False)
+    services.run(run)
+    assert (run.state, Product.objects.count()) == (ImportRun.State.DONE, 2)
+    (refusal,) = run.refusals.all()
+    assert (refusal.field, refusal.fatal) == ("LEESMIJ.txt", False)
