@@ -12,6 +12,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Container
 from datetime import timedelta
+from decimal import Decimal
 from functools import partial
 from http.cookies import Morsel
 from typing import Any
@@ -24,7 +25,9 @@ from django.utils import timezone, translation
 from django.utils.crypto import RANDOM_STRING_CHARS, salted_hmac
 from django.utils.translation import gettext as _
 
-from punchout import ordering, origins, preflight
+from catalog.money import Money
+from catalog.prices import NetPrice
+from punchout import ordering, origins, preflight, surcharges
 from punchout.adapters.registry import get_adapter
 from punchout.models import Connection, PunchoutSession, ReturnedCart
 from punchout.secrets import token_digest
@@ -133,8 +136,17 @@ def shopping_context(session: PunchoutSession, prefix: str = "") -> ShoppingCont
         test=connection.test,
         frame_ancestors=origins.frame_sources(connection.frame_origins),
         csrf_secret=csrf_secret(session),
+        comes_to=partial(_comes_to, connection=connection),
         check=partial(preflight.checked, session=session),
     )
+
+
+def _comes_to(price: NetPrice, quantity: Decimal, *, connection: Connection) -> Money:
+    """As the connection sends it, so that the header's cart and the page of the cart show one total."""
+    if not price.surcharges:
+        return price.total(quantity)
+    how = get_adapter(connection.adapter).options(connection).surcharges
+    return surcharges.comes_to(price, quantity, how)
 
 
 def delivery_of(session: PunchoutSession) -> str:

@@ -25,7 +25,7 @@ from punchout.freezing import freeze_lines
 from punchout.line_checks import PLAIN, SHOWN, LineChecks
 from punchout.mapping.apply import Mapped, apply_mapping
 from punchout.models import Connection, PunchoutSession
-from punchout.surcharges import arranged
+from punchout.surcharges import How, arranged, comes_to
 from shop.carts import PricedCart, PricedLine
 
 MOST_CHARACTERS = 10
@@ -80,7 +80,7 @@ def inspect(priced: PricedCart, session: PunchoutSession, base_url: str = "") ->
     cart = replace(
         priced,
         lines=tuple(
-            _with_problem(_with_total(line, totals.get(n)), problems.get(n, ""))
+            _with_problem(_with_total(line, totals.get(n), options.surcharges), problems.get(n, ""))
             for n, line in enumerate(priced.lines, start=1)
         ),
         obstacles=tuple(finding.text for finding in errors_of(findings) if not finding.lines),
@@ -102,8 +102,12 @@ def _totals(lines: tuple[ReturnLine, ...], cart_number: dict[int, int]) -> dict[
     return totals
 
 
-def _with_total(line: PricedLine, total: Decimal | None) -> PricedLine:
-    if total is None or line.total is None or line.total.amount == total:
+def _with_total(line: PricedLine, total: Decimal | None, how: How) -> PricedLine:
+    if line.price is None or line.total is None or not line.price.surcharges:
+        return line
+    if total is None:  # something is wrong with it, so it was not frozen
+        total = comes_to(line.price, line.line.quantity, how).amount
+    if line.total.amount == total:
         return line
     return replace(line, total=replace(line.total, amount=total))
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Literal
 
-from catalog.money import round_total
+from catalog.money import Money, round_total
 from catalog.prices import NetPrice
 from punchout.documents import LineSurcharge, ReturnLine
 
@@ -52,6 +52,24 @@ def arranged(lines: tuple[ReturnLine, ...], how: str) -> tuple[ReturnLine, ...]:
     if how == "own_line":
         return tuple(_numbered(lines))
     return tuple(_in_price(line, line.surcharges) for line in lines)
+
+
+def comes_to(price: NetPrice, quantity: Decimal, how: How) -> Money:
+    """What ``arranged`` makes the lines of an article come to, before there are any.
+
+    A price with surcharges in it is rounded once, they alone each on its own: that can be a cent.
+    """
+    included = [
+        each for each in price.surcharges if how == "in_price" or (how == "own_line" and each.amount <= 0)
+    ]
+    if not included:
+        return price.total(quantity)
+    amount = price.amount + sum(
+        (each.amount * price.price_unit / each.price_unit for each in included), Decimal(0)
+    )
+    total = round_total(amount * quantity / price.price_unit, price.currency)
+    beside = (each.total(quantity).amount for each in price.surcharges if each not in included)
+    return Money(total + sum(beside, Decimal(0)), price.currency)
 
 
 def _in_price(line: ReturnLine, included: tuple[LineSurcharge, ...]) -> ReturnLine:

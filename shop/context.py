@@ -6,10 +6,13 @@ The shop knows nothing of punch-out. A room above registers a source that turns 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from catalog.money import Money
+from catalog.prices import NetPrice
 from customers.models import Organisation
 from shop.carts import PricedCart, price_cart
 from shop.models import Cart
@@ -41,6 +44,8 @@ class ShoppingContext:
     frame_ancestors: tuple[str, ...] = ()
     # Makes CSRF tokens of this session; stable for its life, known only to its browser.
     csrf_secret: str = ""
+    # What a quantity at a price is sent with: the room above knows where surcharges go.
+    comes_to: Callable[[NetPrice, Decimal], Money] = NetPrice.total
     # Marks what the buyer's system would refuse as the problem of its line; the room above knows the rules.
     check: Callable[[PricedCart], PricedCart] | None = None
 

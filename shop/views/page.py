@@ -63,7 +63,9 @@ def load_pricing(shopping: ShoppingContext, products: Iterable[Product] = ()) ->
     known = [(InCart(*article), quantity) for quantity, *article in lines if article[0] is not None]
     book = PriceBook.load(shopping.organisation, [*products, *(article for article, _ in known)])
     prices = [(book.price(article, quantity), quantity) for article, quantity in known]
-    amount = sum((found.total(quantity).amount for found, quantity in prices if found), Decimal(0))
+    amount = sum(
+        (shopping.comes_to(found, quantity).amount for found, quantity in prices if found), Decimal(0)
+    )
     summary = CartSummary(len(lines), Money(amount, book.currency))
     return Pricing(book, summary, {article.pk: quantity for article, quantity in known})
 

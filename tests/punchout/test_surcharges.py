@@ -1,5 +1,6 @@
 """Surcharges of a returned cart: own lines, in the price, in a field; and back again for editing."""
 
+import re
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 from django.test import Client
 from pydantic import ValidationError
 
-from catalog.models import Product
+from catalog.models import ListPrice, MetalQuotation, Product, ProductLevy, ProductMetal
 from punchout.adapters.oci.background_search import priced_lines
 from punchout.adapters.oci.build import return_form
 from punchout.adapters.oci.options import OciOptions
@@ -202,6 +203,31 @@ def test_what_was_returned_is_what_the_commitment_says(how: str, lines: int) -> 
     kept = ReturnedCart.objects.get()
     assert kept.total == Decimal("524.50")
     assert [ReturnLine.from_json(line).parent for line in kept.lines] == [0, 1, 1][:lines]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("quotation", [Decimal(300), Decimal("50.03")])  # a surcharge, a credit
+@pytest.mark.parametrize("how", ["in_price", "own_line", "field"])
+def test_header_cart_and_commitment_show_one_total(how: str, quotation: Decimal) -> None:
+    fields = {"extra_fields": {"CUST_FIELD1": "surcharges"}} if how == "field" else {}
+    made = connection(surcharges=how, **fields)
+    product = cable(made)
+    MetalQuotation.objects.update(amount=quotation)
+    ProductMetal.objects.update(credit=True)
+    # Each part has a fraction of a cent that is lost alone, and makes a cent with the others.
+    ListPrice.objects.update(amount=Decimal("9000.33"))
+    ProductLevy.objects.update(amount=Decimal("0.0134"))
+    browser = Client()
+    start = launched()["Location"].removeprefix("http://testserver")
+    prefix = "/".join(browser.get(browser.post(start)["Location"])["Location"].split("/")[:3])
+    browser.post(f"{prefix}/cart/add", {"sku": product.sku, "quantity": "13"})
+    totals = [
+        re.search(r'cart-link-total">([^<]+)<', browser.get(f"{prefix}{path}").content.decode())
+        for path in (f"/p/{product.sku}", "/cart")
+    ]
+    browser.post(f"{prefix}/return")
+    kept = f"{ReturnedCart.objects.get().total} €"
+    assert [total and total[1].replace("\xa0", " ") for total in totals] == [kept, kept]
 
 
 @pytest.mark.django_db
