@@ -125,11 +125,12 @@ def _names_of(shown: str) -> tuple[str, ...]:
         return (_subject(shown),)
     try:
         certificate = _certificate(encoded)
+        subject = certificate.subject.rfc4514_string()  # read only now, and may not be one
     except ValueError:
         return ()
     der = certificate.public_bytes(Encoding.DER)
     digests = (hashlib.sha256(der).hexdigest(), hashlib.sha1(der, usedforsecurity=False).hexdigest())
-    return (*digests, _subject(certificate.subject.rfc4514_string()))
+    return (*digests, _subject(subject))
 
 
 def _certificate(text: str) -> x509.Certificate:

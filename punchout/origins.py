@@ -18,6 +18,7 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 ANY_PORT = -1
 LONGEST = 4000  # SAP's HOOK_URLs with session state reach about 2,000 characters
 
+# Without re.ASCII the long s (U+017F) and the Kelvin sign would be letters of a scheme or host.
 _ADDRESS = re.compile(
     r"\A(?P<scheme>https?)://"
     r"(?P<host>\[[0-9a-f:.]+\]|[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?)"
@@ -25,16 +26,16 @@ _ADDRESS = re.compile(
     r"(?P<path>/[^?#]*)?"
     r"(?:\?(?P<query>[^#]*))?"
     r"(?:\#.*)?\Z",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 _ORIGIN = re.compile(
     r"\A(?P<scheme>https?)://"
     r"(?P<wild>\*\.)?(?P<host>\[[0-9a-f:.]+\]|[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?)"
     r"(?::(?P<port>\d{1,5}|\*))?"
     r"(?P<path>/[^?#;\s]*)?\Z",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
-_IP_LIKE = re.compile(r"\A(\[.*\]|[0-9.]+|0x[0-9a-f.x]+)\Z", re.IGNORECASE)
+_IP_LIKE = re.compile(r"\A(\[.*\]|[0-9.]+|0x[0-9a-f.x]+)\Z", re.IGNORECASE | re.ASCII)
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
 # What may stay as it is in a path or query; the rest is percent-encoded when written anew.
 _SAFE = "/?:@!$&'()*+,;=-._~%[]|"

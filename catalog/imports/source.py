@@ -7,6 +7,7 @@ zips too (``as_workbook``); they stay one file, after the same check with limits
 """
 
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +29,9 @@ MOST_UNPACKED = 64 * 1024**3
 # A spreadsheet is read as a whole sheet: its XML may not be larger than fits beside the shop.
 MOST_WORKBOOK = 300 * 1024 * 1024
 HEAD = 4096
+# What Python's zipfile raises for an archive whose directory, or whose entry, is not what it says.
+UNOPENED = (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError)
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError)
 _MEDIA = """
 .jpg .jpeg .png .gif .webp .tif .tiff .bmp .svg .pdf .doc .docx .eps .mp4 .dwg .dxf .step .stp
 """
@@ -120,10 +124,11 @@ class Source:
             return
         with zipfile.ZipFile(self.path) as archive:
             try:
-                with archive.open(part.path) as entry:
-                    yield _buffered(_Counted(entry, part, note))
-            except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+                entry = archive.open(part.path)
+            except UNOPENED as error:
                 raise FileRefused(_("The zip cannot be unpacked: %s") % error) from error
+            with entry:
+                yield _buffered(_Counted(entry, part, note))
 
     def as_workbook(self) -> Path:
         """The path of a spreadsheet that is safe to open; raises ``FileRefused``."""
@@ -211,7 +216,10 @@ class _Counted(RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        data = self._file.read(len(buffer))
+        try:
+            data = self._file.read(len(buffer))
+        except BROKEN as error:
+            raise FileRefused(_("The zip cannot be unpacked: %s") % error) from error
         self._here += len(data)
         if self._here > self._part.size:
             raise FileRefused(_("An entry of the zip is larger than it says: %s") % self._part.name)

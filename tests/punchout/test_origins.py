@@ -42,6 +42,9 @@ def test_a_listed_address_is_written_anew(given: str, written: str) -> None:
     "hostile",
     [
         "javascript:alert(1)",
+        "http\u017f://sap.buyer.example/",  # the long s is an s to whoever ignores case
+        "https://\u017fap.buyer.example/",
+        "https://loo\u212aup.coupa.example/",  # the Kelvin sign is a k
         "data:text/html,x",
         "//sap.buyer.example/",
         "/sap.buyer.example",

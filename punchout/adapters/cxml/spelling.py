@@ -28,16 +28,17 @@ ATTRIBUTES = frozenset((
 # Systems that send an edited cart as they received it.
 OTHER_NAMES = {("PunchOutSetupRequest", "ItemIn"): "ItemOut"}
 MOST_NAMED = 5
-_BY_CASE = {name.casefold(): name for name in ELEMENTS}
-_ATTRIBUTES_BY_CASE = {name.casefold(): name for name in ATTRIBUTES}
-_NAMES = re.compile(r"<([A-Za-z][\w.-]*+)")
-_ATTRIBUTE_NAMES = re.compile(r"\s([A-Za-z][\w.-]*+)\s*=")
+_BY_CASE = {name.lower(): name for name in ELEMENTS}
+_ATTRIBUTES_BY_CASE = {name.lower(): name for name in ATTRIBUTES}
+# Plain letters only: to whoever ignores case the long s (U+017F) is an s too.
+_NAMES = re.compile(r"<([A-Za-z]++)(?=[\s/>])")
+_ATTRIBUTE_NAMES = re.compile(r"\s([A-Za-z]++)\s*=")
 
 
 def is_odd(text: str) -> bool:
     """Whether something in the document's text may be a name in another case; far quicker than to look."""
     return any(
-        name not in known and name.casefold() in by_case
+        name not in known and name.lower() in by_case
         for pattern, known, by_case in (
             (_NAMES, ELEMENTS, _BY_CASE),
             (_ATTRIBUTE_NAMES, ATTRIBUTES, _ATTRIBUTES_BY_CASE),
@@ -51,12 +52,12 @@ def respell(root: etree._Element, any_content: frozenset[str]) -> list[str]:
     odd: dict[str, None] = {}
     for element in _of_cxml(root, any_content):
         name = str(element.tag)
-        meant = _BY_CASE.get(name.casefold(), name)
+        meant = _meant(name, _BY_CASE)
         if meant != name:
             element.tag = meant
             odd[name] = None
         for attribute in map(str, element.keys()):  # of a copy: they are changed on the way
-            meant = _ATTRIBUTES_BY_CASE.get(attribute.casefold(), attribute)
+            meant = _meant(attribute, _ATTRIBUTES_BY_CASE)
             if meant not in element.attrib:
                 element.set(meant, element.attrib.pop(attribute))
                 odd[attribute] = None
@@ -64,6 +65,10 @@ def respell(root: etree._Element, any_content: frozenset[str]) -> list[str]:
         return []
     more = ", …" if len(odd) > MOST_NAMED else ""
     return [f"Names in another case than cXML's: {', '.join(list(odd)[:MOST_NAMED])}{more}."]
+
+
+def _meant(name: str, by_case: dict[str, str]) -> str:
+    return by_case.get(name.lower(), name) if name.isascii() else name
 
 
 def _of_cxml(root: etree._Element, any_content: frozenset[str]) -> Iterator[etree._Element]:

@@ -49,6 +49,7 @@ def _is_utf8(sample: bytes) -> bool:
 
 
 def _excerpt(text: str) -> str:
-    at = next(place for place, sign in enumerate(text) if ord(sign) > 127)
+    # The only letter beyond ASCII may be the one that the sample ends within.
+    at = next((place for place, sign in enumerate(text) if ord(sign) > 127), len(text))
     around = text[max(0, at - _EXCERPT // 2) : at + _EXCERPT // 2]
     return " ".join(around.replace(";", " ").split())

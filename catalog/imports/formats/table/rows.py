@@ -15,7 +15,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from catalog.imports.errors import FileRefused
 from catalog.imports.formats.table.options import CsvOptions, XlsxOptions
-from catalog.imports.source import Source
+from catalog.imports.source import BROKEN, Source
 from catalog.wording import said as _
 
 Cell = str | Decimal | datetime.date | None
@@ -155,7 +155,7 @@ def _measure(source: Source) -> None:
                     raise FileRefused(_("There are more than %s columns.") % MOST_COLUMNS)
                 if rows * columns > MOST_CELLS:
                     raise FileRefused(_("The sheet is too large; save it as CSV."))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
+    except (*BROKEN, NotImplementedError, RuntimeError) as error:
         raise FileRefused(_("The spreadsheet cannot be opened: %s") % error) from error
 
 
