@@ -14,10 +14,11 @@ from typing import Any, NamedTuple
 
 from django.db.models import Q
 
-from catalog.exports.plain import These, amount, day, quantity
+from catalog.exports.plain import These
 from catalog.exports.row import MOST_SCALES, Levy, six_decimals
 from catalog.models import Agreement, Category, ListPrice, MetalQuotation, ProductLevy, ProductMetal
 from catalog.money import round_price
+from catalog.plain_rows import as_amount, as_day, as_quantity
 from catalog.price_rows import LevyDue, MetalInside
 from catalog.surcharges import METAL, QuotationMissing, surcharges_of
 from customers.models import Organisation
@@ -73,6 +74,7 @@ def _lower(best: _Offer | None, offer: _Offer | None) -> _Offer | None:
 # From which quantity on which discount holds: two lists of one length, the quantities rising.
 _Ladder = tuple[list[Decimal], list[Term | None]]
 _OWN, _SHARED, _PROMOTIONS = range(3)
+_NO_SCALES: tuple[tuple[Decimal, Decimal], ...] = ()
 
 
 class Plan(NamedTuple):
@@ -80,6 +82,8 @@ class Plan(NamedTuple):
 
     ladders: tuple[_Ladder, ...]
     bounds: tuple[Decimal, ...]
+    # Nothing but the customer's own agreements, so a net price of his for one article is the price.
+    own_only: bool
 
 
 class _Terms:
@@ -197,15 +201,20 @@ class BlockPrices:
                 place = self._parents.get(place)
             ladders = tuple(terms.ladder(group, brand, above) for terms in self._terms)
             bounds = sorted({step for steps, _terms in ladders for step in steps})
-            found = self._plans[group, brand, category] = Plan(ladders, tuple(bounds))
+            own_only = not any(steps for steps, _terms in ladders[_SHARED:])
+            found = self._plans[group, brand, category] = Plan(ladders, tuple(bounds), own_only)
         return found
 
     def price(self, pk: int, plan: Plan, least: Decimal) -> Price | None:
         """The price of the smallest quantity, and those from larger ones on; ``None``: on request."""
         listed = self._listed.get(pk)
-        offer = self._offer(pk, plan, least, listed)
-        if offer is None:
-            return None
+        if plan.own_only and (net := self._only_net(pk, least)) is not None:
+            offer, scales = _Offer(net.value, net.price_unit, net.until), _NO_SCALES
+        else:
+            found = self._offer(pk, plan, least, listed)
+            if found is None:
+                return None
+            offer, scales = found, self._scales(pk, plan, least, listed, found)
         price_unit = offer.price_unit
         metal_amount: Decimal | None = None
         levies: tuple[Levy, ...] = ()
@@ -223,11 +232,20 @@ class BlockPrices:
             offer.amount,
             price_unit,
             offer.until,
-            self._scales(pk, plan, least, listed, offer),
+            scales,
             metal_amount,
             levies,
             offer.promotion_until,
         )
+
+    def _only_net(self, pk: int, least: Decimal) -> Term | None:
+        """The one net price agreed with the customer, when nothing else is for this article, as for most."""
+        own, shared, promotions = self._terms
+        rows = own.by_product.get(pk)
+        if rows is None or len(rows) > 1 or pk in shared.by_product or pk in promotions.by_product:
+            return None
+        only = rows[0]
+        return only if only.net and only.minimum <= least else None
 
     def _offer(self, pk: int, plan: Plan, at: Decimal, listed: _Listed | None) -> _Offer | None:
         """The lowest of what is offered; what was agreed goes before the list price, even if higher."""
@@ -337,10 +355,10 @@ class BlockPrices:
             f"price_list_id = %s AND {_VALID}",
             self._on(self._price_list),
         ):
-            moment = (date.min if since is None else day(since) or date.min, pk)
+            moment = (date.min if since is None else as_day(since) or date.min, pk)
             if product not in began or began[product] < moment:
                 began[product] = moment
-                found[product] = _Listed(amount(value), price_unit, None if until is None else day(until))
+                found[product] = _Listed(as_amount(value), price_unit, as_day(until))
         return found
 
     def _read_quotations(self) -> dict[tuple[str, str], tuple[Decimal, date]]:
@@ -356,7 +374,7 @@ class BlockPrices:
         ):
             quoted = self._quotations.get((metal, currency), (None, None))
             found[product].append(
-                MetalInside(metal, amount(weight), per, amount(base), currency, bool(credit), *quoted)
+                MetalInside(metal, as_amount(weight), per, as_amount(base), currency, bool(credit), *quoted)
             )
         for contents in found.values():
             contents.sort()
@@ -367,7 +385,7 @@ class BlockPrices:
         for product, scheme, code, value in these.of(
             ProductLevy, "product_id, scheme, code, amount", "currency = %s", [self.currency]
         ):
-            found[product].append(LevyDue(scheme, code, amount(value)))
+            found[product].append(LevyDue(scheme, code, as_amount(value)))
         for dues in found.values():
             dues.sort()
         return found
@@ -381,5 +399,4 @@ def valid_on(today: date) -> Q:
 
 
 def _term(promotion: Any, kind: str, value: Any, price_unit: int, minimum: Any, until: Any) -> Term:
-    ends = None if until is None else day(until)
-    return Term(quantity(minimum), amount(value), price_unit, kind == NET, ends)
+    return Term(as_quantity(minimum), as_amount(value), price_unit, kind == NET, as_day(until))

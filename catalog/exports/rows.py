@@ -15,11 +15,12 @@ from django.urls import reverse
 
 from catalog.exports.languages import languages_of
 from catalog.exports.order import ExportOrder
-from catalog.exports.plain import Pages, These, amount, day, quantity
+from catalog.exports.plain import Pages, These
 from catalog.exports.pricing import BlockPrices
 from catalog.exports.row import REMOVED, ExportRow
 from catalog.media import media_address
 from catalog.models import CustomerArticle, Product, ProductAttribute, ProductMedia, Stock
+from catalog.plain_rows import as_amount, as_day, as_quantity
 
 CHUNK = 1_000
 # Addresses of pictures that are remembered; every article may have its own.
@@ -41,9 +42,12 @@ class With(NamedTuple):
 
     features: bool = False
     texts: bool = False
+    stock: bool = False
 
 
 NOTHING_ELSE = With()
+# What tables of one article a line hold.
+STOCK = With(stock=True)
 
 
 def chunks(order: ExportOrder, also: With = NOTHING_ELSE) -> Iterator[list[ExportRow]]:
@@ -64,6 +68,7 @@ class _Reader:
 
     def __init__(self, order: ExportOrder, also: With) -> None:
         self.order, self._also = order, also
+        self._with_stock = also.stock and order.with_stock
         self._languages = languages_of(order) if also.texts else (order.written_language,)
         texts = [f"{what}_{code}" for code in self._languages for what in ("name", "description")]
         self.pages = Pages(order.products(), (*COLUMNS, *texts), CHUNK)
@@ -89,8 +94,8 @@ class _Reader:
         prices = self._prices
         prices.read(these)
         own = self._own_numbers(these) if self._numbered else {}
-        stock = self._stock(these) if self.order.with_stock else {}
-        lying = (_NOTHING, None) if self.order.with_stock else (None, None)
+        stock = self._stock(these) if self._with_stock else {}
+        lying = (_NOTHING, None) if self._with_stock else (None, None)
         pictures = self._pictures(these)
         features = self._features(these) if self._also.features else {}
         successors = self._successors({row[19] for row in found} - {None})
@@ -103,15 +108,15 @@ class _Reader:
             order_unit, content, content_unit, price_unit, minimum, step, unspsc, etim, lead_time, successor,
             name_en, description_en, name, description, *more,
         ) in found:  # fmt: skip
-            least = quantity(minimum)
+            least = as_quantity(minimum)
             price = prices.price(pk, prices.plan(group, brand_id, category_id), least)
             listed, net, per, until, scales, metal, levies, promotion = price or _NO_PRICE
             lies, coming = stock.get(pk, lying)
             rows.append(make((
                 sku, status, own.get(pk, ""), gtin, brand, maker_number, name or name_en,
                 description or description_en, category, listed, net, currency if price else "",
-                per or price_unit, order_unit, until, scales, order_unit, quantity(content),
-                content_unit or order_unit, least, quantity(step), lies, coming, lead_time,
+                per or price_unit, order_unit, until, scales, order_unit, as_quantity(content),
+                content_unit or order_unit, least, as_quantity(step), lies, coming, lead_time,
                 successors.get(successor, "") if successor else "", etim, unspsc, pictures.get(pk, ""),
                 self._page + (sku if _SAFE.match(sku) else quote(sku)) if linked else "",
                 group, prices.metals(pk), metal, levies, promotion, features.get(pk, ()),
@@ -133,7 +138,7 @@ class _Reader:
             parameters=[self.order.today],
             end="GROUP BY product_id",
         )
-        return {pk: (quantity(total), day(coming)) for pk, total, coming in rows}
+        return {pk: (as_quantity(total), as_day(coming)) for pk, total, coming in rows}
 
     def _pictures(self, these: These) -> dict[int, str]:
         found: dict[int, str] = {}
@@ -147,7 +152,7 @@ class _Reader:
         found: dict[int, list[tuple[int, int | None, Any]]] = defaultdict(list)
         columns, order = "product_id, attribute_id, choice_id, number", "ORDER BY product_id, attribute_id"
         for pk, attribute, choice, number in these.of(ProductAttribute, columns, end=order):
-            found[pk].append((attribute, choice, None if number is None else amount(number)))
+            found[pk].append((attribute, choice, None if number is None else as_amount(number)))
         return found
 
     def _whole_address(self, address: str) -> str:

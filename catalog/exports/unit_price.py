@@ -10,11 +10,12 @@ def unit_price(row: ExportRow, amount: Decimal | None) -> str:
     """At least two decimals, at most six, with a point; empty on request."""
     if amount is None or not row.price_quantity:
         return ""
-    return _text(amount, row.price_quantity)
+    return price_text(amount, row.price_quantity)
 
 
 @lru_cache(maxsize=16_384)
-def _text(amount: Decimal, price_quantity: int) -> str:
+def price_text(amount: Decimal, price_quantity: int) -> str:
+    """The amount of one order unit, of an amount for ``price_quantity`` of them."""
     price = amount if price_quantity == 1 else six_decimals(amount / price_quantity)
     exact = f"{price.normalize():f}"
     return exact if len(exact.partition(".")[2]) > 2 else f"{price:.2f}"

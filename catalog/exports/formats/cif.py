@@ -28,7 +28,6 @@ FIELDS = (
 AUXILIARY = "Supplier Part Auxiliary ID"
 # As the specification's own examples write them; the country says nothing about prices.
 LOCALES = {"en": "en_US", "nl": "nl_NL", "fr": "fr_FR", "de": "de_DE"}
-_UNQUOTABLE = str.maketrans({'"': "''", "\\": "/"})
 
 
 @register(
@@ -69,7 +68,7 @@ def _line(fields: tuple[str, ...]) -> str:
     together = "".join(fields)
     # Looked at together first: most lines have nothing to replace.
     if not together.isprintable() or '"' in together or "\\" in together:
-        fields = tuple(clean(field).translate(_UNQUOTABLE) for field in fields)
+        fields = tuple([clean(field).replace('"', "''").replace("\\", "/") for field in fields])
     return '"' + '","'.join(fields) + '"' + LINE
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from catalog.exports.columns import COLUMNS, values
 from catalog.exports.order import ExportOrder
 from catalog.exports.registry import register
-from catalog.exports.rows import chunks
+from catalog.exports.rows import STOCK, chunks
 from catalog.exports.text import number_text, with_comma
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -21,7 +21,7 @@ def write(order: ExportOrder) -> Iterator[bytes]:
     line.writerow(COLUMNS)
     number = with_comma if order.decimal_comma else number_text
     begin = BYTE_ORDER_MARK if order.byte_order_mark else b""
-    for rows in chunks(order):
+    for rows in chunks(order, STOCK):
         line.writerows([values(row, number) for row in rows])
         yield begin + buffer.getvalue().encode()
         begin = b""

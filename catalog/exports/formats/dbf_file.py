@@ -15,7 +15,7 @@ from catalog.exports.errors import ExportRefused
 from catalog.exports.order import ExportOrder
 from catalog.exports.registry import register
 from catalog.exports.row import ExportRow
-from catalog.exports.rows import chunks
+from catalog.exports.rows import STOCK, chunks
 from catalog.exports.text import cleaned
 
 ENCODING = "cp1252"
@@ -68,7 +68,7 @@ def write(order: ExportOrder) -> Iterator[bytes]:
     count = 0
     with TemporaryFile() as file:
         file.write(_header(order.today, 0))
-        for rows in chunks(order):
+        for rows in chunks(order, STOCK):
             # What the code page has no sign for becomes a question mark.
             file.write("".join([_RECORD.format(*values(row)) for row in rows]).encode(ENCODING, "replace"))
             count += len(rows)

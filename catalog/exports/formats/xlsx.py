@@ -13,7 +13,7 @@ from openpyxl import Workbook
 from catalog.exports.columns import COLUMNS, values
 from catalog.exports.order import ExportOrder
 from catalog.exports.registry import register
-from catalog.exports.rows import chunks
+from catalog.exports.rows import STOCK, chunks
 
 # 1,048,576 rows a sheet (ECMA-376, as Excel limits it), one of them the header.
 MOST_ROWS = 1_048_575
@@ -32,7 +32,7 @@ def write(order: ExportOrder) -> Iterator[bytes]:
     workbook = Workbook(write_only=True)
     sheet, free = _sheet(workbook), MOST_ROWS
     try:
-        for rows in chunks(order):
+        for rows in chunks(order, STOCK):
             for row in rows:
                 if not free:
                     sheet.close()

@@ -12,7 +12,7 @@ from django.utils import timezone
 from catalog.exports import ExportOrder, FieldUnknown, FormatUnknown, make_export
 from catalog.exports.plain import Pages
 from catalog.exports.registry import find_format, format_slugs, register, restored
-from catalog.exports.rows import CHUNK, chunks
+from catalog.exports.rows import CHUNK, STOCK, chunks
 from catalog.models import (
     Agreement,
     ListPrice,
@@ -277,7 +277,7 @@ def test_rows_come_in_chunks_with_the_same_number_of_queries_each(customer, djan
     products = priced_products(customer.price_list, 3 * CHUNK + 10)
     AgreementFactory(organisation=customer)
     CustomerArticleFactory(organisation=customer, product=products[0])
-    source = chunks(ExportOrder(organisation=customer, origin=ORIGIN))
+    source = chunks(ExportOrder(organisation=customer, origin=ORIGIN), STOCK)
     # What holds for the whole file is read with the first.
     assert len(next(source)) == CHUNK
     # Articles, list prices, agreements, the customer's numbers, stock, pictures.
