@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from catalog.money import Money, round_total
 from catalog.price_rows import Agreed, ListedPrice
-from catalog.price_terms import DISCOUNT, NET, Article
+from catalog.price_terms import DISCOUNT, Article
 from catalog.surcharges import Surcharge
 
 if TYPE_CHECKING:
@@ -37,8 +37,7 @@ class Promotion(NamedTuple):
     until: date
 
 
-@dataclass(frozen=True, slots=True)
-class PriceStep:
+class PriceStep(NamedTuple):
     """One step on the way to the net price: what happened, and the amount after it."""
 
     kind: str  # list | net | discount | promotion | rounding
@@ -47,16 +46,61 @@ class PriceStep:
     source: ListedPrice | Agreed | None = None
 
     @property
+    def wording(self) -> str | Wording | None:
+        """All that the text depends on: the steps of many articles are worded once."""
+        source = self.source
+        if source is None:
+            return None
+        return source.price_list.name if isinstance(source, ListedPrice) else Wording.of(source)
+
+    @property
     def text(self) -> str:
         """What happened, in the active language."""
-        if isinstance(self.source, ListedPrice):
-            return _("List price %(list)s") % {"list": self.source.price_list.name}
-        if self.source is None:
+        wording = self.wording
+        if wording is None:
             return _("Rounded to the decimals of the list price")
-        return _describe(self.source)
+        return wording.text if isinstance(wording, Wording) else _("List price %(list)s") % {"list": wording}
 
 
-@dataclass(frozen=True, slots=True)
+class Wording(NamedTuple):
+    """What is said of an agreement where it made a price."""
+
+    promotion: bool
+    label: str
+    percent: Decimal | None  # of a discount
+    scope: str
+    group: str
+    quantity: Decimal
+    reference: str
+
+    @classmethod
+    def of(cls, agreed: Agreed) -> Wording:
+        percent = agreed.value if agreed.kind == DISCOUNT else None
+        label, reference = (agreed.label, "") if agreed.promotion else ("", agreed.reference)
+        scope = _scope(agreed)
+        return cls(
+            agreed.promotion, label, percent, scope, agreed.discount_group, agreed.minimum_quantity, reference
+        )
+
+    @property
+    def text(self) -> str:
+        """One line, in the active language."""
+        percent = "" if self.percent is None else f"{self.percent.normalize():f}"
+        if self.promotion:
+            text = self.label or _("Promotion")
+            if percent:
+                text += ", " + _("%(percent)s %% discount") % {"percent": percent}
+        elif not percent:
+            text = _("Net price agreed for this article")
+        else:
+            text = _discount_text(self.scope) % {"percent": percent, "group": self.group}
+        if self.quantity > 0:
+            text += " " + _("from %(quantity)s") % {"quantity": f"{self.quantity.normalize():f}"}
+        return f"{text} ({self.reference})" if self.reference else text
+
+
+# Never changed, but not declared so: a frozen one takes seven times as long to make, and a page has hundreds.
+@dataclass(slots=True, eq=False)
 class NetPrice:
     """What one customer pays for ``price_unit`` order units, without VAT, and why.
 
@@ -106,10 +150,10 @@ class NetPrice:
     def valid_until(self) -> date | None:
         """The last day of the price: a discount ends with the list price that it is taken from, too."""
         listed, agreed = self.listed, self.agreed
-        days = [agreed.valid_until] if agreed is not None else []
-        if listed is not None and (agreed is None or agreed.kind == DISCOUNT):
-            days.append(listed.valid_until)
-        return min((day for day in days if day is not None), default=None)
+        until = agreed.valid_until if agreed is not None else None
+        if listed is None or listed.valid_until is None or (agreed is not None and agreed.kind != DISCOUNT):
+            return until
+        return listed.valid_until if until is None or listed.valid_until < until else until
 
     @property
     def steps(self) -> tuple[PriceStep, ...]:
@@ -148,39 +192,31 @@ class NetPrice:
 
     def total(self, quantity: Decimal) -> Money:
         """What ``quantity`` order units cost: the goods and each surcharge, each rounded on its own."""
-        total = self.goods_total(quantity)
-        for each in self.surcharges:
-            total += each.total(quantity)
-        return total
+        return Money(sum(self.totals(quantity), Decimal()), self.currency)
+
+    def totals(self, quantity: Decimal) -> list[Decimal]:
+        """What ``total`` adds up: the goods, then each surcharge in their order."""
+        goods = round_total(self.amount * quantity / self.price_unit, self.currency)
+        return [goods, *(each.total(quantity).amount for each in self.surcharges)]
 
 
-def _describe(agreed: Agreed) -> str:
-    """One line on an agreement for the explained price."""
-    if agreed.promotion:
-        text = agreed.label or _("Promotion")
-        if agreed.kind == DISCOUNT:
-            text += ", " + _("%(percent)s %% discount") % {"percent": f"{agreed.value.normalize():f}"}
-    elif agreed.kind == NET:
-        text = _("Net price agreed for this article")
-    else:
-        text = _scope_text(agreed) % {
-            "percent": f"{agreed.value.normalize():f}",
-            "group": agreed.discount_group,
-        }
-    if agreed.minimum_quantity > 0:
-        text += " " + _("from %(quantity)s") % {"quantity": f"{agreed.minimum_quantity.normalize():f}"}
-    if agreed.reference and not agreed.promotion:
-        text += f" ({agreed.reference})"
-    return text
-
-
-def _scope_text(agreed: Agreed) -> str:
+def _scope(agreed: Agreed) -> str:
     if agreed.product_id is not None:
-        return _("%(percent)s %% discount agreed for this article")
+        return "article"
     if agreed.discount_group:
-        return _("%(percent)s %% discount agreed for discount group %(group)s")
+        return "group"
     if agreed.brand_id is not None:
+        return "brand"
+    return "all" if agreed.category_id is None else "category"
+
+
+def _discount_text(scope: str) -> str:
+    if scope == "article":
+        return _("%(percent)s %% discount agreed for this article")
+    if scope == "group":
+        return _("%(percent)s %% discount agreed for discount group %(group)s")
+    if scope == "brand":
         return _("%(percent)s %% discount agreed for this brand")
-    if agreed.category_id is not None:
+    if scope == "category":
         return _("%(percent)s %% discount agreed for this category")
     return _("%(percent)s %% discount agreed for all articles")

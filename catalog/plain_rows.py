@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
 # What SQLite keeps of a number: 15 digits (django.db.backends.sqlite3).
@@ -24,6 +25,11 @@ def rows_of(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
         cursor.execute(statement, parameters)
         found: list[tuple[Any, ...]] = cursor.fetchall()
     return found
+
+
+def plain_rows(query: QuerySet[Any, tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """The rows of a ``values_list``, as the database has them: the ORM would convert number by number."""
+    return rows_of(*query.query.sql_with_params())
 
 
 def among(values: Collection[Any]) -> Any:

@@ -7,8 +7,9 @@ same, the one with the lower price.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
+from itertools import chain
 from typing import NamedTuple, Protocol
 
 from catalog.models import Agreement
@@ -51,7 +52,10 @@ class Offer(NamedTuple):
 class Terms:
     """The agreements of one kind of offer, by what they are for; ``parents`` is the category tree."""
 
-    __slots__ = ("_alike", "_parents", "by_brand", "by_category", "by_group", "by_product", "for_all", "wide")
+    __slots__ = (
+        "_alike", "_parents", "_shared_thresholds", "by_brand", "by_category", "by_group", "by_product",
+        "for_all", "wide",
+    )  # fmt: skip
 
     def __init__(self, parents: Mapping[int, int | None]) -> None:
         self.by_product: dict[int, list[Agreed]] = {}
@@ -64,6 +68,7 @@ class Terms:
         self._parents = parents
         # Of articles that are alike to an agreement (group, brand, category): what counts, worked out once.
         self._alike: dict[tuple[str, int, int], list[list[Agreed]]] = {}
+        self._shared_thresholds: dict[tuple[str, int, int], list[Decimal]] = {}
 
     def __bool__(self) -> bool:
         return bool(self.by_product) or self.wide
@@ -95,12 +100,19 @@ class Terms:
                     return found
         return None
 
-    def scopes(self, article: Article) -> Iterable[Agreed]:
-        """Every agreement that may count for the article at some quantity."""
-        yield from self.by_product.get(article.pk, ())
-        if self.wide:
-            for rows in self._for_alike(article):
-                yield from rows
+    def thresholds(self, article: Article) -> Collection[Decimal]:
+        """The quantities above zero from which another agreement may count for the article."""
+        for_article = self.by_product.get(article.pk)
+        own = [row.minimum_quantity for row in for_article if row.minimum_quantity] if for_article else []
+        if not self.wide:
+            return own
+        key = (article.discount_group, article.brand_id, article.category_id)
+        shared = self._shared_thresholds.get(key)
+        if shared is None:
+            rows = chain.from_iterable(self._for_alike(article))
+            shared = [row.minimum_quantity for row in rows if row.minimum_quantity]
+            self._shared_thresholds[key] = shared
+        return own + shared if own else shared
 
     def _for_alike(self, article: Article) -> list[list[Agreed]]:
         """What was agreed for more than the article itself, the most specific first."""

@@ -165,12 +165,7 @@ class PriceBook:
         if not terms:
             return ()
         least = product.minimum_quantity
-        thresholds = {
-            row.minimum_quantity
-            for each in terms
-            for row in each.scopes(product)
-            if row.minimum_quantity > least
-        }
+        thresholds = {step for each in terms for step in each.thresholds(product) if step > least}
         if not thresholds:
             return ()
         listed = self._listed.get(product.pk)

@@ -9,10 +9,10 @@ lines of a document add up to the total of the cart.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 from django.utils import formats
 from django.utils.translation import get_language
@@ -32,8 +32,7 @@ class QuotationMissing(Exception):
     """A metal of the article has no quotation in the currency, so the article has no price: which metal."""
 
 
-@dataclass(frozen=True, slots=True)
-class MetalShare:
+class MetalShare(NamedTuple):
     """How a metal surcharge comes about: kilograms in ``per`` order units, quotations per 100 kg."""
 
     weight: Decimal
@@ -43,8 +42,7 @@ class MetalShare:
     day: date
 
 
-@dataclass(frozen=True, slots=True)
-class Surcharge:
+class Surcharge(NamedTuple):
     """An amount beside the price, per ``price_unit`` order units, without VAT; ``metal`` where it is one."""
 
     kind: str  # metal | levy
@@ -128,9 +126,7 @@ def surcharges_of(
         if difference < 0 and not inside.credit:
             continue
         exact = price_unit * inside.weight * difference / inside.per / QUOTED_KILOGRAMS
-        # A price per 1000 needs no more than the coin to be as exact per order unit.
-        decimals = max(MINOR_UNITS.get(currency, 2), PRICE_DECIMALS - len(str(price_unit)) + 1)
-        amount = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+        amount = exact.quantize(_smallest(price_unit, currency), ROUND_HALF_UP)
         if amount:
             assert inside.day is not None
             share = MetalShare(inside.weight, inside.per, inside.base, inside.quotation, inside.day)
@@ -139,6 +135,13 @@ def surcharges_of(
         Surcharge(LEVY, levy.scheme, levy.amount, 1, currency, levy.code) for levy in levies if levy.amount
     ]
     return tuple(due)
+
+
+@lru_cache(maxsize=64)
+def _smallest(price_unit: int, currency: str) -> Decimal:
+    """What a metal surcharge is rounded to; per 1000 the coin is as exact as four decimals per order unit."""
+    decimals = max(MINOR_UNITS.get(currency, 2), PRICE_DECIMALS - len(str(price_unit)) + 1)
+    return Decimal(1).scaleb(-decimals)
 
 
 def _number(value: Decimal, least: int = 0) -> str:

@@ -2,19 +2,20 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from django.utils.translation import gettext as _
 
 from catalog.api.figures import amount, day, plain
 from catalog.api.questions import PriceItem
 from catalog.models import Product
-from catalog.plain_rows import one_of
-from catalog.prices import ListedPrice, NetPrice, PriceBook, PriceStep, Surcharge
+from catalog.plain_rows import as_quantity, one_of, plain_rows
+from catalog.prices import NetPrice, PriceBook, PriceStep, Surcharge
 from catalog.quantities import QuantityInvalid, check_quantity
 from customers.models import Organisation
 
-Texts = dict[tuple[Any, ...], str]
+# What was worded for one article is the text of all that have the same agreement or surcharge.
+Texts = dict[Any, str]
 
 
 class Priced(NamedTuple):
@@ -30,12 +31,17 @@ class Priced(NamedTuple):
     minimum_quantity: Decimal
     quantity_step: Decimal
 
+    @classmethod
+    def of(cls, row: tuple[Any, ...]) -> Self:
+        *told, least, step = row
+        return cls._make((*told, as_quantity(least), as_quantity(step)))
+
 
 def net_prices(*, organisation: Organisation, items: Sequence[PriceItem]) -> list[dict[str, Any]]:
     """One entry an item, in order; texts in the active language."""
     skus = {item.sku for item in items}
     shown = Product.objects.visible_to(organisation).filter(sku__in=one_of(skus, "text")).order_by()
-    products = {row.sku: row for row in map(Priced._make, shown.values_list(*Priced._fields))}
+    products = {row.sku: row for row in map(Priced.of, plain_rows(shown.values_list(*Priced._fields)))}
     book = PriceBook.load(organisation, products.values())
     texts: Texts = {}
     return [_priced(item, products.get(item.sku), book, texts) for item in items]
@@ -76,16 +82,10 @@ def _problem(code: str, detail: str, suggestion: Decimal | None = None) -> dict[
 
 
 def _text(step: PriceStep, texts: Texts) -> str:
-    """Worded once for all articles that have the same list or the same agreement."""
-    source = step.source
-    if source is None:
-        shared = None
-    else:
-        shared = source.price_list.pk if isinstance(source, ListedPrice) else source.pk
-    key = (step.kind, shared)
-    text = texts.get(key)
+    wording = step.wording
+    text = texts.get(wording)
     if text is None:
-        text = texts[key] = step.text
+        text = texts[wording] = step.text
     return text
 
 
@@ -98,12 +98,14 @@ def _worded(surcharge: Surcharge, texts: Texts) -> str:
 
 
 def _explained(price: NetPrice, quantity: Decimal, texts: Texts) -> dict[str, Any]:
+    listed, promotion = price.list_amount, price.promotion
+    goods, *beside = price.totals(quantity)
     return {
         "amount": amount(price.amount),
         "price_unit": price.price_unit,
         "unit": price.unit,
         "currency": price.currency,
-        "total": amount(price.total(quantity).amount),
+        "total": amount(sum(beside, goods)),
         "surcharges": [
             {
                 "kind": each.kind,
@@ -111,14 +113,12 @@ def _explained(price: NetPrice, quantity: Decimal, texts: Texts) -> dict[str, An
                 "text": _worded(each, texts),
                 "amount": amount(each.amount),
                 "price_unit": each.price_unit,
-                "total": amount(each.total(quantity).amount),
+                "total": amount(total),
             }
-            for each in price.surcharges
+            for each, total in zip(price.surcharges, beside, strict=True)
         ],
-        "promotion": {"label": price.promotion.label, "valid_until": day(price.promotion.until)}
-        if price.promotion
-        else None,
-        "list_amount": amount(price.list_amount) if price.list_amount is not None else None,
+        "promotion": {"label": promotion.label, "valid_until": day(promotion.until)} if promotion else None,
+        "list_amount": amount(listed) if listed is not None else None,
         "reference": price.reference or None,
         "valid_until": day(price.valid_until),
         "steps": [
