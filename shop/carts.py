@@ -166,11 +166,32 @@ def copy_lines(*, source: int, into: int) -> None:
 
 
 def price_cart(cart: Cart, organisation: Organisation) -> PricedCart:
-    """The cart at today's prices, in the active language and a fixed number of queries."""
+    """The cart at today's prices, in the active language and a fixed number of queries.
+
+    Lines without an article get the one that has their number now: it may have been taken out of the catalog
+    and come back as another row while the cart was open, or been sold to this customer only since.
+    """
     lines = read_lines(cart)
+    unknown = [line for line, product in lines if product is None]
+    if unknown and cart.frozen_at is None and _found_again(unknown, lines, organisation):
+        lines = read_lines(cart)
     book = PriceBook.load(organisation, [product for _line, product in lines if product])
     priced = tuple(_price_line(line, product, book) for line, product in lines)
     return PricedCart(cart, priced, book.currency)
+
+
+def _found_again(
+    unknown: list[LineRow], lines: list[tuple[LineRow, ArticleRow | None]], organisation: Organisation
+) -> bool:
+    """Whether a line has its article again. Two lines of one number stay as they are: which is meant?"""
+    numbers = [line.sku for line, _product in lines]
+    rows = {line.sku: line.pk for line in unknown if numbers.count(line.sku) == 1}
+    shown = Product.objects.visible_to(organisation).filter(sku__in=rows).values_list("sku", "pk")
+    found = [
+        CartLine.objects.filter(pk=rows[sku], product=None).update(product=product)
+        for sku, product in list(shown)
+    ]
+    return any(found)
 
 
 def _price_line(line: LineRow, product: ArticleRow | None, book: PriceBook) -> PricedLine:

@@ -125,6 +125,35 @@ def test_a_line_speaks_the_language_of_the_visit_and_english_where_it_has_no_tex
     assert (str(line.quantity), str(gone.quantity), nothing) == ("1.000", "2.500", None)
 
 
+def test_an_article_that_came_back_to_the_catalog_is_in_the_open_cart_again(cart: Cart) -> None:
+    for sku in ("A-1", "B-2"):
+        priced_product(cart, sku=sku)
+        add_to_cart(cart=cart, product=Product.objects.get(sku=sku), quantity=Decimal(3))
+    tokens = [line.token for line in cart.lines.all()]
+    Product.objects.all().delete()
+    assert [line.problem for line in price_cart(cart, cart.organisation).lines] == [
+        "We do not know this article number."
+    ] * 2
+    for sku in ("B-2", "A-1"):
+        priced_product(cart, sku=sku)
+    priced = price_cart(cart, cart.organisation)
+    assert priced.returnable
+    assert [line.product.sku for line in priced.lines if line.product] == ["A-1", "B-2"]
+    assert [line.token for line in cart.lines.all()] == tokens
+    assert add_to_cart(cart=cart, product=Product.objects.get(sku="A-1"), quantity=Decimal(1)).quantity == 4
+
+
+def test_an_article_that_came_back_is_not_put_on_two_lines_nor_into_a_frozen_cart(cart: Cart) -> None:
+    for sku, times in (("A-1", 2), ("B-2", 1)):
+        for _time in range(times):
+            CartLine.objects.create(cart=cart, sku=sku, quantity=Decimal(1))
+    priced_product(cart, sku="A-1")
+    assert not [line for line in price_cart(cart, cart.organisation).lines if line.product]
+    cart.frozen_at = timezone.now()
+    priced_product(cart, sku="B-2")
+    assert not [line for line in price_cart(cart, cart.organisation).lines if line.product]
+
+
 def test_an_empty_cart_cannot_be_returned(cart: Cart) -> None:
     assert not price_cart(cart, cart.organisation).returnable
 
