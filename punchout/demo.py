@@ -129,6 +129,7 @@ CONNECTIONS = (
         adapter="ids",
         organisation="100003",
         buyer_system="Handwerker-ERP",
+        options={"may_order": True},
     ),
     DemoConnection(
         slug="demo-oraclexml",

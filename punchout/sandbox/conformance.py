@@ -139,6 +139,7 @@ def as_json(report: Report) -> dict[str, Any]:
         },
         "message": {
             "outcome": cart.outcome,
+            **({} if cart.ordered is None else {"ordered": cart.ordered, "order_number": cart.order_number}),
             "encoding": cart.encoding,
             "bytes": report.size,
             "sha256": report.sha256,

@@ -18,7 +18,9 @@ from punchout.sandbox.received import Line, ReceivedCart, Remark
 from punchout.sandbox.xml_reading import XmlRefused, inner_text, parse_xml, without_declaration
 
 FIELD = "warenkorb"
-RETURN_MARKS = ("Warenkorbrückgabe", "Warenkorbrückgabe mit Bestellung")
+ORDER_MARK = "Warenkorbrückgabe mit Bestellung"
+RETURN_MARKS = ("Warenkorbrückgabe", ORDER_MARK)
+ORDER_NUMBER, ORDER_NUMBER_LENGTH = "OrderConfNo", 15
 _INFO = ("Date", "Time", "RueckgabeKZ", "Version")
 
 
@@ -88,6 +90,8 @@ def _understood(
     items = [item for order in orders for item in order if _name(item) == "OrderItem"]
     header = _values(_child(orders[0], "OrderInfo")) if orders else {}
     currency = header.get("Cur", "")
+    ordered = info.get("RueckgabeKZ") == ORDER_MARK
+    remarks += _order_remarks(header.get(ORDER_NUMBER, ""), ordered=ordered)
     if version < "2.5":
         if not items:
             text = _("An empty cart; version 2.0 asks for at least one line.")
@@ -103,6 +107,8 @@ def _understood(
         lines=lines,
         remarks=tuple(remarks),
         currency=currency,
+        ordered=ordered if lines else None,
+        order_number=header.get(ORDER_NUMBER, "")[:ORDER_NUMBER_LENGTH] if ordered else "",
         encoding=charset,
         document=document,
         extra_fields=tuple(header.items()),
@@ -141,6 +147,23 @@ def _info_remarks(info: Mapping[str, str], dialect: IdsDialect) -> list[Remark]:
         values = {"asked": dialect.version, "given": version[:10]}
         remarks.append(Remark("note", "Version", text % values))
     return remarks
+
+
+def _order_remarks(number: str, *, ordered: bool) -> list[Remark]:
+    """The number belongs to the mark: it is what the user asks the supplier about."""
+    if ordered and not number:
+        text = _("The cart is said to be ordered, and the number of the order is missing.")
+        return [Remark("wrong", ORDER_NUMBER, text)]
+    if number and not ordered:
+        text = _(
+            "There is a number of an order, and the cart is not said to be ordered; it is ordered again."
+        )
+        return [Remark("wrong", ORDER_NUMBER, text)]
+    if len(number) > ORDER_NUMBER_LENGTH:
+        values = {"length": len(number), "limit": ORDER_NUMBER_LENGTH}
+        text = _("%(length)s characters; this system keeps %(limit)s.") % values
+        return [Remark("cut", ORDER_NUMBER, text, number, number[:ORDER_NUMBER_LENGTH])]
+    return []
 
 
 def _position_remarks(lines: tuple[Line, ...], sent: Sent) -> list[Remark]:

@@ -36,6 +36,11 @@ OUTCOME_TEXTS: dict[Outcome, tuple[Promise, Promise]] = {
     "answered": (_("The catalog answered"), _("An answer is no cart: nothing was transferred.")),
 }
 
+ORDERED = (
+    _("Order booked"),
+    _("These lines were ordered in the catalog. They are booked as ordered, and nothing is left to order."),
+)
+
 
 @dataclass(frozen=True)
 class Note:
@@ -94,7 +99,7 @@ def catches_form(system: System) -> bool:
 
 def title_of(cart: ReceivedCart, call: Mapping[str, str]) -> tuple[str, str]:
     """Title and explanation of the page; a function is named with what it was asked."""
-    title, explanation = map(str, OUTCOME_TEXTS[cart.outcome])
+    title, explanation = map(str, ORDERED if cart.ordered else OUTCOME_TEXTS[cart.outcome])
     if not call:
         return title, explanation
     values = " ".join(call[name] for name in ("product", "quantity", "search") if call.get(name))

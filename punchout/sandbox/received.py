@@ -91,6 +91,9 @@ class ReceivedCart:
     operation_allowed: str = ""
     status_code: str = ""
     status_text: str = ""
+    # Whether the catalog says that it was ordered there, and under which number; ``None``: it does not say.
+    ordered: bool | None = None
+    order_number: str = ""
     encoding: str = ""
     # The decoded document or the decoded fields, for showing.
     document: str = ""

@@ -176,9 +176,14 @@ def requisition_of(run: SandboxRun) -> ReceivedCart | None:
 def may_reopen(system: System, requisition: ReceivedCart | None, operation: Operation) -> bool:
     """Whether the system offers this operation: ``operationAllowed`` edit allows to look as well (p. 86).
 
-    An IDS client may send any cart to the shop again, as long as it has lines.
+    An IDS client may send any cart to the shop again, as long as it has lines and was not ordered there.
     """
-    if requisition is None or not requisition.transferred_lines or operation not in operations_of(system):
+    if (
+        requisition is None
+        or requisition.ordered
+        or not requisition.transferred_lines
+        or operation not in operations_of(system)
+    ):
         return False
     return system.cxml is None or requisition.operation_allowed in {"edit", operation}
 

@@ -12,13 +12,14 @@ from django.test import Client
 from customers.demo import load as load_customers
 from customers.models import Organisation
 from punchout import demo
-from punchout.models import PunchoutSession, WireMessage
+from punchout.models import PunchoutSession, ReturnedCart, WireMessage
 from punchout.sandbox.counterparty import Counterparty
 from punchout.sandbox.dialects import IdsDialect
 from punchout.sandbox.launching import Launch, memory_from_json
 from punchout.sandbox.models import SandboxRun
 from punchout.sandbox.parse_ids import Sent, read_cart
-from punchout.sandbox.received import ReceivedCart
+from punchout.sandbox.received import ReceivedCart, cart_from_json
+from punchout.sandbox.runs import may_reopen
 from punchout.sandbox.systems import SYSTEMS
 from tests.contracts.pages import ReturnPage, read_return_page
 from tests.factories import ListPriceFactory, ProductFactory
@@ -111,6 +112,38 @@ def test_a_position_that_does_not_come_back_is_told(shop: Organisation) -> None:
     browser.post(f"{prefix}/cart/remove", {"line": line.pk})
     edited = give_back(system, returned(browser, prefix))
     assert [(remark.field, "10 (LAMP-1)" in remark.text) for remark in edited.remarks] == [("RefItems", True)]
+
+
+def test_a_cart_that_was_ordered_in_the_shop_is_booked_under_its_number(shop: Organisation) -> None:
+    system = Counterparty("ids-erp")
+    browser, prefix = open_shop(system.launch())
+    browser.post(f"{prefix}/cart/add", {"sku": "LAMP-1", "quantity": "1"})
+    cart = give_back(system, read_return_page(browser.post(f"{prefix}/order")))
+    assert (cart.outcome, cart.all_remarks, cart.ordered) == ("cart", (), True)
+    assert cart.order_number == ReturnedCart.objects.get().order_number != ""
+    assert not may_reopen(SYSTEMS["ids-erp"], cart, "edit")
+
+
+@pytest.mark.parametrize(
+    ("mark", "number", "ordered", "kept", "remarked"),
+    [
+        ("Warenkorbrückgabe", "", False, "", set()),
+        ("Warenkorbrückgabe mit Bestellung", "W2026-000001", True, "W2026-000001", set()),
+        ("Warenkorbrückgabe mit Bestellung", "", True, "", {("wrong", "OrderConfNo")}),
+        ("Warenkorbrückgabe", "W2026-000001", False, "", {("wrong", "OrderConfNo")}),
+        ("Warenkorbrückgabe mit Bestellung", "W" * 16, True, "W" * 15, {("cut", "OrderConfNo")}),
+    ],
+)
+def test_ordered_and_to_be_ordered_are_told_apart(
+    mark: str, number: str, ordered: bool, kept: str, remarked: set[tuple[str, str]]
+) -> None:
+    sent = payload("ids_return.xml").replace("Warenkorbrückgabe", mark)
+    if number:
+        sent = sent.replace("<ModeOfShipment>", f"<OrderConfNo>{number}</OrderConfNo><ModeOfShipment>")
+    cart = read(sent)
+    assert (cart.ordered, cart.order_number) == (ordered, kept)
+    assert remarks(cart) == remarked
+    assert cart_from_json(cart.as_json()) == cart
 
 
 def test_leaving_brings_an_empty_cart_that_counts_as_a_cancel(shop: Organisation) -> None:
