@@ -39,7 +39,7 @@ class Order(models.Model):
     class State(models.TextChoices):
         NEW = "new", _("new")
         TAKEN = "taken", _("taken over")
-        CANCELLED = "cancelled", _("cancelled")
+        CANCELLED = "cancelled", _("order cancelled")
 
     class Shipment(models.TextChoices):
         DELIVERY = "delivery", _("delivery")

@@ -385,6 +385,23 @@ class AdapterContract(MappingContract, ReplayContract):
         assert first.action == second.action
         assert ReturnedCart.objects.count() == 1
 
+    def test_a_cart_is_ordered_only_where_the_connection_allows_it_and_then_under_one_number(self) -> None:
+        connection = self.make_connection()
+        visit = self.visit(connection)
+        visit.put(self.product(connection))
+        assert visit.order().status_code == 409
+        visit.session.refresh_from_db()
+        assert visit.session.state == PunchoutSession.State.ACTIVE
+        assert not ReturnedCart.objects.exists()
+        if self.ordering is None:
+            return
+        Connection.objects.filter(pk=connection.pk).update(options={**connection.options, **self.ordering})
+        forms = [tuple(read_return_page(visit.order()).fields) for _click in range(2)]
+        returned = ReturnedCart.objects.get()
+        assert returned.order_number != ""
+        assert {self.order_number_of(fields) for fields in forms} == {returned.order_number}
+        assert forms[0] == forms[1]
+
     def test_after_the_return_the_session_is_over(self) -> None:
         connection = self.make_connection()
         visit = self.visit(connection)

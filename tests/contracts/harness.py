@@ -3,7 +3,7 @@
 import logging
 import re
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from io import StringIO
@@ -67,6 +67,9 @@ class Visit:
     def return_cart(self) -> HttpResponse:
         return self.client.post(f"{self.prefix}/return")
 
+    def order(self) -> HttpResponse:
+        return self.client.post(f"{self.prefix}/order")
+
     def leave(self) -> HttpResponse:
         return self.client.post(f"{self.prefix}/leave")
 
@@ -78,6 +81,8 @@ class AdapterHarness:
     replay = "another session"
     # Statements that a launch reads by: who it is with customer and secrets, the person with his site.
     most_reads = 2
+    # Options of a connection whose buyers may order in the shop; ``None``: the protocol has no such return.
+    ordering: Mapping[str, Any] | None = None
     # HTTP status of a refusal by kind; a protocol that answers inside 200 checks its own status instead.
     kinds = ("credentials", "inactive", "parameters", "too large")
 
@@ -124,6 +129,10 @@ class AdapterHarness:
     @abstractmethod
     def read_texts(self, fields: Fields) -> list[str]:
         """Every descriptive text of the posted form (names, descriptions), line by line."""
+
+    def order_number_of(self, fields: Fields) -> str:
+        """The number of the order in the posted form; empty where it does not say that it was ordered."""
+        return ""
 
     def comparable(self, response: HttpResponse) -> bytes:
         """A refusal without what differs between any two answers (message number, times, ids)."""

@@ -69,6 +69,22 @@ def test_a_cart_comes_home_and_goes_back_to_be_changed(page: Page, shop: Shop, f
     expect(erp.locator("pre.raw").first).to_contain_text("<Customer>10</Customer>")
 
 
+def test_a_cart_is_ordered_in_the_shop_and_booked_under_its_number(page: Page, shop: Shop) -> None:
+    """The buyer reads what the button does, presses it twice at once, and his ERP has one order."""
+    catalog = launch(page, shop, framed=True)
+    add(catalog, walk.BREAKER)
+    catalog.locator("a[href$='/cart']").first.click()
+    # The client's user speaks German.
+    expect(catalog.locator("#order-text")).to_contain_text("Handwerker-ERP")
+    catalog.locator("button[name=then][value=order]").dblclick()
+    lines = walk.requisition(page)
+    expect(lines).to_contain_text(walk.BREAKER)
+    expect(page.get_by_role("status")).to_contain_text(re.compile(r"W\d{4}-\d{6}"))
+    expect(page.locator("pre.raw").first).to_contain_text("Warenkorbrückgabe mit Bestellung")
+    expect(page.locator(".remarks")).to_have_count(0)
+    expect(page.get_by_role("button", name="Edit this cart")).to_have_count(0)
+
+
 def test_leaving_returns_an_empty_cart(page: Page, shop: Shop) -> None:
     catalog = launch(page, shop, framed=True)
     add(catalog, walk.BREAKER)

@@ -170,8 +170,9 @@ def test_an_order_is_downloaded_as_csv_one_row_a_line(admin_client: Client) -> N
     (row,) = csv.DictReader(io.StringIO(text), delimiter=";")
     wanted = {
         "order_number": order.number, "customer_number": "4711", "article_number": "SOCKET-1",
-        "quantity": "3", "unit": "C62", "net_price": "10", "line_total": "30", "order_total": "30", "currency": "EUR",
-        "commission": "Schulhaus Köln, 2. OG", "requested": "2026-12-03", "shipment": "pickup", "test": "0",
+        "quantity": "3", "unit": "C62", "net_price": "10", "line_total": "30", "order_total": "30",
+        "currency": "EUR", "commission": "Schulhaus Köln, 2. OG", "requested": "2026-12-03",
+        "shipment": "pickup", "test": "0",
         "delivery_address": "Baustelle Schulhaus, Domstraße 3, 50668 Köln, Frau Çelik, ID BAU-12",
     }  # fmt: skip
     assert {name: row[name] for name in wanted} == wanted

@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.CharField(max_length=15, unique=True, verbose_name='order number')),
-                ('state', models.CharField(choices=[('new', 'new'), ('taken', 'taken over'), ('cancelled', 'cancelled')], default='new', max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('new', 'new'), ('taken', 'taken over'), ('cancelled', 'order cancelled')], default='new', max_length=10, verbose_name='state')),
                 ('placed_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='placed at')),
                 ('test', models.BooleanField(default=False, help_text='Of a test connection: not to deliver.', verbose_name='test')),
                 ('ordered_by', models.CharField(blank=True, max_length=255, verbose_name='ordered by')),
@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
             name='OrderStep',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('new', 'new'), ('taken', 'taken over'), ('cancelled', 'cancelled')], max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('new', 'new'), ('taken', 'taken over'), ('cancelled', 'order cancelled')], max_length=10, verbose_name='state')),
                 ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='at')),
                 ('by_name', models.CharField(blank=True, max_length=150, verbose_name='by')),
                 ('note', models.CharField(blank=True, max_length=255, verbose_name='note')),

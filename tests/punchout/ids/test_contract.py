@@ -20,6 +20,7 @@ class IdsContract(AdapterContract):
     # The year of a week that is not sent.
     not_alone = ("DeliveryYear",)
     version = "2.5"
+    ordering = {"may_order": True}
 
     def make_connection(self, **fields: Any) -> Connection:
         defaults = {"adapter": "ids", "return_origins": RETURN_ORIGINS, "secret": CANARY_SECRET}
@@ -57,6 +58,13 @@ class IdsContract(AdapterContract):
             )
             for item in self._items(fields)
         ]
+
+    def order_number_of(self, fields: Fields) -> str:
+        ((_name, document),) = fields
+        root = ElementTree.fromstring(document.encode())
+        mark = root.findtext("w:WarenkorbInfo/w:RueckgabeKZ", "", NAMESPACE)
+        number = root.findtext("w:Order/w:OrderInfo/w:OrderConfNo", "", NAMESPACE)
+        return number if mark == "Warenkorbrückgabe mit Bestellung" else ""
 
     def read_texts(self, fields: Fields) -> list[str]:
         texts = [
