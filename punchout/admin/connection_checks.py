@@ -12,6 +12,7 @@ from punchout import origins
 from punchout.adapters import get_adapter
 from punchout.adapters.registry import Adapter
 from punchout.admin.connection_secrets import has_no_key, slot_states
+from punchout.admin.option_errors import mistakes
 from punchout.models import Connection, PartyCredential, WireMessage
 from punchout.wire import REDACTED
 
@@ -56,9 +57,8 @@ def _protocol(connection: Connection) -> Iterator[Check]:
     try:
         adapter.options(connection)
     except OptionsInvalid as invalid:
-        first = invalid.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        yield Check(label, "bad", f"{where}: {first['msg']}")
+        name, text = mistakes(invalid)[0]
+        yield Check(label, "bad", f"{name}: {text}" if name else text)
     else:
         yield Check(label, "good", _("All valid."))
 

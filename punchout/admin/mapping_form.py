@@ -20,6 +20,7 @@ from punchout.adapters import Adapter
 from punchout.adapters.options import MOST_ROWS, TABLES
 from punchout.adapters.outgoing import FreeFields, OutgoingField, Place
 from punchout.adapters.registry import AdapterOptions
+from punchout.admin.option_errors import mistakes
 from punchout.admin.option_fields import PairsField
 from punchout.mapping.names import ROOTS
 from punchout.mapping.sample import Sample
@@ -140,9 +141,7 @@ class MappingForm:
             try:
                 self.adapter.Options.model_validate({**self._rest(), name: tables[name]})
             except OptionsInvalid as invalid:
-                first = invalid.errors(include_url=False)[0]
-                place = ".".join(str(part) for part in first["loc"][1:] if part != "[key]")
-                errors[name] = f"{place}: {first['msg']}"
+                errors[name] = mistakes(invalid)[0][1]
                 del tables[name]
         return tables, errors
 
@@ -189,7 +188,7 @@ class MappingForm:
         try:
             self.adapter.Options.model_validate(self.options)
         except OptionsInvalid as invalid:
-            self.messages.append(str(invalid.errors(include_url=False)[0]["msg"]))
+            self.messages.append(mistakes(invalid)[0][1])
             return False
         return True
 

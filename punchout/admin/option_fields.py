@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from punchout.adapters.options import ON_MAPPING_PAGE, AdapterOptions
+from punchout.admin.option_errors import mistakes
 
 PREFIX = "option_"
 # In ``json_schema_extra`` of a text option: it has several lines.
@@ -149,11 +150,9 @@ def validated(
         return options.model_validate(values).model_dump(mode="json", exclude_defaults=True)
     except OptionsInvalid as invalid:
         errors: dict[str, list[str]] = {}
-        for error in invalid.errors(include_url=False):
-            first, *where = map(str, error["loc"] or ("",))
-            field = PREFIX + first if first in names_of(options) else "adapter"
-            place = ".".join(where)
-            errors.setdefault(field, []).append(f"{place}: {error['msg']}" if place else error["msg"])
+        for name, text in mistakes(invalid):
+            field = PREFIX + name if name in names_of(options) else "adapter"
+            errors.setdefault(field, []).append(text)
         raise ValidationError(errors) from None
 
 

@@ -75,7 +75,7 @@ def test_a_mapping_is_saved_with_its_tables(admin_client: Client) -> None:
         (("PLANT", "{{ constant.plant }}"), {}, "There is no constant “plant”. Add it below."),
         (("no such", "1"), {}, "There is no field “no such”"),
         (("PLANT", "1"), {"units": "C62"}, "Line 1 is not KEY=VALUE."),
-        (("PLANT", "1"), {"units": "C62=PIECE"}, "C62: String should match pattern"),
+        (("PLANT", "1"), {"units": "C62=PIECE"}, "C62: “PIECE” cannot be used here; see the examples."),
         (("PLANT", "1"), {"constants": "my plant=1"}, "my plant"),
     ],
 )

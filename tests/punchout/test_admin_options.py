@@ -6,10 +6,13 @@ import pytest
 from django import forms
 from django.core.exceptions import ValidationError
 from pydantic import Field, StringConstraints
+from pydantic import ValidationError as OptionsInvalid
 
 from punchout.adapters import all_adapters
+from punchout.adapters.oci.options import OciOptions
 from punchout.adapters.registry import AdapterOptions
 from punchout.admin import option_fields
+from punchout.admin.option_errors import mistakes
 
 
 class Rich(AdapterOptions):
@@ -92,7 +95,43 @@ def test_each_mistake_is_said_at_its_field():
         option_fields.validated(Rich, form.cleaned_data)
     messages = caught.value.message_dict
     assert set(messages) == {"option_length", "option_vendor", "option_pairs"}
-    assert messages["option_pairs"][0].startswith("C62: ")
+    assert messages["option_pairs"] == ["C62: At most 3 characters."]
+    assert messages["option_length"] == ["At most 132."]
+    assert messages["option_vendor"] == ["At most 10 characters."]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"units": {"C62": "PIECE"}}, ("units", "C62: “PIECE” cannot be used here; see the examples.")),
+        (
+            {"extra_fields": {"gtin": "gtin"}},
+            ("extra_fields", "gtin: “gtin” cannot be used here; see the examples."),
+        ),
+        (
+            {"extra_fields": {"PRICE": "=1"}},
+            ("extra_fields", "PRICE cannot be replaced: the shop calculates it."),
+        ),
+        (
+            {"field_lengths": {"VENDORMAT": "long"}},
+            ("field_lengths", "VENDORMAT: “long” is not a whole number."),
+        ),
+        ({"version": "6.0"}, ("version", "“6.0” is not one of: 2.0, 3.0, 4.0, 5.0.")),
+        ({"search_hits": 0}, ("search_hits", "At least 1.")),
+    ],
+)
+def test_a_mistake_is_said_once_and_in_plain_words(options, words):
+    with pytest.raises(OptionsInvalid) as caught:
+        OciOptions.model_validate(options)
+    assert mistakes(caught.value) == [words]
+
+
+def test_a_value_that_is_neither_a_name_nor_a_text_is_said_with_the_names():
+    with pytest.raises(OptionsInvalid) as caught:
+        OciOptions.model_validate({"extra_fields": {"CUST_FIELD1": "nonsense"}})
+    ((name, text),) = mistakes(caught.value)
+    assert name == "extra_fields"
+    assert text.startswith("CUST_FIELD1: “nonsense” is not one of: agreement, brand, ")
 
 
 @pytest.mark.parametrize("text", ["C62", "=EA", "C62=EA\nC62=PCE", '{"C62": ', "{1: 2}"])

@@ -141,8 +141,8 @@ class OciOptions(AdapterOptions):
         50,
         ge=1,
         le=200,
-        title="Hits of BACKGROUND_SEARCH",
-        description="At most so many articles answer the search across all catalogs.",
+        title="Most hits of a search",
+        description="At most so many articles answer a search across all catalogs (BACKGROUND_SEARCH).",
     )
 
     # -- the way back
