@@ -124,7 +124,8 @@ def _body(text: str) -> Fields:
     """A document as the only field of a text/plain form.
 
     HTML, "plain text form submission": a browser writes each field as name=value, so a document that is cut
-    at its first equals sign arrives as it was, with a line end behind it.
+    at its first equals sign arrives as it was, with a line end behind it. The options see to it that it has
+    one before the first value.
     """
     name, _equals, value = text.partition("=")
     return ((name, value),)

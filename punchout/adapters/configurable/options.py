@@ -29,6 +29,7 @@ from punchout.template_language import CompiledTemplate, Format, TemplateInvalid
 
 NUMBER = "{n}"
 _ECHOED = re.compile(r"\A[A-Za-z][A-Za-z0-9_]{0,59}\Z")
+_TAG = re.compile(r"\{[{%]")
 _DECLARED = re.compile(r"""<\?xml\s[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 MOST_FIELDS = 100
 
@@ -109,8 +110,10 @@ class ConfigurableOptions(AdapterOptions):
         "fields",
         title="The cart goes back as",
         description=(
-            "fields: form fields, as listed below. document: one form field with a document. body: an XML "
-            "document as the body of the POST (text/plain)."
+            "fields: form fields, as listed below. document: one form field with a document. body: the "
+            "document alone, as the body of the POST (text/plain). A browser can only write one with an "
+            "equals sign in its fixed beginning: <?xml version=, sep=; in front of a CSV, or a member of a "
+            'JSON object such as "format": "v=1".'
         ),
     )
     header_fields: list[FieldEntry] = Field(
@@ -207,8 +210,11 @@ class ConfigurableOptions(AdapterOptions):
         if self.answer == "json" and self.launch == "query":
             raise ValueError("A launch by query is a browser's; answer it with a redirect.")
         if self.return_as == "body":
-            if self.document_format != "xml" or not self.document_template.startswith("<?xml version="):
-                raise ValueError("A body is an XML document that begins with <?xml version=.")
+            if "=" not in _TAG.split(self.document_template, maxsplit=1)[0]:
+                raise ValueError(
+                    "A browser can only send a body that has an equals sign before its first value: "
+                    '<?xml version= in XML, sep=; as first line of a CSV, "format": "v=1" in JSON.'
+                )
             if self.document_encoding != "plain":
                 raise ValueError("A body is not sent as base64.")
         declared = _DECLARED.match(self.document_template)

@@ -1,5 +1,6 @@
 """Mechanisms made of options: what comes in, what goes back, and what is refused when it is saved."""
 
+import csv
 import json
 from decimal import Decimal
 from typing import Any
@@ -213,6 +214,22 @@ def test_a_body_arrives_as_it_was_written() -> None:
     assert page.action == HOOK
 
 
+@pytest.mark.parametrize("kind", ["json", "csv"])
+def test_a_body_may_be_json_or_csv(kind: str) -> None:
+    connect(return_as="body", document_format=kind, document_template=template(f"body.{kind}"))
+    ((name, value),) = returned(post()).fields
+    body = f"{name}={value}\r\n"
+    if kind == "json":
+        found = json.loads(body)
+        assert (found["format"], found["lines"][0]["quantity"]) == ("cart; version=1", 250)
+        (line,) = found["lines"]
+        assert line["sku"] == "C-1"
+    else:
+        first, *rows = body.splitlines()
+        assert first == "sep=;"
+        assert next(csv.DictReader(rows, delimiter=";"))["article"] == "C-1"
+
+
 def test_the_form_of_a_body_is_text_plain() -> None:
     connect(return_as="body")
     browser, session, prefix = enter(post())
@@ -267,7 +284,11 @@ def test_leaving_sends_nothing_unless_an_empty_cart_was_agreed() -> None:
         ({"document_format": "csv", "document_template": ""}, "valid CSV"),
         ({"document_template": "<a>{% include 'x' %}</a>"}, "include"),
         ({"return_as": "body", "document_format": "json", "document_template": "[]"}, "body"),
-        ({"return_as": "body", "document_template": "<a/>"}, "body"),
+        ({"return_as": "body", "document_template": "<a/>"}, "equals sign before its first value"),
+        (
+            {"return_as": "body", "document_format": "csv", "document_template": "{{ total }}=\n"},
+            "equals sign before its first value",
+        ),
         ({"answer": "json", "launch": "query"}, "redirect"),
         ({"charset": "iso-8859-1", "document_template": "<a>€</a>"}, "iso-8859-1"),
         ({"charset": "windows-1252", "return_as": "document"}, "UTF-8"),
