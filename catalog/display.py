@@ -10,7 +10,8 @@ from django.db import connection
 
 from catalog.media import media_address
 from catalog.models import CustomerArticle, ProductMedia, Stock, StockSite
-from catalog.plain_rows import among, as_day, as_quantity, is_among, rows_of
+from catalog.plain_rows import among, as_day, as_quantity, is_among
+from catalog.prepared import rows_of
 
 
 class Keyed(Protocol):

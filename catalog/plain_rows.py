@@ -20,7 +20,10 @@ _FLOAT = Context(prec=15).create_decimal_from_float
 
 
 def rows_of(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """Every row of an answer, as the database has it."""
+    """Every row of an answer, as the database has it; planned anew, for statements whose texts are many.
+
+    What pages and returns wait for is prepared (``catalog.prepared``).
+    """
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         found: list[tuple[Any, ...]] = cursor.fetchall()

@@ -20,7 +20,8 @@ from catalog.models import (
     ProductLevy,
     ProductMetal,
 )
-from catalog.plain_rows import among, as_amount, as_day, as_quantity, is_among, rows_of
+from catalog.plain_rows import among, as_amount, as_day, as_quantity, is_among
+from catalog.prepared import rows_of
 from customers.models import PriceList
 
 _LISTED, _METAL, _LEVY = range(3)

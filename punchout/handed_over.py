@@ -5,7 +5,9 @@ say by itself where a field begins and ends (a document of many lines, a name wi
 beside the rest of the form in ``ReturnedCart.form``. When the message is removed, the form is gone as well.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import compress, count, repeat
+from operator import contains, itemgetter
 from typing import Any
 
 from punchout.documents import ReturnForm
@@ -43,11 +45,11 @@ def _lengths(fields: Fields, body: str) -> dict[str, list[int]]:
     odd_names = "=" in names or "\n" in names
     if not odd_names and body.count("\n") < len(fields):
         return {}
-    return {
-        str(place): [len(name), len(value)]
-        for place, (name, value) in enumerate(fields)
-        if "\n" in value or (odd_names and ("=" in name or "\n" in name))
-    }
+    if odd_names:
+        odd: Iterable[bool] = ("=" in name or "\n" in name or "\n" in value for name, value in fields)
+    else:
+        odd = map(contains, map(itemgetter(1), fields), repeat("\n"))
+    return {str(place): [len(text) for text in fields[place]] for place in compress(count(), odd)}
 
 
 def _fields(body: str, lengths: dict[str, list[int]]) -> Iterator[tuple[str, str]]:

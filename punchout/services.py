@@ -351,14 +351,15 @@ def _end(
             headers={"charset": form.charset, "target": form.target},
             notes=_notes(findings),
         )
+    # By its key: known to its session, and so in a circle, it would be freed by a collection only.
     returned = ReturnedCart(
-        session=session,
+        session_id=session.pk,
         outcome=outcome,
         table=kept_lines(lines),
         currency=priced.currency if priced else session.organisation.currency,
         total=sum((line.total for line in lines), Decimal(0)),
         return_host=host,
-        message=message,
+        message_id=message.pk if message else None,
         form=head,
         findings=[finding.as_json() for finding in findings],
         order_number=session.order_number,

@@ -1,5 +1,7 @@
 """The browser's way through a session: start, enter, return, leave."""
 
+from dataclasses import replace
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -14,6 +16,7 @@ from punchout.documents import ReturnForm
 from punchout.endpoint import base_url
 from punchout.errors import Conflict
 from punchout.models import PunchoutSession, ReturnedCart
+from punchout.return_page import with_fields
 from punchout.secrets import token_digest
 
 
@@ -169,17 +172,15 @@ def hand_over(
 ) -> HttpResponse:
     """The page with the return form: posts by itself, or with its button; in the buyer's charset."""
     context = {
-        "form": form,
+        # A template's context is freed by a collection only; 9,000 fields in it would be what makes one.
+        "form": replace(form, fields=()),
         "session": session,
         "returning": returning,
         "host": embedding.return_host(session),
         "returned": _returned(session),
     }
     page = render_to_string("punchout/hand_over.html", context, request)
-    response = HttpResponse(
-        page.encode(form.charset, "xmlcharrefreplace"),
-        content_type=f"text/html; charset={form.charset}",
-    )
+    response = HttpResponse(with_fields(page, form), content_type=f"text/html; charset={form.charset}")
     sources = origins.form_action_sources(form.action, session.connection.return_origins)
     replaced = {"form-action": list(sources)}
     response._csp_replace = replaced  # type: ignore[attr-defined]

@@ -16,7 +16,8 @@ from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import get_language
 
 from catalog.models import Product
-from catalog.plain_rows import as_quantity, rows_of
+from catalog.plain_rows import as_quantity
+from catalog.prepared import rows_of
 from catalog.texts import FALLBACK, translated
 from shop.models import Cart, CartLine
 

@@ -10,7 +10,8 @@ from django.db import connection
 from django.utils.translation import get_language
 
 from catalog.models import Attribute, AttributeChoice, CategoryAttribute, Product, ProductAttribute
-from catalog.plain_rows import among, as_amount, is_among, rows_of
+from catalog.plain_rows import among, as_amount, is_among
+from catalog.prepared import rows_of
 from catalog.texts import FALLBACK
 
 

@@ -1,5 +1,6 @@
 """The life of a session in the browser: start, enter, shop, return, and what never works."""
 
+import gc
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from punchout.models import Connection, PunchoutSession, ReturnedCart, WireMessa
 from punchout.services import redeem_start_token, start_session
 from shop.carts import add_to_cart
 from shop.models import CartLine
-from tests.factories import ConnectionFactory, ListPriceFactory, ProductFactory
+from tests.factories import ConnectionFactory, ListPriceFactory, ProductFactory, priced_products
 from tests.punchout.plain_adapter import PlainAdapter
 
 pytestmark = pytest.mark.django_db
@@ -275,6 +276,25 @@ def test_returning_twice_gives_the_same_form(connection: Connection) -> None:
     forms = [browser.post("/return").content.partition(b"<form")[2] for _count in range(2)]
     assert forms[0].partition(b"</form>")[0] == forms[1].partition(b"</form>")[0]
     assert ReturnedCart.objects.count() == 1
+
+
+def test_a_returned_cart_is_freed_without_a_garbage_collection(connection: Connection) -> None:
+    left = []
+    for count in (1, 1, 60):  # the first fills what the process keeps
+        browser = browse(connection)
+        products = priced_products(connection.organisation.price_list, count)
+        CartLine.objects.bulk_create(
+            CartLine(cart=browser.session.cart, product=product, sku=product.sku, quantity=1, position=place)
+            for place, product in enumerate(products)
+        )
+        gc.collect()
+        gc.disable()
+        try:
+            assert browser.post("/return").status_code == HTTPStatus.OK
+            left.append(gc.collect())
+        finally:
+            gc.enable()
+    assert left[2] - left[1] < 20
 
 
 def test_a_path_session_is_gone_after_the_return(connection: Connection) -> None:

@@ -133,7 +133,6 @@ class _Items:
     ) -> None:
         self.version: Version = echo.get("version") or DEFAULT_VERSION
         self.charset: str = echo.get("charset") or DEFAULT
-        self.vendor = self._cleaned(echo.get("vendor") or "")
         self.quote_id = quote_id
         self.options = options
         self.sets = sets
@@ -143,8 +142,10 @@ class _Items:
         self.price_unit_limit = price_unit_limit(self.version)
         self.lengths = LENGTHS[self.version]
         # Brands, groups and units repeat from line to line: each is worked out once a cart.
-        self._text = cache(self._cleaned)
+        charset = self.charset
+        self._text = cache(lambda value: transliterate(one_line(value), charset))
         self._unit = cache(lambda code: translate_unit(code, options.units, OCI_UNITS))
+        self.vendor = self._text(echo.get("vendor") or "")
         self.schema, self.code = SCHEMAS.get(options.classification, ("", ""))
 
     def fields(self, lines: tuple[ReturnLine, ...]) -> list[Pair]:
@@ -223,9 +224,6 @@ class _Items:
             values.pop("DESCRIPTION", None)
         keep_pairs(values)
         return values
-
-    def _cleaned(self, value: str) -> str:
-        return transliterate(one_line(value), self.charset)
 
     def _descriptions(self, lines: tuple[ReturnLine, ...]) -> list[str]:
         """DESCRIPTION of each line: some systems lose LONGTEXT, so two articles never share one."""

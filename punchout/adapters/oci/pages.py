@@ -8,6 +8,7 @@ from html import escape
 from django.templatetags.static import static
 
 from punchout.documents import ReturnForm
+from punchout.return_page import PLACE, with_fields
 
 SUBMIT = "punchout/submit.js"
 # The address of the page may hold the credentials of the call.
@@ -28,17 +29,14 @@ def content_type(form: ReturnForm) -> str:
 
 def form_page(form: ReturnForm, *, submits: bool) -> bytes:
     """The form as a page; with ``submits`` a script sends it, otherwise there is no script in it."""
-    fields = "\n".join(
-        f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">' for name, value in form.fields
-    )
     body = (
         f'<form id="hand-over" action="{escape(form.action)}" method="{form.method}" '
-        f'target="{escape(form.target)}" accept-charset="{form.charset}">\n{fields}\n</form>'
+        f'target="{escape(form.target)}" accept-charset="{form.charset}">\n{PLACE}\n</form>'
     )
     # A file of our own and no inline script: the page needs no nonce to be allowed to send itself.
     script = f'<script src="{escape(static(SUBMIT))}" defer></script>' if submits else ""
     page = PAGE.format(charset=form.charset, script=script, body=body)
-    return page.encode(form.charset, "xmlcharrefreplace")
+    return b"".join(with_fields(page, form))
 
 
 def page_without_form(text: str) -> bytes:

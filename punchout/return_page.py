@@ -1,0 +1,38 @@
+"""The fields of a return form as the bytes of its page, escaped and encoded all at once.
+
+Nearly nothing in 9,000 fields needs either, and as many calls to find that out take longer than to send the
+cart. The page around them is rendered without them: each block of a template copies what it holds.
+"""
+
+from html import escape
+
+from punchout.documents import ReturnForm
+
+# Where a template has the fields. No value can write it there, as templates escape them.
+PLACE = "<!-- fields -->"
+# What no page can hold: they stand for the markup while everything is escaped at once.
+_WITHIN, _BETWEEN = "\x00", "\x01"
+
+
+def with_fields(page: str, form: ReturnForm) -> list[bytes]:
+    """The parts of a rendered page in the form's charset, with every field as hidden input in its place."""
+    before, _place, behind = page.partition(PLACE)
+    return [_encoded(before, form), hidden_inputs(form), _encoded(behind, form)]
+
+
+def hidden_inputs(form: ReturnForm) -> bytes:
+    """Every field as hidden input, one a line, in the form's charset."""
+    text = _BETWEEN.join(map(_WITHIN.join, form.fields))
+    if (text.count(_WITHIN), text.count(_BETWEEN) + 1) == (len(form.fields), len(form.fields)):
+        # Encoded before it grows by the markup: a character takes two bytes or four until then.
+        inputs = _encoded(escape(text), form)
+        inputs = inputs.replace(_WITHIN.encode(), b'" value="')
+        inputs = inputs.replace(_BETWEEN.encode(), b'">\n<input type="hidden" name="')
+        return b'<input type="hidden" name="%b">' % inputs
+    pairs = ((escape(name), escape(value)) for name, value in form.fields)
+    lines = (f'<input type="hidden" name="{name}" value="{value}">' for name, value in pairs)
+    return _encoded("\n".join(lines), form)
+
+
+def _encoded(text: str, form: ReturnForm) -> bytes:
+    return text.encode(form.charset, "xmlcharrefreplace")
