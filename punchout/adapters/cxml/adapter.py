@@ -18,7 +18,7 @@ from punchout.adapters.cxml.parts import missing_attachments, unpack
 from punchout.adapters.cxml.redact import redacted_body, redacted_query, with_shared_secret
 from punchout.adapters.cxml.requests import Exchange, find_handler, registered_name
 from punchout.adapters.cxml.spelling import renamed
-from punchout.adapters.cxml.status import status_of
+from punchout.adapters.cxml.status import CustomerUnknown, status_of
 from punchout.adapters.outgoing import FieldTable
 from punchout.adapters.registry import Adapter, AdapterOptions, register
 from punchout.adapters.units import CXML_UNITS
@@ -71,7 +71,14 @@ class CxmlAdapter(Adapter):
         for address in missing_attachments(request, package.attachments):
             notes.append(f"The attachment {address[:80]} is named but did not come along.")
         named = inbound.path.rstrip("/").rpartition("/")[2] != self.slug
-        caller = authenticate(envelope, inbound, adapter=self.slug, named=named)
+        try:
+            caller = authenticate(envelope, inbound, adapter=self.slug, named=named)
+        except CustomerUnknown:
+            if envelope.kind != profile.REQUEST:
+                raise
+            # A network asks for itself what it then keeps for all its customers (p. 46-47).
+            notes.append("From is none of our customers; the profile is the same for all.")
+            return profile.profile_of(inbound, CxmlOptions())
         handler = find_handler(envelope.kind)
         if handler is None:
             raise OperationUnsupported(f"The request {envelope.kind[:60]} is not supported here.")

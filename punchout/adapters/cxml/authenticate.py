@@ -13,7 +13,7 @@ from punchout import client_access, throttle, wire
 from punchout.adapters.cxml import mac
 from punchout.adapters.cxml.options import CxmlOptions
 from punchout.adapters.cxml.parse import Credential, Envelope
-from punchout.adapters.cxml.status import Forbidden
+from punchout.adapters.cxml.status import CustomerUnknown, Forbidden
 from punchout.credentials import SharedSecret
 from punchout.documents import InboundMessage
 from punchout.errors import AuthenticationFailed
@@ -124,7 +124,7 @@ def _refuse_unknown(
     proven = any(matching(secrets, presented) for presented in _presented(envelope, sender_keys))
     if proven and not known:
         detail = f"no connection of this Sender for From {_names(envelope.buyer)}"
-        raise Forbidden(NOT_A_CUSTOMER, detail=detail)
+        raise CustomerUnknown(NOT_A_CUSTOMER, detail=detail)
     if proven:
         raise AuthenticationFailed(REFUSED, detail="From and Sender belong to different connections")
     detail = f"unknown From {_names(envelope.buyer)}, and the secret is wrong"

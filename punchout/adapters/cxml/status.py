@@ -17,6 +17,10 @@ class Forbidden(AccessClosed):
     """The sender is who he says, but may not: the customer is unknown to us or the connection is closed."""
 
 
+class CustomerUnknown(Forbidden):
+    """The sender proved who he is, and From names nobody that we know."""
+
+
 class SupplierUnknown(PunchoutError):
     """The message is addressed to somebody else, and the connection insists (option ``check_to``)."""
 

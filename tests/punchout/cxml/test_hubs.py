@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import connection as database
+from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 
 from punchout.models import Connection, Hub, PunchoutSession, WireMessage
@@ -10,8 +11,10 @@ from tests.factories import CANARY_SECRET, ConnectionFactory, HubFactory, Organi
 from tests.punchout.cxml.buyer import (
     credential,
     explanation,
+    fill,
     identity_of,
     make_connection,
+    post,
     setup,
     status_code,
 )
@@ -103,6 +106,27 @@ def test_several_sender_credentials_of_a_network_are_one_sender(hub: Hub) -> Non
     assert body_of == 401  # that identity belongs to another domain
     hub.credentials.create(domain="NetworkID", identity="sysadmin@ariba.com")
     assert launch(connection, sender="sysadmin@ariba.com") == 200
+
+
+def ask_for_profile(connection: Connection, **fields: str | None) -> HttpResponse:
+    return post(fill("profile_request.xml", connection, sender=SENDER, **fields))
+
+
+def test_a_network_that_asks_for_itself_gets_the_profile_and_nothing_else(hub: Hub) -> None:
+    """It keeps the profile for all its customers, so From is nobody's but its own."""
+    connection = served(hub, "AN1")
+    answer = ask_for_profile(connection, buyer=SENDER)
+    assert status_code(answer) == 200
+    assert b'requestName="PunchOutSetupRequest"' in answer.content
+    assert "From is none of our customers" in WireMessage.objects.latest("pk").notes[-1]
+    assert launch(connection, buyer=SENDER) == 403
+    assert status_code(ask_for_profile(connection, buyer=SENDER, secret="wrong")) == 401
+    assert status_code(ask_for_profile(connection, buyer=SENDER, secret=None)) == 401
+
+
+def test_a_customer_that_is_switched_off_gets_no_profile(hub: Hub) -> None:
+    connection = served(hub, "AN1", active=False)
+    assert status_code(ask_for_profile(connection)) == 403
 
 
 def test_a_network_without_a_secret_lets_nobody_in() -> None:
