@@ -14,10 +14,12 @@ from catalog.models import Product
 from punchout.adapters.cebeoxml.articles import ArticleFacts
 from punchout.adapters.cebeoxml.open_order import OpenOrder
 from punchout.adapters.cebeoxml.options import CebeoOptions
+from punchout.adapters.cebeoxml.outgoing import DELIVERY_ADDRESS
 from punchout.adapters.cebeoxml.parse import ROOT, VERSION
 from punchout.adapters.texts import one_line
 from punchout.adapters.units import translate_unit
 from punchout.documents import ReturnLine
+from punchout.models import PunchoutSession
 
 CONTENT_TYPE = "text/xml; charset=utf-8"
 _INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
@@ -162,14 +164,32 @@ def _header(parent: etree._Element, order: OpenOrder) -> None:
     session = order.session
     header = etree.SubElement(parent, "OrderHeader")
     _add(header, "SupplierOrderID", str(session.cart_id))
+    for name in ("CustomerOrderID", "CustomerOrderRef"):
+        _if_any(header, name, session.sent(name, ""))
     _add(header, "OrderDate", timezone.localtime(session.ended_at or session.seen_at).date().isoformat())
     ordered_by = one_line(str(session.person or session.connection.username))
     _add(header, "OrderedBy", session.sent("OrderedBy", ordered_by))
+    _delivery(header, session)
+    for name in ("ContactPerson", "ContactTelephone", "Comments"):
+        _if_any(header, name, session.sent(name, ""))
+
+
+def _delivery(header: etree._Element, session: PunchoutSession) -> None:
+    """``DeliveryLocation``, where the visit has a delivery site or the mapping an address."""
+    site = session.delivery_site
+    own = (site.name, site.street, site.postal_code, site.city) if site else ("", "", "", "")
+    parts = zip(DELIVERY_ADDRESS, own, strict=True)
+    values = {name: text for name, known in parts if (text := session.sent(name, one_line(known)))}
+    if values:
+        address = etree.SubElement(etree.SubElement(header, "DeliveryLocation"), "DeliveryAddress")
+        for name, text in values.items():
+            _add(address, name, text)
 
 
 def _order_line(parent: etree._Element, line: ReturnLine, options: CebeoOptions) -> None:
     element = etree.SubElement(parent, "OrderLine")
     _add(element, "SupplierOrderLineID", str(line.number))
+    _if_any(element, "CustomerOrderLineID", line.sent("CustomerOrderLineID", ""))
     named = Material(
         sku=line.sent("SupplierItemID", line.sku),
         customer_number=line.sent("CustomerItemID", line.buyer_part_number),
@@ -181,6 +201,7 @@ def _order_line(parent: etree._Element, line: ReturnLine, options: CebeoOptions)
     )
     _material(element, named)
     _add(element, "OrderedQuantity", line.sent("OrderedQuantity", number(line.quantity)))
+    _if_any(element, "RequestedDeliveryDate", line.sent("RequestedDeliveryDate", ""))
     unit = translate_unit(line.unit, options.units, UNITS)
     _add(element, "UnitOfMeasure", line.sent("UnitOfMeasure", unit))
     listed = line.list_price / line.price_unit if line.list_price is not None else None
@@ -209,6 +230,11 @@ def _add(parent: etree._Element, name: str, value: str) -> etree._Element:
     element = etree.SubElement(parent, name)
     element.text = value
     return element
+
+
+def _if_any(parent: etree._Element, name: str, value: str) -> None:
+    if value:
+        _add(parent, name, value)
 
 
 def _bytes(root: etree._Element) -> bytes:

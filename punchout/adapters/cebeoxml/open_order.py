@@ -30,7 +30,8 @@ State = PunchoutSession.State
 class OpenOrder:
     """The open order as it stands; ``left_out`` says which lines cannot be ordered, and why.
 
-    The lines of a cart that the buyer handed over have the prices he saw then, others have today's.
+    The lines of a cart that the buyer handed over have the prices he saw then, others have today's. A launch
+    whose browser has not arrived yet changes nothing of it.
     """
 
     session: PunchoutSession
@@ -43,8 +44,9 @@ def open_order(connection: Connection, base_url: str) -> OpenOrder | None:
     session = _current(connection, _newest(connection))
     if session is None:
         return None
-    if session.state == State.RETURNED:
-        returned = ReturnedCart.objects.get(session=session)
+    held_by = session.begins_with or session
+    if held_by.state == State.RETURNED:
+        returned = ReturnedCart.objects.get(session=held_by)
         return OpenOrder(session, tuple(ReturnLine.from_json(line) for line in returned.lines))
     with translation.override(session.language):
         cart = price_cart(session.filled_cart, session.organisation)

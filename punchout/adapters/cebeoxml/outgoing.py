@@ -1,9 +1,11 @@
-"""The elements of an open order's line for a connection's mapping."""
+"""The elements of an open order, its header and its lines, for a connection's mapping."""
 
 from django.utils.translation import gettext_lazy as _
 
 from punchout.adapters.outgoing import FieldTable, OutgoingField
 
+# Parts of OrderHeader/DeliveryLocation/DeliveryAddress, in their order.
+DELIVERY_ADDRESS = ("DeliverTo", "Street", "PostalCode", "City")
 FIELDS = FieldTable(
     (
         OutgoingField(
@@ -31,6 +33,14 @@ FIELDS = FieldTable(
             "NetPrice", _("net price of one unit"), kind="number", value="line.unit_price", role="price"
         ),
         OutgoingField("TarifPrice", _("list price of one unit"), kind="number"),
+        OutgoingField("CustomerOrderLineID", _("number of the buyer's own line"), kind="code"),
+        OutgoingField("RequestedDeliveryDate", _("requested day of the line"), kind="date"),
+        OutgoingField("CustomerOrderID", _("order number of the buyer"), kind="code", of="cart"),
+        OutgoingField("CustomerOrderRef", _("reference of the order"), of="cart"),
         OutgoingField("OrderedBy", _("who ordered"), of="cart"),
+        *(OutgoingField(name, _("address in the cart"), of="cart") for name in DELIVERY_ADDRESS),
+        OutgoingField("ContactPerson", _("whom to ask for"), of="cart"),
+        OutgoingField("ContactTelephone", _("telephone of whom to ask for"), of="cart"),
+        OutgoingField("Comments", _("remark"), of="cart"),
     )
 )

@@ -13,7 +13,7 @@ from punchout.models import PunchoutSession, ReturnedCart
 from punchout.services import reissue_start_token
 from shop.carts import add_to_cart
 from shop.models import CartLine
-from tests.factories import CANARY_SECRET, OrganisationFactory
+from tests.factories import CANARY_SECRET, DeliverySiteFactory, OrganisationFactory
 from tests.punchout.cebeoxml.client import (
     article,
     ask,
@@ -302,3 +302,73 @@ def test_the_shop_opens_by_get_with_the_same_credentials() -> None:
 def test_orders_are_not_taken_yet(name: str) -> None:
     make_connection()
     assert code(post(payload(name))) == "12"
+
+
+def test_an_article_that_came_back_as_another_row_is_ordered_again_when_the_order_goes_on() -> None:
+    connection = make_connection()
+    product = article(connection, sku="LAMP-1")
+    browser, _session, prefix = visit_with(product, quantity="3")
+    browser.post(f"{prefix}/return")
+    product.delete()
+    article(connection, "9.90", sku="LAMP-1")
+    kept = [("LAMP-1", Decimal(3))]
+    # Kept, launched anew, entered, left by closing the window: the lines are there in every state.
+    assert ordered(ask("order_get_open.xml")) == kept
+    launched = launch()
+    assert ordered(ask("order_get_open.xml")) == kept
+    enter(launched)
+    assert ordered(ask("order_get_open.xml")) == kept
+    assert _price() == "9,90"
+
+
+def test_a_launch_that_nobody_followed_leaves_the_prices_that_the_buyer_saw() -> None:
+    product = article(make_connection(), "12.40")
+    browser, _session, prefix = visit_with(product)
+    browser.post(f"{prefix}/return")
+    ListPrice.objects.update(amount=Decimal("99.00"))
+    launched = launch()
+    assert _price() == "12,40"
+    enter(launched)
+    assert _price() == "99,00"
+
+
+def test_the_header_says_where_to_deliver() -> None:
+    connection = make_connection()
+    browser, _session, prefix = visit_with(article(connection))
+    site = DeliverySiteFactory(
+        organisation=connection.organisation,
+        name="Depot",
+        street="Kaai 1",
+        postal_code="2000",
+        city="Antwerpen",
+    )
+    PunchoutSession.objects.update(delivery_site=site)
+    browser.post(f"{prefix}/return")
+    header = ask("order_get_open.xml").find("Order/Detail/OrderHeader")
+    assert header is not None
+    assert [part.tag for part in header] == ["SupplierOrderID", "OrderDate", "OrderedBy", "DeliveryLocation"]
+    address = header.findall("DeliveryLocation/DeliveryAddress/*")
+    assert [(part.tag, part.text) for part in address] == [
+        ("DeliverTo", "Depot"), ("Street", "Kaai 1"), ("PostalCode", "2000"), ("City", "Antwerpen"),
+    ]  # fmt: skip
+
+
+def test_a_mapping_fills_what_the_header_and_the_lines_have_beside() -> None:
+    fields = {
+        "CustomerOrderID": "PO-7", "CustomerOrderRef": "Werf Gent", "DeliverTo": "Werf", "City": "Gent",
+        "ContactPerson": "An Peeters", "ContactTelephone": "+32 9 000 00 00", "Comments": "Eerst bellen",
+        "CustomerOrderLineID": "10", "RequestedDeliveryDate": "2026-12-03",
+    }  # fmt: skip
+    rows = [{"field": name, "expression": text} for name, text in fields.items()]
+    connection = make_connection(options={"mapping": rows})
+    browser, _session, prefix = visit_with(article(connection))
+    browser.post(f"{prefix}/return")
+    detail = ask("order_get_open.xml").find("Order/Detail")
+    assert detail is not None
+    header, line = detail
+    assert [part.tag for part in header] == [
+        "SupplierOrderID", "CustomerOrderID", "CustomerOrderRef", "OrderDate", "OrderedBy",
+        "DeliveryLocation", "ContactPerson", "ContactTelephone", "Comments",
+    ]  # fmt: skip
+    assert [part.tag for part in line][:3] == ["SupplierOrderLineID", "CustomerOrderLineID", "Material"]
+    assert {element.tag: element.text for element in detail.iter() if element.tag in fields} == fields
