@@ -20,6 +20,7 @@ from punchout.adapters.ids.fields import (
     NAMESPACE,
     NUMBERS,
     PARTIES,
+    REFERENCE_TYPES,
     REFERENCES,
     REMARKS,
     SHIPMENTS,
@@ -76,7 +77,7 @@ def read_cart(document: bytes, charset: str) -> SentCart:
     first = orders[0] if orders else None
     return SentCart(
         version=_text(_child(root, "WarenkorbInfo"), "Version"),
-        order=_order(_child(first, "OrderInfo")),
+        order=_order(_child(first, "OrderInfo"), notes),
         parties=dict(_parties(first)),
         items=tuple(_item(number, element, notes) for number, element in enumerate(elements, start=1)),
         notes=tuple(dict.fromkeys(notes)),
@@ -108,7 +109,7 @@ def _root(document: bytes, charset: str, notes: list[str]) -> etree._Element:
             _("The cart is not well-formed XML (line %(line)s).") % {"line": line or "?"},
             path="warenkorb",
             line=line,
-            detail=str(error)[:300],
+            detail=f"libxml2 error {getattr(error, 'code', '')}",
         ) from None
     if _local_name(root).casefold() != "warenkorb":
         raise MessageUnreadable(
@@ -120,9 +121,12 @@ def _root(document: bytes, charset: str, notes: list[str]) -> etree._Element:
     return root
 
 
-def _order(element: etree._Element | None) -> Fields:
+def _order(element: etree._Element | None, notes: list[str]) -> Fields:
     """The references, texts and dates of the order; a date that is none is left out."""
-    kept = {name: _text(element, name)[:length] for name, length in {**NUMBERS, **REMARKS}.items()}
+    lengths = {**NUMBERS, **REMARKS}
+    kept = {name: _text(element, name)[:length] for name, length in lengths.items()}
+    for name, number in _referred(element, notes):
+        kept[name] = kept[name] or number[: lengths[name]]
     week, year, day = (_text(element, name) for name in ("DeliveryWeek", "DeliveryYear", "DeliveryDate"))
     if is_day(day):
         kept["DeliveryDate"] = day
@@ -133,14 +137,30 @@ def _order(element: etree._Element | None) -> Fields:
     return {name: value for name, value in kept.items() if value}
 
 
+def _referred(element: etree._Element | None, notes: list[str]) -> Iterator[tuple[str, str]]:
+    """The numbers of 2.5.1, which has ``Referenz`` of a type in place of a field for each."""
+    for reference in _children(element, "Referenz"):
+        kind, number = _text(reference, "ReferenzType"), _text(reference, "ReferenzNumber")
+        if kind in REFERENCE_TYPES:
+            yield REFERENCE_TYPES[kind], number
+        elif number:
+            notes.append(f"Referenz of type {kind[:10]!r} has no field in the version that goes back.")
+
+
 def _parties(order: etree._Element | None) -> Iterator[tuple[str, Fields]]:
     for name in PARTIES:
         element = _child(order, name)
         address = _child(element, "Address")
         found = {"IDNo": _text(element, "IDNo")[:IDENTITY_LENGTH]}
         found |= {part: _text(address, part)[:length] for part, length in ADDRESS.items()}
+        found["Street"] = found["Street"] or " ".join(_streets(address))[: ADDRESS["Street"]]
         if kept := {part: value for part, value in found.items() if value}:
             yield name, kept
+
+
+def _streets(address: etree._Element | None) -> Iterator[str]:
+    """The street of 2.5.1, in up to three fields."""
+    return (text for name in ("Street1", "Street2", "Street3") if (text := _text(address, name)))
 
 
 def _item(number: int, element: etree._Element, notes: list[str]) -> SentItem:

@@ -30,6 +30,8 @@ SPELLINGS: Mapping[str, Version] = {
 # OrderInfo, without the order confirmation number, which only a return with an order has.
 ORDER_NUMBER, ORDER_NUMBER_LENGTH = "OrderConfNo", 15  # stands behind the others
 NUMBERS: Mapping[str, int] = {"InquiryNo": 15, "OfferNo": 15, "PartNo": 15}
+# What a Referenz of 2.5.1 is, by its type (UN/EDIFACT 1001), where an older cart has a field for it.
+REFERENCE_TYPES: Mapping[str, str] = {"310": "OfferNo"}
 REMARKS: Mapping[str, int] = {"ZusatzText": 100, "Kommission": 80}
 SHIPMENTS = ("Lieferung", "Abholung")
 
@@ -58,7 +60,7 @@ SHORT_TEXT_LENGTH = 100
 UNIT_LENGTH = 4
 
 # UN/CEFACT Rec 20 to the list of IDS-Connect, where they differ. What is in neither goes as it is.
-UNITS: Mapping[str, str] = {"C62": "PCE", "H87": "PCE", "EA": "PCE", "NPR": "PR"}
+UNITS: Mapping[str, str] = {"C62": "PCE", "H87": "PCE", "EA": "PCE", "NPR": "PR", "KMT": "KTM"}
 
 # The fraction digits of amounts and quantities, and the digits before the point that we write at most.
 AMOUNT_DECIMALS = 4

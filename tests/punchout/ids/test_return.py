@@ -203,7 +203,8 @@ def test_texts_are_cut_between_words_and_the_long_text_keeps_its_lines() -> None
 
 
 @pytest.mark.parametrize(
-    ("unit", "sent"), [("C62", "PCE"), ("H87", "PCE"), ("MTR", "MTR"), ("RO", "RO"), ("NPR", "PR")]
+    ("unit", "sent"),
+    [("C62", "PCE"), ("H87", "PCE"), ("MTR", "MTR"), ("RO", "RO"), ("NPR", "PR"), ("KMT", "KTM")],
 )
 def test_units_are_those_of_the_code_list_and_others_go_as_they_are(unit: str, sent: str) -> None:
     assert value("QU", replace(LINE, unit=unit)) == sent

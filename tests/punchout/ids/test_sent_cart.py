@@ -278,3 +278,20 @@ def test_the_return_goes_to_the_whole_address_with_its_query(connection: Connect
     page = returned(browser, prefix)
     assert page.action == HOOK
     assert [name for name, _value in page.fields] == ["warenkorb"]
+
+
+def test_the_references_and_streets_of_2_5_1_are_kept_where_an_older_cart_has_a_place(
+    connection: Connection,
+) -> None:
+    sent = payload("cart_2_5_1.xml")
+    session = launched(send(action="WKS", version="2.5.1", warenkorb=sent))
+    assert session.echo["order"]["OfferNo"] == "AG-2026-0815"
+    assert session.echo["parties"]["DeliveryPlaceInfo"]["Street"] == "Domstraße 3 Hinterhaus"
+    assert "Referenz of type '220'" in notes()
+
+
+@pytest.mark.parametrize("day", ["2026-13-01", "2026-02-30", "٢٠٢٦-١٢-٠١", "2026-W10-1"])
+def test_a_day_that_is_none_does_not_come_back(connection: Connection, day: str) -> None:
+    sent = payload("cart_2_5_1.xml").replace("<Cur>", f"<DeliveryDate>{day}</DeliveryDate><Cur>")
+    session = launched(send(action="WKS", warenkorb=sent))
+    assert "DeliveryDate" not in session.echo["order"]
