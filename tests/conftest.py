@@ -23,7 +23,11 @@ from tests.migrated import copy_of_migrated
 
 # The contract suites are modules that are inherited from: their assertions explain themselves too.
 pytest.register_assert_rewrite(
-    "tests.contracts.adapter_contract", "tests.contracts.harness", "tests.contracts.replay_contract"
+    "tests.contracts.adapter_contract",
+    "tests.contracts.admission_contract",
+    "tests.contracts.harness",
+    "tests.contracts.mapping_contract",
+    "tests.contracts.replay_contract",
 )
 # The same examples in every run, however busy the machine is; FUZZ_EXAMPLES looks for new ones.
 hypothesis.settings.register_profile("suite", deadline=None, derandomize=True, database=None)
