@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from punchout.line_table import lines_of, table_of
+from punchout.models.json_text import JSONTextField
 from punchout.models.messages import WireMessage
 from punchout.models.sessions import PunchoutSession
 
@@ -25,7 +26,7 @@ class ReturnedCart(models.Model):
     )
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome)
     # The frozen lines as they are kept (``punchout.line_table``); ``lines`` are they one by one.
-    table = models.JSONField(_("lines"), default=dict)
+    table = JSONTextField(_("lines"), default=dict)
     currency = models.CharField(_("currency"), max_length=3)
     total = models.DecimalField(_("total without VAT"), max_digits=16, decimal_places=2)
     return_host = models.CharField(_("sent to"), max_length=255, blank=True)
