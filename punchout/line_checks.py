@@ -61,6 +61,10 @@ class LineChecks:
             for field in table
             if self.refused and field.value in IDENTITIES
         ]
+        names = dict.fromkeys(name for line in lines for name in line.mapped)
+        # As of the codes, whether all of a field are right is found out for a whole cart at once.
+        self.mapped = [name for name in names if self._may_be_wrong(name, lines)]
+        self.total_mapped = any(field.name in names for field in self.priced.values())
         self.wanted = [(name, table.find(name)) for name in options.required_outgoing]
         self.readers = {
             name: _reader(field, self.rules)
@@ -96,8 +100,21 @@ class LineChecks:
             text = line.mapped.get(field.name, str(read(line)))
             if odd := sorted(self.refused & set(text)):
                 self._error("refused", line, field=field.name, characters=" ".join(odd), value=text[:SHOWN])
-        if line.mapped:
-            self._mapped(line)
+        for mapped in self.mapped:
+            if mapped in line.mapped:
+                self.field(mapped, line.mapped[mapped], line)
+        if self.total_mapped:
+            self._total(line)
+
+    def _may_be_wrong(self, name: str, lines: Sequence[ReturnLine]) -> bool:
+        """Whether ``field`` has to look at what the mapping makes of that field of each line."""
+        field = self.table.find(name)
+        if field is None:
+            return False
+        if field.kind in ("number", "date") or field.choices:
+            return True
+        texts = [line.mapped.get(name, "") for line in lines]
+        return (field.required and not all(texts)) or 0 < field.length < max(map(len, texts))
 
     def _beyond(self, field: OutgoingField, text: str, line: ReturnLine) -> None:
         """Longer than the buyer's system keeps: it is sent whole, so a code would arrive as another one."""
@@ -153,12 +170,6 @@ class LineChecks:
                 "left out", "warning", line.number, field=field.name, length=field.length, value=shown
             )
 
-    def _mapped(self, line: ReturnLine) -> None:
-        for name, text in line.mapped.items():
-            self.field(name, text, line)
-        if any(field.name in line.mapped for field in self.priced.values()):
-            self._total(line)
-
     def field(self, name: str, text: str, line: ReturnLine) -> None:
         """What the mapping makes of one field of the line, or of a part of the set that it is."""
         field = self.table.find(name)
@@ -193,6 +204,8 @@ class LineChecks:
 
     def _total(self, line: ReturnLine) -> None:
         """A mapping that changes quantity or price must not change what the line costs."""
+        if not any(field.name in line.mapped for field in self.priced.values()):
+            return
         per_unit = "price unit" not in self.priced
         values = {
             "quantity": line.quantity,

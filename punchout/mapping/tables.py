@@ -27,7 +27,8 @@ def _by_code(table: Mapping[str, str], line: ReturnLine) -> str | None:
     for code in (line.etim_class, line.eclass):
         if code and code in table:
             return table[code]
-    for length in range(len(line.unspsc), 1, -1):
-        if line.unspsc[:length] in table:
-            return table[line.unspsc[:length]]
+    unspsc = line.unspsc
+    for length in range(len(unspsc), 1, -1):
+        if (found := table.get(unspsc[:length])) is not None:
+            return found
     return table.get(line.category) if line.category else None
