@@ -27,6 +27,10 @@ TEXTS: Mapping[str, str | Promise] = {
     "required": gettext_lazy("%(system)s needs %(what)s, and this article has none."),
     "empty": gettext_lazy("%(system)s needs %(field)s, and it is empty for this article."),
     "lines": gettext_lazy("%(system)s takes %(count)s lines at once. Return this one in a second cart."),
+    "fields": gettext_lazy(
+        "%(system)s reads %(count)s fields at once, and this cart has %(found)s. Return a part of it in a "
+        "second cart."
+    ),
     "whole": gettext_lazy("%(system)s takes whole quantities, not %(quantity)s."),
     "quantity": gettext_lazy("%(system)s takes quantities with %(decimals)s decimals, not %(quantity)s."),
     "too long": gettext_lazy(
@@ -37,6 +41,8 @@ TEXTS: Mapping[str, str | Promise] = {
         "%(system)s takes no %(characters)s in %(field)s, as in “%(value)s”. Remove the article, or ask us."
     ),
     "no number": gettext_lazy("%(field)s has to be a number for %(system)s, not “%(value)s”. Ask us."),
+    "above zero": gettext_lazy("%(field)s has to be above zero for %(system)s, not “%(value)s”. Ask us."),
+    "below zero": gettext_lazy("%(field)s cannot be below zero for %(system)s, as in “%(value)s”. Ask us."),
     "no date": gettext_lazy(
         "%(field)s has to be a date such as 2026-01-31 for %(system)s, not “%(value)s”. Ask us."
     ),

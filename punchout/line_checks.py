@@ -15,6 +15,7 @@ from punchout.mapping.values import LineValues, Rules
 
 CENT = Decimal("0.01")
 PRICE_ROLES = ("quantity", "price", "price unit")
+ABOVE_ZERO = ("quantity", "price unit")
 LARGEST = Decimal(10) ** 15
 # What names the article and the line to the buyer's system.
 IDENTITIES = frozenset(("line.sku", "line.token"))
@@ -191,6 +192,10 @@ class LineChecks:
         if number is None:
             self._error("no number", line, field=field.name, value=text[:SHOWN])
             return
+        if field.role in ABOVE_ZERO and number <= 0:
+            self._error("above zero", line, field=field.name, value=text[:SHOWN])
+        elif field.role == "price" and number < 0:
+            self._error("below zero", line, field=field.name, value=text[:SHOWN])
         exponent = number.normalize().as_tuple().exponent
         if field.decimals is not None and isinstance(exponent, int) and -exponent > field.decimals:
             self.found.add(

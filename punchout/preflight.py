@@ -133,6 +133,7 @@ def check(
             for name, text in part.mapped.items():
                 checks.field(name, text, line)
     _check_cart(found, system, options, table, mapped)
+    _check_fields(found, session, adapter, options, mapped)
     _check_return_host(found, session, adapter)
     _check_charset(found, adapter.return_charset(options, session.echo), table, mapped)
     return found.all()
@@ -173,6 +174,17 @@ def may_go_to(address: str, connection: Connection) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _check_fields(
+    found: Findings, session: PunchoutSession, adapter: Adapter, options: AdapterOptions, mapped: Mapped
+) -> None:
+    """The form is made for it: how many fields a line has depends on everything."""
+    most = adapter.most_fields(options)
+    form = adapter.return_form(session, mapped.onto(session)) if most is not None else None
+    if most is not None and form is not None and len(form.fields) > most:
+        system = session.connection.buyer_system
+        found.add("fields", "error", system=system, count=most, found=len(form.fields))
 
 
 def _check_return_host(found: Findings, session: PunchoutSession, adapter: Adapter) -> None:

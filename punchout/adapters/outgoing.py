@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Literal
 
 from django.utils.functional import Promise
@@ -18,6 +18,7 @@ Place = Literal["line", "cart", "part"]
 Role = Literal["", "unit", "currency", "quantity", "price", "price unit"]
 
 
+_NUMBER = re.compile(r"-?[0-9]{1,30}(?:[.,][0-9]{0,30})?")
 MOST_KEPT = 1_000  # names of free fields that a table remembers
 
 
@@ -67,12 +68,8 @@ class FreeFields:
 
 
 def number_of(text: str) -> Decimal | None:
-    """A number with point or comma; ``None`` for anything else."""
-    try:
-        number = Decimal(text.replace(",", "."))
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
+    """A number with point or comma; ``None`` for anything else, also for 1e3: no buyer's system reads it."""
+    return Decimal(text.replace(",", ".")) if _NUMBER.fullmatch(text.strip()) else None
 
 
 def is_date(text: str) -> bool:

@@ -92,6 +92,10 @@ class Adapter(ABC):
     def return_form(self, session: PunchoutSession, lines: tuple[ReturnLine, ...]) -> ReturnForm | None:
         """The cart as the buyer's system wants it; ``None`` only where ``cart_is_fetched``."""
 
+    def most_fields(self, options: AdapterOptions) -> int | None:
+        """How many fields of a form the buyer's system reads; ``None``: as many as there are."""
+        return None
+
     def takes_orders(self, options: AdapterOptions) -> bool:
         """Whether the buyer may order in the shop: ``return_form`` then says so, with the order's number.
 

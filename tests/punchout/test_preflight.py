@@ -138,3 +138,38 @@ def test_the_rules_are_options_of_every_protocol_and_checked_when_saved() -> Non
     session.connection.options = {"most_lines": -1}
     with pytest.raises(ValueError, match="most_lines"):
         preflight.checked(price_cart(session.cart, session.organisation), session)
+
+
+def test_a_cart_of_more_fields_than_the_buyers_system_reads_is_stopped_in_plain_words() -> None:
+    session = visit(12, options={"most_fields": 100})
+    checked = preflight.checked(price_cart(session.cart, session.organisation), session)
+    (said,) = checked.obstacles
+    assert said.startswith("SAP SRM reads 100 fields at once, and this cart has 1")
+    with pytest.raises(CartNotReturnable):
+        return_cart(session=session, base_url="https://shop.example")
+    CartLine.objects.filter(cart=session.cart, position__gte=6).delete()
+    form = return_cart(session=session, base_url="https://shop.example")
+    assert form is not None
+    assert len(form.fields) <= 100
+
+
+@pytest.mark.parametrize(
+    ("field", "expression", "words"),
+    [
+        ("QUANTITY", "0", "QUANTITY has to be above zero for SAP SRM, not “0”. Ask us."),
+        ("QUANTITY", "-1", "QUANTITY has to be above zero for SAP SRM, not “-1”. Ask us."),
+        ("PRICEUNIT", "0", "PRICEUNIT has to be above zero for SAP SRM, not “0”. Ask us."),
+        ("PRICE", "-0.5", "PRICE cannot be below zero for SAP SRM, as in “-0.5”. Ask us."),
+        ("PRICE", "1e3", "PRICE has to be a number for SAP SRM, not “1e3”. Ask us."),
+        ("PRICE", "1.234,56", "PRICE has to be a number for SAP SRM, not “1.234,56”. Ask us."),
+        ("LEADTIME", "1_0", "LEADTIME has to be a number for SAP SRM, not “1_0”. Ask us."),
+    ],
+)
+def test_a_mapped_number_that_the_buyers_system_would_not_read_stops_the_cart(
+    field: str, expression: str, words: str
+) -> None:
+    assert problems(visit(options={"mapping": [{"field": field, "expression": expression}]})) == [words]
+
+
+def test_a_price_of_nothing_is_a_price() -> None:
+    assert problems(visit(options={"mapping": [{"field": "PRICE", "expression": "0"}]})) == [""]

@@ -56,6 +56,9 @@ class OciAdapter(Adapter):
     def return_charset(self, options: AdapterOptions, echo: Mapping[str, Any]) -> str:
         return str(echo.get("charset") or DEFAULT)
 
+    def most_fields(self, options: AdapterOptions) -> int | None:
+        return cast(OciOptions, options).most_fields
+
     def handle(self, inbound: InboundMessage) -> Answer:
         """Answers a function, or opens a session and sends the browser to an address without credentials."""
         inbound.record.kind = "OCI launch"

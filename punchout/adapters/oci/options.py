@@ -169,6 +169,16 @@ class OciOptions(AdapterOptions):
         title="Target of the return",
         description="Empty: returntarget or ~TARGET of the launch, else _top. Wins over the launch.",
     )
+    most_fields: int | None = Field(
+        None,
+        ge=100,
+        le=1_000_000,
+        title="Most fields of a form",
+        description=(
+            "How many the buyer's system reads of one form; others are lost there without a word (1000 in "
+            "PHP, about 50 lines). A cart with more is stopped while the buyer can still part it. Empty: any."
+        ),
+    )
     on_leave: Literal["post", "close"] = Field(
         "post",
         title="Leaving without a cart",

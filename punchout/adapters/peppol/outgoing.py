@@ -69,6 +69,9 @@ FIELDS = FieldTable(
         OutgoingField("DocumentURI", _("address of the picture"), kind="code", value="line.picture_url"),
         OutgoingField("OriginCountry", _("country of origin"), 2, "code"),
         OutgoingField("TransactionConditions", _("condition of the line"), kind="code", choices=("CT",)),
+        OutgoingField(
+            PROPERTY + "ServiceIndicator", _("true for a service"), kind="code", choices=("true", "false")
+        ),
         OutgoingField("ID", _("number of the cart"), kind="code", of="cart", required=True),
         OutgoingField(
             "ActionCode",
