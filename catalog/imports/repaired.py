@@ -8,7 +8,9 @@ UTF-8, with as many lines as went in.
 
 import codecs
 import re
+from html.entities import html5
 from typing import IO
+from xml.sax.saxutils import escape
 
 from catalog.imports.errors import FileRefused
 from catalog.wording import said as _
@@ -29,8 +31,10 @@ _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
 _UNWANTED = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]"
     r"|&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01])|[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]|[fF]{3}[eEfF]));"
+    # Characters that HTML names and XML does not, and entities of a DTD that nobody reads.
+    r"|&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9._-]{0,31});"
 )
-_REFERENCE_LENGTH = 12
+_REFERENCE_LENGTH = 36
 _NOT_A_LINE = re.compile(r"[^\r\n]")
 
 
@@ -93,9 +97,14 @@ class Repaired:
             if start >= 0 and ";" not in text[start:]:
                 text, self._held = text[:start], text[start:]
         if _UNWANTED.search(text):
-            text, count = _UNWANTED.subn(" ", text)
-            self.removed += count
+            text = _UNWANTED.sub(self._instead, text)
         return text
+
+    def _instead(self, found: re.Match[str]) -> str:
+        """A blank for what may not stand here, the character for what HTML has a name for."""
+        named = html5.get(f"{found[1]};", "") if found[1] else ""
+        self.removed += not named
+        return escape(named) or " "
 
     def _prologue(self, text: str) -> str:
         """The beginning with the declaration as UTF-8 and without an internal subset."""

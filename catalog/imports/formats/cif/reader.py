@@ -127,6 +127,9 @@ class _Rows:
             yield line, dict(zip(names, (cell.strip() for cell in cells), strict=False))
         if not ended:
             reason = _("ENDOFDATA is missing; the file may have been cut off.")
+            if self._header.full:
+                # What a whole catalog does not have any more would be gone.
+                raise FileRefused(reason, begun)
             yield begun, Refusal(begun, "", "ENDOFDATA", "", reason, fatal=False)
         text.detach()
 

@@ -189,6 +189,7 @@ class _File:
         self._articles = articles
         self._prices = prices
         self._reading = reading
+        self._full = cast(DatanormOptions, reading.options).full
         self._waiting: Line | None = None
         self._count = 0
         self._ended = False
@@ -227,6 +228,9 @@ class _File:
         yield from self._article(None)
         if self._header.version == 5 and not self._ended:
             reason = _("The end record is missing; the file may have been cut off.")
+            if self._full:
+                # What a whole catalog does not have any more would be gone.
+                raise FileRefused(reason, self._count)
             yield Refusal(self._count, "", "E", "", reason, fatal=False)
 
     def _belongs(self, line: Line) -> bool:

@@ -126,10 +126,8 @@ def _sheet(source: Source, name: str) -> Iterator[list[Any]]:
         raise FileRefused(_("The spreadsheet has no sheet %s.") % name)
     try:
         sheet = workbook.get_sheet_by_name(name or names[0])
-        # Rows and columns count from the first cell of the sheet, whether or not it is empty.
-        top, left = sheet.start or (0, 0)
-        for _empty in range(top):
-            yield []
+        # Rows count from the first of the sheet, empty or not; columns from the first that has a cell.
+        _top, left = sheet.start or (0, 0)
         for cells in sheet.iter_rows():
             yield [""] * left + cells
     except (CalamineError, ValueError) as error:

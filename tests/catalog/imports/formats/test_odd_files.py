@@ -6,9 +6,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 import catalog.imports.formats  # noqa: F401  registers them
 from catalog.imports import services
+from catalog.imports.errors import FileRefused
 from catalog.imports.formats.table.options import CsvOptions
 from catalog.imports.formats.table.rows import csv_rows
 from catalog.imports.preview import guess
@@ -137,3 +139,47 @@ def test_a_file_of_the_zip_that_was_not_read_is_among_what_was_refused(
     assert (run.state, Product.objects.count()) == (ImportRun.State.DONE, 2)
     (refusal,) = run.refusals.all()
     assert (refusal.field, refusal.fatal) == ("LEESMIJ.txt", False)
+
+
+def test_characters_that_html_names_are_read_and_no_entity_of_the_file_is() -> None:
+    found = read("bmecat", ODD / "entities.xml")
+    assert found.articles["A1"].names == {"fr": "Câble 3 G×2,5 <rigide> & noir"}
+    (note,) = found.refused
+    assert (note.value, note.fatal) == ("0 / 2", False)
+
+
+def test_a_whole_catalog_that_was_cut_off_is_refused_and_one_of_changes_is_taken(tmp_path: Path) -> None:
+    """What it does not have any more would be gone."""
+    text = (ODD / "remarks.cif").read_bytes().removesuffix(b"ENDOFDATA")
+    file = tmp_path / "a.cif"
+    file.write_bytes(text)
+    assert ("", "ENDOFDATA") in reasons(read("cif", file).refused)
+    file.write_bytes(text.replace(b"LOADMODE: I", b"LOADMODE: F"))
+    with pytest.raises(FileRefused, match="ENDOFDATA"):
+        read("cif", file)
+    five = (PAYLOADS / "datanorm5" / "DATANORM.001").read_bytes().split(b"\nE;")[0]
+    file.write_bytes(five)
+    assert ("", "E") in reasons(read("datanorm", file, language="de").refused)
+    with pytest.raises(FileRefused, match="end record"):
+        read("datanorm", file, options={"full": True}, language="de")
+
+
+def test_rows_and_columns_of_a_sheet_count_from_its_first(tmp_path: Path) -> None:
+    """A table that begins at B3 of the second sheet, below a row that is none of it."""
+    book = Workbook()
+    book.active.append(["Beste klant"])
+    sheet = book.create_sheet("Prijzen")
+    for cell, value in {
+        "B3": "Prijslijst", "B4": "nr", "C4": "prijs", "B5": "007", "C5": 0.1 + 0.2, "C6": 2, "B8": "A",
+        "C8": "x",
+    }.items():  # fmt: skip
+        sheet[cell] = value
+    file = tmp_path / "a.xlsx"
+    book.save(file)
+    for columns in ({"nr": "sku", "prijs": "price"}, {"#2": "sku", "#3": "price"}):
+        options = {"columns": columns, "sheet": "Prijzen", "header_row": 4}
+        found = read("xlsx", file, options=options, currency="EUR")
+        assert [(each.line, each.sku, each.amount) for each in found.of(PriceRecord)] == [
+            (5, "007", Decimal("0.3"))
+        ]
+        assert [(each.line, each.record) for each in found.refused] == [(6, ""), (8, "A")]
