@@ -28,7 +28,7 @@ LONGEST_PATH = 8_000
 # What is known of a message once it was answered.
 ANSWERED = (
     "verdict", "error", "credentials_refused", "answer_status", "answer_headers", "answer_body",
-    "duration_ms", "kind", "payload_id", "notes", "connection", "session",
+    "duration_ms", "kind", "payload_id", "notes", "connection", "session", "body_sha256",
 )  # fmt: skip
 
 

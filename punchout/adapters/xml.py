@@ -82,8 +82,9 @@ def _from_form(body: bytes) -> tuple[str, list[str]]:
     content = fields[found]
     if found == _BASE64:
         try:
-            # A plus sign that was not escaped has become a blank.
-            content = base64.b64decode(b"+".join(content.strip().split(b" ")))
+            # A plus sign that was not escaped has become a blank; some encode for addresses (RFC 4648, 5).
+            written = b"+".join(content.strip().split(b" "))
+            content = base64.b64decode(written.replace(b"-", b"+").replace(b"_", b"/"))
         except ValueError:
             raise MessageUnreadable("The field cXML-base64 is not base64.") from None
     try:

@@ -56,6 +56,7 @@ class CxmlAdapter(Adapter):
     def _request(self, inbound: InboundMessage) -> Answer:
         record = inbound.record
         package = unpack(inbound.body, inbound.content_type)
+        record.body_sha256 = package.digest or record.body_sha256
         root, notes = parse_document(package.body, package.content_type)
         notes[:0] = [*record.notes, *package.notes]
         record.kind = kind_of(root)

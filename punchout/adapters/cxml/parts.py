@@ -7,6 +7,8 @@ clients post a form (``multipart/form-data``) instead.
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import policy
@@ -26,6 +28,9 @@ MOST_NESTED = 10
 MOST_PARTS = 500
 # Whatever the document names in more places than this is not listed in its notes.
 MOST_NOTED = 20
+# A boundary as it stands in front of the first part (RFC 2046, 5.1.1), where the header does not say it.
+_FIRST_LINE = re.compile(rb"^--([0-9A-Za-z'()+_,./:=?-]{1,70})[ \t]*\r?$", re.MULTILINE)
+MOST_PREAMBLE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,8 @@ class Package:
     content_type: str
     attachments: tuple[Attachment, ...] = ()
     notes: tuple[str, ...] = ()
+    # Of what is in the parts: whoever repeats a message may put it between other boundaries.
+    digest: str = ""
 
 
 def unpack(body: bytes, content_type: str) -> Package:
@@ -72,6 +79,9 @@ def _unpacked(body: bytes, content_type: str) -> Package:
         raise MessageUnreadable("No part of the multipart message is a cXML document.")
     attachments = tuple(_attachment(part) for part in parts if part is not chosen)
     notes = [f"An attachment came along: {attachment}." for attachment in attachments[:MOST_NOTED]]
+    start = str(message.get_param("start") or "").strip()
+    if start and _content_id(chosen) != start.strip("<>"):
+        notes.append(f"No part is called {xml_text(start)[:60]}, which is said to be the document.")
     if chosen is not parts[0]:
         notes.append("The cXML document is not the first part of the message.")
     if message.get_content_type() == "multipart/form-data":
@@ -79,7 +89,14 @@ def _unpacked(body: bytes, content_type: str) -> Package:
     kind = str(chosen.get("Content-Type") or "text/xml")
     if kind.partition(";")[0].strip().lower() == "application/x-www-form-urlencoded":
         kind = "text/xml"
-    return Package(_content(chosen), kind, attachments, tuple(notes))
+    return Package(_content(chosen), kind, attachments, tuple(notes), _digest(chosen, attachments))
+
+
+def _digest(document: Message, attachments: tuple[Attachment, ...]) -> str:
+    digest = hashlib.sha256()
+    for content in (_content(document), *(attachment.content for attachment in attachments)):
+        digest.update(hashlib.sha256(content).digest())
+    return digest.hexdigest()
 
 
 def _parsed(body: bytes, content_type: str) -> Message:
@@ -88,6 +105,8 @@ def _parsed(body: bytes, content_type: str) -> Message:
         raise MessageUnreadable("The multipart message is nested too deeply.")
     parser: Any = BytesFeedParser(policy=policy.compat32)
     header = " ".join(content_type.split()).encode("latin-1", "replace")
+    if b"boundary=" not in header.lower() and (first := _FIRST_LINE.search(body, 0, MOST_PREAMBLE)):
+        header += b'; boundary="' + first[1] + b'"'
     parser.feed(b"MIME-Version: 1.0\r\nContent-Type: " + header + b"\r\n\r\n")
     boundary = _boundary(header)
     if boundary and body.count(b"--" + boundary) > MOST_PARTS:

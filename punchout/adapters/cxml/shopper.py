@@ -24,12 +24,13 @@ FIRST_NAMES = ("firstname", "userfirstname", "givenname")
 LAST_NAMES = ("lastname", "userlastname", "surname", "familyname")
 LANGUAGES = ("language", "userlanguage", "locale", "preferredlanguage", "lang")
 DELIVERY_CODES = ("shiptoid", "shiptocode", "addressid", "deliveryaddressid", "plant")
-# Contact first for the end user, then any (Coupa sends role endUser, Ariba several contacts).
-CONTACTS = ("Contact[@role='endUser']", "Contact")
+# Whose Contact it is that shops; without one any counts (Coupa sends it, Ariba several contacts).
+SHOPS = "enduser"
 # Where a language is written as a word or as SAP writes it.
 LANGUAGE_WORDS = {
     "english": "en", "dutch": "nl", "nederlands": "nl", "flemish": "nl", "french": "fr", "français": "fr",
-    "francais": "fr", "german": "de", "deutsch": "de", "e": "en", "n": "nl", "f": "fr", "d": "de",
+    "francais": "fr", "german": "de", "deutsch": "de", "dut": "nl", "ger": "de",
+    "e": "en", "n": "nl", "f": "fr", "d": "de",
 }  # fmt: skip
 _NOT_A_LETTER = re.compile(r"[\W_]+")
 # An Extrinsic that sounds like it is not kept with the session.
@@ -87,7 +88,7 @@ def read_delivery(request: etree._Element, extrinsics: dict[str, str]) -> tuple[
 
 def read_shopper(request: etree._Element, extrinsics: dict[str, str]) -> Shopper:
     """The person, all empty when nobody is named."""
-    contact_email = _first(request, tuple(f"{contact}/Email" for contact in CONTACTS))
+    contact_email = _of_contact(request, "Email")
     delivery_email = text_of(request, "ShipTo/Address/Email")
     named = _first_of(extrinsics, IDENTIFIERS)
     identifier = named or contact_email or delivery_email
@@ -98,7 +99,7 @@ def read_shopper(request: etree._Element, extrinsics: dict[str, str]) -> Shopper
 def _name(request: etree._Element, extrinsics: dict[str, str]) -> str:
     full = _first_of(extrinsics, FULL_NAMES)
     parts = (_first_of(extrinsics, FIRST_NAMES), _first_of(extrinsics, LAST_NAMES))
-    contact = _first(request, tuple(f"{contact}/Name" for contact in CONTACTS))
+    contact = _of_contact(request, "Name")
     # Oracle iProcurement writes "null First null Last".
     contact = " ".join(word for word in contact.split() if word != "null")
     return " ".join((full or " ".join(parts).strip() or contact).split())
@@ -108,5 +109,7 @@ def _first_of(values: dict[str, str], names: tuple[str, ...]) -> str:
     return next((values[name] for name in names if name in values), "")
 
 
-def _first(request: etree._Element, paths: tuple[str, ...]) -> str:
-    return next((text for text in (text_of(request, path) for path in paths) if text), "")
+def _of_contact(request: etree._Element, name: str) -> str:
+    contacts = request.findall("Contact")
+    shops = [contact for contact in contacts if (contact.get("role") or "").strip().casefold() == SHOPS]
+    return next((text for contact in shops or contacts if (text := text_of(contact, name))), "")

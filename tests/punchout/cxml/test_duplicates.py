@@ -34,6 +34,20 @@ def test_a_repetition_gets_the_same_bytes_and_opens_nothing(body: bytes) -> None
     assert token not in repeated.answer_body
 
 
+def test_a_repetition_in_other_boundaries_is_the_same_message(connection: Connection) -> None:
+    """Whoever repeats a message in parts makes its boundaries anew."""
+    parts = fill("lenient/multipart_related.mime", connection, payload_id="fixed@buyer.example")
+    kind = "multipart/related; boundary={}"
+    first = post(parts, content_type=kind.format("edge"))
+    again = post(parts.replace(b"--edge", b"--other"), content_type=kind.format("other"))
+    assert status_code(first) == 200
+    assert again.content == first.content
+    changed = parts.replace(b"JVBERi0xLjQK", b"JVBERi0xLjUK")
+    assert changed != parts
+    assert status_code(post(changed, content_type=kind.format("edge"))) == 409
+    assert PunchoutSession.objects.count() == 1
+
+
 def test_the_stored_answer_is_sealed(body: bytes) -> None:
     token = start_url(post(body)).rpartition("/")[2]
     assert token not in SeenMessage.objects.get().answer

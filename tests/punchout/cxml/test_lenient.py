@@ -179,6 +179,13 @@ def as_base64_with_bare_plus_signs(document: bytes) -> bytes:
     return b"cXML-base64=" + base64.b64encode(document)
 
 
+def as_base64_for_addresses(document: bytes) -> bytes:
+    padded = document + b"<!-- \xc3\xbf\xc3\xbe\xc3\xbf -->"
+    encoded = base64.urlsafe_b64encode(padded)
+    assert b"-" in encoded or b"_" in encoded
+    return b"cXML-base64=" + encoded
+
+
 def as_some_field(document: bytes) -> bytes:
     return urlencode({"action": "go", "theDocument": document}).encode()
 
@@ -189,7 +196,15 @@ def as_latin_1(document: bytes) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "encode", [as_urlencoded, as_base64, as_base64_with_bare_plus_signs, as_some_field, as_latin_1]
+    "encode",
+    [
+        as_urlencoded,
+        as_base64,
+        as_base64_with_bare_plus_signs,
+        as_base64_for_addresses,
+        as_some_field,
+        as_latin_1,
+    ],
 )
 @pytest.mark.parametrize(
     "kind", ["application/x-www-form-urlencoded", "application/x-www-form-urlencoded; charset=x"]
@@ -248,6 +263,18 @@ def test_a_form_without_a_document_is_not_acceptable(body: bytes) -> None:
 def test_a_broken_message_in_parts_is_not_acceptable(body: bytes, kind: str) -> None:
     assert status_code(post(body, content_type=kind)) == 406
     assert WireMessage.objects.get().verdict == WireMessage.Verdict.REFUSED
+
+
+def test_a_boundary_that_the_header_does_not_say_is_that_of_the_first_line() -> None:
+    body = fill("lenient/multipart_related.mime", make_connection())
+    assert status_code(post(body, content_type="multipart/related; type=text/xml")) == 200
+
+
+def test_a_start_that_no_part_is_called_is_noted() -> None:
+    body = fill("lenient/multipart_related.mime", make_connection())
+    kind = 'multipart/related; boundary="edge"; start="<nowhere@buyer.example>"'
+    assert status_code(post(body, content_type=kind)) == 200
+    assert "No part is called <nowhere@buyer.example>, which is said to be the document." in notes()
 
 
 def test_an_attachment_is_not_stored_for_it_may_hold_a_secret_of_its_own() -> None:

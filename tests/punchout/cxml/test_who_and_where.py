@@ -86,6 +86,8 @@ def test_placeholders_of_an_address_are_not_shown(connection: Connection) -> Non
         ("de_DE", "de"),
         ("Dutch", "nl"),
         ("D", "de"),
+        ("dut", "nl"),
+        ("GER", "de"),
         ("pt-BR", "fr"),
         ("", "fr"),
     ],
@@ -111,6 +113,23 @@ def test_without_a_language_an_extrinsic_or_the_contact_says_it() -> None:
 def test_a_system_that_always_writes_english_can_be_overruled() -> None:
     connection = make_connection(organisation__language="nl", options={"language": "customer"})
     assert session_of(connection).language == "nl"
+
+
+@pytest.mark.parametrize("role", ["endUser", "enduser", " EndUser "])
+def test_the_shopper_is_the_end_user_and_nothing_of_another_contact(
+    connection: Connection, role: str
+) -> None:
+    contacts = (
+        '<Contact role="buyer"><Name>The Buyer</Name><Email>buyer@b.example</Email></Contact>'
+        f'<Contact role="{role}"><Email>end.user@b.example</Email></Contact>'
+    )
+    text = fill("setup_request.xml", connection).decode()
+    before, _extrinsics, after = text.partition('<Extrinsic name="UserEmail">')
+    rest = after[after.index("<BrowserFormPost>") :]
+    assert status_code(post((before + contacts + rest).encode())) == 200
+    person = PunchoutSession.objects.get().person
+    assert person is not None
+    assert (person.identifier, person.name, person.email) == ("end.user@b.example", "", "end.user@b.example")
 
 
 @pytest.mark.parametrize(
