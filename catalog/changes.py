@@ -11,13 +11,13 @@ search of this process before it answers, for tests.
 
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import structlog
 from django.conf import settings
 from django.db import connection, connections, transaction
-from django.db.models import Model
+from django.db.models import F, Model
 from django.db.models.signals import post_delete, post_save
 from django.utils import timezone
 
@@ -30,6 +30,7 @@ from catalog.models import (
     Product,
     ProductAttribute,
     ProductChange,
+    ProductQuerySet,
     Stock,
     Synonym,
 )
@@ -55,13 +56,13 @@ def record(product_ids: Iterable[int]) -> None:
     _follow_after_commit()
 
 
-def record_selected(query: str) -> int:
-    """Logs the articles whose ids a query selects, as one statement; how many. For very many articles.
+def record_selected(query: str, params: Sequence[Any] = ()) -> int:
+    """Logs the articles that a query selects as ``product_id``, however many, as one statement; how many.
 
     When that is most of the assortment, one row says so: to follow it would be longer than a new index.
     """
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM ({query}) q")  # noqa: S608  a query of ours
+        cursor.execute(f"SELECT count(*) FROM ({query}) q", params)  # noqa: S608  a query of ours
         count = cursor.fetchone()[0]
         if count >= REBUILD_FROM and 2 * count >= Product.objects.count():
             record([ProductChange.EVERYTHING])
@@ -69,7 +70,7 @@ def record_selected(query: str) -> int:
         cursor.execute(
             "INSERT INTO catalog_productchange (product_id, created_at)"  # noqa: S608  a query of ours
             f" SELECT q.product_id, %s FROM ({query}) q",
-            [connection.ops.adapt_datetimefield_value(timezone.now())],
+            [connection.ops.adapt_datetimefield_value(timezone.now()), *params],
         )
         count = cursor.rowcount
     if count > 0:
@@ -130,8 +131,8 @@ def _product_changed(sender: type[Model], instance: Any, **kwargs: Any) -> None:
 
 def _label_changed(sender: type[Model], instance: Any, created: bool = False, **kwargs: Any) -> None:
     _announce_labels()
-    if not created:
-        record(_labelled(instance))
+    if not created and (labelled := _labelled(instance)) is not None:
+        record_selected(*labelled.order_by().values(product_id=F("id")).query.sql_with_params())
 
 
 def _synonym_changed(sender: type[Model], instance: Any, **kwargs: Any) -> None:
@@ -145,19 +146,17 @@ def _announce_labels() -> None:
     transaction.on_commit(labels.announce, robust=True)
 
 
-def _labelled(instance: Model) -> Iterator[int]:
+def _labelled(instance: Model) -> ProductQuerySet | None:
     """The articles whose document says the name of this, or its place in the tree."""
     match instance:
         case Brand():
-            found = Product.objects.filter(brand=instance.pk)
+            return Product.objects.filter(brand=instance.pk)
         case AttributeChoice():
-            found = Product.objects.filter(attribute_values__choice=instance.pk)
+            return Product.objects.filter(attribute_values__choice=instance.pk)
         case Attribute():
-            found = Product.objects.filter(attribute_values__attribute=instance.pk)
+            return Product.objects.filter(attribute_values__attribute=instance.pk)
         case Category():
             from catalog.search import labels
 
-            found = Product.objects.filter(category__in=labels.read().below(instance.pk))
-        case _:
-            return
-    yield from found.order_by().values_list("id", flat=True).iterator()
+            return Product.objects.filter(category__in=labels.read().below(instance.pk))
+    return None

@@ -8,7 +8,7 @@ from catalog.search.errors import SearchUnavailable
 from catalog.search.facets import Facet, FacetValue
 from catalog.search.query import Query, Results, Sort, Suggestion
 from catalog.search.reading import forget, ready
-from catalog.search.searching import is_page_key, search, suggest
+from catalog.search.searching import articles_by_category, is_page_key, search, suggest
 from catalog.search.writing import follow_changes, rebuild
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "SearchUnavailable",
     "Sort",
     "Suggestion",
+    "articles_by_category",
     "follow_changes",
     "forget",
     "is_page_key",

@@ -120,6 +120,13 @@ def count(
     return Counts(counts, sum(counts.pop(TOTAL).values()), all_exact)
 
 
+def by_category(searcher: tantivy.Searcher) -> dict[int, int]:
+    """How many articles hang on each category, every one of them counted."""
+    everything = Sought((tantivy.Query.all_query(),))
+    terms = {CATEGORY: {"terms": {"field": schema.LEAF, "size": MOST_CATEGORIES}}}
+    return _buckets(searcher, everything, terms)[CATEGORY]
+
+
 def _aggregated(
     searcher: tantivy.Searcher, sought: Sought, aggregations: dict[str, dict[str, Any]], most: int
 ) -> tuple[dict[str, dict[Any, int]], bool]:

@@ -10,9 +10,18 @@ import tantivy
 
 from catalog.models import Product
 from catalog.search import labels as label_cache
-from catalog.search import matching, ranking
+from catalog.search import matching, ranking, storage
 from catalog.search.correction import corrections
-from catalog.search.facets import Chosen, Counts, count, facets, parent_of_shown, shown_features
+from catalog.search.errors import SearchUnavailable
+from catalog.search.facets import (
+    Chosen,
+    Counts,
+    by_category,
+    count,
+    facets,
+    parent_of_shown,
+    shown_features,
+)
 from catalog.search.filters import RESERVED, Filters, filters
 from catalog.search.labels import Labels
 from catalog.search.matching import Breadth
@@ -103,6 +112,17 @@ def search(query: Query) -> Results:
         next_page=_page_key(offset + size) if more else None,
         previous_page=_page_key(max(0, offset - size)) if offset else None,
     )
+
+
+def articles_by_category() -> dict[int, int] | None:
+    """How many articles customers may see in each category itself; ``None`` while no index can be asked."""
+    if storage.current_version() is None:
+        return None
+    try:
+        opened = reader()
+    except SearchUnavailable:
+        return None
+    return None if opened is None else by_category(opened.searcher)
 
 
 def is_page_key(key: str) -> bool:

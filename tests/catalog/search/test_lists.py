@@ -4,10 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db.models import Count
 
 from catalog import search
 from catalog.models import Product
 from catalog.search import searching
+from tests.catalog.search.conftest import make_article
 
 
 def skus(results: search.Results) -> list[str]:
@@ -184,3 +186,22 @@ def test_a_search_reads_the_database_only_for_the_names_of_facets(
         ask("stopc", "nl")
     with django_assert_num_queries(1):
         search.suggest("kab", "nl")
+
+
+def test_each_category_tells_how_many_articles_hang_on_it_and_hidden_ones_are_none_of_them(
+    shop: Path,
+) -> None:
+    counted = dict(
+        Product.objects.filter(status__in=Product.SHOWN)
+        .order_by()
+        .values_list("category")
+        .annotate(Count("id"))
+    )
+    assert sum(counted.values()) < Product.objects.count()
+    assert search.articles_by_category() == counted
+
+
+def test_while_there_is_no_index_nobody_counts_the_articles_of_a_category(search_index: Path) -> None:
+    make_article("A1")
+    assert search.articles_by_category() is None
+    assert not search_index.exists()
