@@ -26,7 +26,7 @@ run: $(VENV)/.installed
 	@$(BIN)/python manage.py load_demo
 	@$(BIN)/python manage.py serve --port $(PORT) --workers $(WORKERS)
 
-# Runs every test, on SQLite with the browser journeys, then on PostgreSQL.
+# Runs every test, on SQLite with the browser journeys, then what touches the database on PostgreSQL.
 test: test-sqlite test-postgres
 
 test-sqlite: $(VENV)/.installed-dev
