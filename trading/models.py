@@ -14,6 +14,7 @@ from punchout.line_table import lines_of, table_of
 from punchout.models import Connection, ReturnedCart
 
 LONGEST_NUMBER = 15  # what IDS-Connect carries (OrderConfNo)
+LONGEST_NAME = 255
 
 
 class OrderCounter(models.Model):
@@ -71,7 +72,7 @@ class Order(models.Model):
     person = models.ForeignKey(
         Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("person")
     )
-    ordered_by = models.CharField(_("ordered by"), max_length=255, blank=True)
+    ordered_by = models.CharField(_("ordered by"), max_length=LONGEST_NAME, blank=True)
     delivery_site = models.ForeignKey(
         DeliverySite,
         on_delete=models.SET_NULL,

@@ -4,11 +4,12 @@ from datetime import date
 
 import structlog
 
+from customers.models import Person
 from punchout.documents import OrderDetails
 from punchout.models import PunchoutSession, ReturnedCart
 from punchout.ordering import OrderTaker
 from trading import notices
-from trading.models import Order, OrderStep
+from trading.models import LONGEST_NAME, Order, OrderStep
 from trading.numbers import next_number
 
 log = structlog.get_logger(__name__)
@@ -39,7 +40,7 @@ def place_order(
         connection=session.connection,
         returned_cart=returned,
         person=person,
-        ordered_by=" ".join(dict.fromkeys(filter(None, (person.name, person.identifier)))) if person else "",
+        ordered_by=_named(person)[:LONGEST_NAME] if person else "",
         delivery_site=site,
         delivery_address=details.delivery_address
         or (_address(session) if site else session.delivery_address),
@@ -62,6 +63,11 @@ def place_order(
     notices.write(order)
     log.info("order_placed", order=number, session=session.key, lines=len(returned.table["rows"]))
     return order
+
+
+def _named(person: Person) -> str:
+    """His name, and what his procurement system knows him by."""
+    return " ".join(dict.fromkeys(filter(None, (person.name, person.identifier))))
 
 
 def _address(session: PunchoutSession) -> str:

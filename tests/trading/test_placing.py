@@ -111,6 +111,32 @@ def test_the_order_says_what_the_mapping_made_of_the_cart() -> None:
     assert cart.text("Order/OrderInfo/Kommission") == "Lager 7" == Order.objects.get().commission
 
 
+@pytest.mark.parametrize(
+    ("mapped", "week"),
+    [
+        ({"DeliveryWeek": "48", "DeliveryYear": "2026"}, "2026-W48"),
+        ({"DeliveryWeek": "123", "DeliveryYear": "2026"}, ""),
+        ({"DeliveryWeek": "0", "DeliveryYear": "2026"}, ""),
+        ({"DeliveryWeek": "9", "DeliveryYear": "20266"}, ""),
+    ],
+)
+def test_what_a_mapping_gives_too_much_of_is_cut_in_the_order_as_in_the_cart(
+    mapped: dict[str, str], week: str
+) -> None:
+    """A database that minds lengths takes it, and there is no week that does not exist."""
+    long = {"Kommission": "K" * 300, "InquiryNo": "I" * 40, "ZusatzText": "Z" * 900, **mapped}
+    rows = [{"field": name, "expression": text} for name, text in long.items()]
+    ordering_connection(options={"may_order": True, "mapping": rows})
+    buying = shopping()
+    person = PersonFactory(organisation=buying.session.organisation, name="N" * 120, identifier="i" * 190)
+    PunchoutSession.objects.update(person=person)
+    cart = buying.order()
+    order = Order.objects.get()
+    assert cart.text("Order/OrderInfo/Kommission") == order.commission == "K" * 80
+    assert cart.text("Order/OrderInfo/InquiryNo") == order.inquiry_number == "I" * 15
+    assert (len(order.remark), len(order.ordered_by), order.requested_week) == (100, 255, week)
+
+
 def test_person_and_delivery_site_are_in_the_order_in_words() -> None:
     connection = ordering_connection()
     buying = shopping()

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from punchout.adapters.ids.fields import ADDRESS, IDENTITY_LENGTH, SHIPMENTS
+from punchout.adapters.ids.fields import ADDRESS, IDENTITY_LENGTH, NUMBERS, REMARKS, SHIPMENTS
 from punchout.documents import OrderDetails
 
 DELIVERY = ("DeliveryDate", "DeliveryWeek", "DeliveryYear")
@@ -22,6 +22,7 @@ _ADDRESS_LINES = (
     ("Contact", "Phone", "Fax", "Email"), ("ILN",), ("IDNo",),
 )  # fmt: skip
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+_WEEK, _YEAR = re.compile(r"[0-9]{1,3}\Z"), re.compile(r"[0-9]{4}\Z")
 _NAMED = {"ILN": "ILN/GLN", "IDNo": "ID"}
 
 
@@ -48,18 +49,20 @@ def party_fields(
 
 def order_details(echo: Mapping[str, Any], mapped: Mapping[str, str]) -> OrderDetails:
     """The same as the order keeps it: what the returned cart says and what is ordered never differ."""
-    said = order_fields(echo, mapped).get
-    day = said("DeliveryDate", "")
+    fields = order_fields(echo, mapped)
+    # Cut as they go back: a mapping may give more than the schema takes.
+    said = {name: fields.get(name, "")[:length] for name, length in {**NUMBERS, **REMARKS}.items()}
+    day, week = fields.get("DeliveryDate", ""), fields.get("DeliveryWeek", "")
     place = party_fields("DeliveryPlaceInfo", echo.get("parties") or {}, mapped)
     return OrderDetails(
-        commission=said("Kommission", ""),
-        inquiry_number=said("InquiryNo", ""),
-        offer_number=said("OfferNo", ""),
-        part_number=said("PartNo", ""),
-        remark=said("ZusatzText", ""),
+        commission=said["Kommission"],
+        inquiry_number=said["InquiryNo"],
+        offer_number=said["OfferNo"],
+        part_number=said["PartNo"],
+        remark=said["ZusatzText"],
         requested_day=day if is_day(day) else "",
-        requested_week="" if day else _week(said("DeliveryWeek", ""), said("DeliveryYear", "")),
-        pickup=said("ModeOfShipment") == PICKUP,
+        requested_week="" if day else _week(week, fields.get("DeliveryYear", "")),
+        pickup=fields.get("ModeOfShipment") == PICKUP,
         delivery_address="\n".join(_lines(place)),
     )
 
@@ -73,10 +76,11 @@ def is_day(text: str) -> bool:
 
 
 def _week(week: str, year: str) -> str:
-    """``2026-W48``; a week without a year is one of this year, as it goes back."""
-    if not (week.isascii() and week.isdigit()):
+    """``2026-W48``; a week without a year is one of this year, as it goes back; empty: no such week."""
+    year = year or str(timezone.localdate().year)
+    if not (_WEEK.match(week) and 1 <= int(week) <= 53 and _YEAR.match(year)):
         return ""
-    return f"{year or timezone.localdate().year}-W{int(week):02}"
+    return f"{year}-W{int(week):02}"
 
 
 def _lines(place: Mapping[str, str]) -> Iterator[str]:
