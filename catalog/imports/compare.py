@@ -129,7 +129,7 @@ def _place_by_links(staging: Staging) -> None:
         "SELECT l.sku, l.category, l.seq, l.line FROM {link} l JOIN (SELECT sku, min(seq) AS seq FROM {link}"
         " WHERE gone = 0 GROUP BY sku) f ON f.sku = l.sku AND f.seq = l.seq",
     )
-    staging.do("CREATE INDEX {place}_x ON {place} (sku)")
+    staging.index("place", "sku")
     staging.do(
         "UPDATE {article} SET category = p.category FROM {place} p WHERE p.sku = {article}.sku"
         " AND {article}.action <> 'delete'"

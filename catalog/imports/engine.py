@@ -17,7 +17,7 @@ import structlog
 from django.db import connection, transaction
 from django.utils import timezone, translation
 
-from catalog.imports import media, progress
+from catalog.imports import beside, media, progress
 from catalog.imports.apply import apply
 from catalog.imports.compare import Plan, compare
 from catalog.imports.errors import Cancelled, FileRefused
@@ -26,7 +26,7 @@ from catalog.imports.registry import Reading, find_format
 from catalog.imports.rows import Defaults, Rows
 from catalog.imports.samples import samples
 from catalog.imports.source import Source
-from catalog.imports.tables import LANGUAGES, Staging
+from catalog.imports.tables import LANGUAGES, Staging, forget
 from catalog.models import ImportProfile, ImportRefusal, ImportRun
 from catalog.wording import Said, stored
 from catalog.wording import said as _
@@ -68,16 +68,18 @@ def execute(run: ImportRun, source: Source, listen: Callable[[ImportRun], None] 
                 with transaction.atomic():
                     apply(staging, run.profile, plan, watch.applied)
                     _end(run, State.DONE)
-                staging.drop()
+                forget(run.pk)
         except Cancelled:
             _end(run, State.CANCELLED)
         except FileRefused as refused:
-            staging.drop()
+            forget(run.pk)
             _end(run, State.REFUSED, reason_of(refused))
         except Exception as error:
             log.exception("import_failed", run=run.pk)
             _end(run, State.FAILED, error=f"{type(error).__name__}: {error}"[:2000])
             raise
+        finally:
+            beside.detach()
     progress.forget(run)
     listen(run)
     log.info("import_ended", run=run.pk, state=run.state, records=run.records, refused=run.refused)
@@ -274,14 +276,33 @@ def _few_collections() -> Iterator[None]:
 
 @contextmanager
 def _memory() -> Iterator[None]:
-    """PostgreSQL joins whole tables in memory; what one import takes is little beside the server's own."""
-    if connection.vendor != "postgresql":
+    """What an import may take of it, by the databases' own settings."""
+    if connection.vendor != "postgresql" and connection.in_atomic_block:
         yield
         return
-    with connection.cursor() as cursor:
-        cursor.execute("SET work_mem = '128MB'")
+    # PostgreSQL joins whole tables in memory; what one import takes is little beside the server's own.
+    wanted = {"work_mem": "128MB"}
+    if connection.vendor != "postgresql":
+        # Three million prices put in order would fill it, and so would mapping the file they are written to.
+        wanted = {"temp_store": "1", "mmap_size": "0"}
+    before = {name: _setting(name) for name in wanted}
+    for name, value in wanted.items():
+        _set(name, value)
     try:
         yield
     finally:
-        with connection.cursor() as cursor:
-            cursor.execute("RESET work_mem")
+        for name, value in before.items():
+            _set(name, value)
+
+
+def _setting(name: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(f"{'SHOW' if connection.vendor == 'postgresql' else 'PRAGMA'} {name}")
+        row = cursor.fetchone()
+    return str(row[0]) if row else ""
+
+
+def _set(name: str, value: str) -> None:
+    begin = "SET" if connection.vendor == "postgresql" else "PRAGMA"
+    with connection.cursor() as cursor:
+        cursor.execute(f"{begin} {name} = '{value}'")

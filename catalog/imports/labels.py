@@ -51,9 +51,10 @@ def write_map(staging: Staging, table: str, columns: dict[str, str], rows: Itera
     kinds = {"int": "bigint", "text": "text" if staging.postgres else "varchar", "number": "numeric"}
     name = staging.name(table)
     staging.do(f"DROP TABLE IF EXISTS {name}")
-    staging.do(f"CREATE TABLE {name} ({', '.join(f'{key} {kinds[kind]}' for key, kind in columns.items())})")
+    made = ", ".join(f"{key} {kinds[kind]}" for key, kind in columns.items())
+    staging.do(f"CREATE TABLE {staging.made(table)} ({made})")
     bulk_write(name, tuple(columns), list(rows))
-    staging.do(f"CREATE INDEX {name}_x ON {name} ({next(iter(columns))})")
+    staging.do(f"CREATE INDEX {staging.made(table)}_x ON {name} ({next(iter(columns))})")
     staging.analyze(table)
 
 

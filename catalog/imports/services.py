@@ -17,7 +17,7 @@ from django.utils.text import get_valid_filename
 
 from catalog.imports import engine, progress
 from catalog.imports.source import Source
-from catalog.imports.tables import Staging
+from catalog.imports.tables import forget
 from catalog.models import ImportProfile, ImportRun, ImportSchedule
 from catalog.wording import said as _
 from catalog.wording import stored
@@ -67,6 +67,8 @@ def start_import(
             with (folder / name).open("xb") as target:
                 for chunk in chunks or ():
                     target.write(chunk)
+        # What has its number may be of a database before this one.
+        forget(run.pk)
         run.note(path=name)
     except BaseException:
         run.delete()
@@ -179,7 +181,7 @@ def forget_older(import_run: ImportRun) -> None:
     for each in ImportRun.objects.filter(profile=import_run.profile_id, pk__lt=import_run.pk).exclude(
         path=""
     ):
-        Staging(each.pk).drop()
+        forget(each.pk)
         (Path(settings.IMPORT_DIR) / each.path).unlink(missing_ok=True)
         each.path = ""
         each.save(update_fields=["path"])

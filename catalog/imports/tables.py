@@ -1,14 +1,17 @@
 """Tables that hold what was read until it is applied: a set for each run, written as fast as possible.
 
-They belong to no model: made when a run begins, dropped when it ends, and not logged by PostgreSQL. Rows and
-the count of records they come from are committed together, so that a run that was killed goes on where it
-was; after a crash of the PostgreSQL server itself both are gone, and it begins anew.
+They belong to no model: made when a run begins, dropped when it ends, not logged by PostgreSQL and in a file
+of their own on SQLite (``catalog.imports.beside``). Rows and the count of records they come from are kept
+together, so that a run that was killed goes on where it was; after a crash of the PostgreSQL server itself
+both are gone, and it begins anew.
 """
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection
+
+from catalog.imports import beside
 
 TEXT, INT, NUMBER, DATE = "text", "int", "number", "date"
 LANGUAGES = ("en", "nl", "fr", "de")
@@ -100,17 +103,24 @@ class Staging:
     def __init__(self, run_id: int) -> None:
         self.prefix = f"import_{run_id}_"
         self.postgres = connection.vendor == "postgresql"
+        if not self.postgres:
+            beside.attach(run_id)
 
     def name(self, table: str) -> str:
         """The table's name, quoted already by having no character that needs it."""
         return self.prefix + table
+
+    def made(self, table: str) -> str:
+        """The name under which a table or an index is created; afterwards ``name`` finds it."""
+        return self.name(table) if self.postgres else f"{beside.SCHEMA}.{self.name(table)}"
 
     def sql(self, text: str) -> str:
         """``{article}`` becomes the name of this run's table, as does ``{any_other}``."""
         return _Names(self).fill(text)
 
     def exists(self) -> bool:
-        return self.name("checkpoint_2") in connection.introspection.table_names()
+        with connection.cursor() as cursor:
+            return self.name("checkpoint_2") in self._there(cursor)
 
     def create(self) -> None:
         """Makes the tables, empty; those that are there stay as they are."""
@@ -118,7 +128,7 @@ class Staging:
         with connection.cursor() as cursor:
             for table, columns in TABLES.items():
                 made = ", ".join(f"{name} {types[kind]}" for name, kind in columns.items())
-                cursor.execute(f"CREATE {self._unlogged}TABLE IF NOT EXISTS {self.name(table)} ({made})")
+                cursor.execute(f"CREATE {self._unlogged}TABLE IF NOT EXISTS {self.made(table)} ({made})")
 
     def drop(self) -> None:
         """Removes every table of the run, and before them the views that read them."""
@@ -128,12 +138,22 @@ class Staging:
         """Removes the views, so that the tables they read can be made anew."""
         words = {"v": "VIEW", "t": "TABLE"}
         with connection.cursor() as cursor:
-            found = connection.introspection.get_table_list(cursor)
-            mine = [each for each in found if each.name.startswith(self.prefix)]
-            for kind in kinds:
-                for each in mine:
-                    if each.type == kind:
-                        cursor.execute(f"DROP {words[kind]} {each.name}")
+            mine = {name: kind for name, kind in self._there(cursor).items() if name.startswith(self.prefix)}
+            for wanted in kinds:
+                for name, kind in mine.items():
+                    if kind == wanted:
+                        cursor.execute(f"DROP {words[kind]} {name}")
+
+    def tables(self) -> list[str]:
+        """What is staged of this run."""
+        with connection.cursor() as cursor:
+            return [name for name in self._there(cursor) if name.startswith(self.prefix)]
+
+    def _there(self, cursor: Any) -> dict[str, str]:
+        """What the database has by its name: ``t`` a table, ``v`` a view."""
+        if self.postgres:
+            return {each.name: each.type for each in connection.introspection.get_table_list(cursor)}
+        return beside.tables(cursor)
 
     def empty(self) -> None:
         """As new, for a file that is read from its beginning."""
@@ -159,7 +179,7 @@ class Staging:
         name = self.name(table)
         with connection.cursor() as cursor:
             self._remove(cursor, name)
-            cursor.execute(f"CREATE {self._unlogged}TABLE {name} AS {self.sql(query)}", params)
+            cursor.execute(f"CREATE {self._unlogged}TABLE {self.made(table)} AS {self.sql(query)}", params)
             if self.postgres:
                 # Without figures the planner takes a new table for a small one.
                 cursor.execute(f"ANALYZE {name}")
@@ -169,10 +189,12 @@ class Staging:
         name = self.name(table)
         with connection.cursor() as cursor:
             self._remove(cursor, name)
-            cursor.execute(f"CREATE VIEW {name} AS {self.sql(query)}", ())
+            # On SQLite only such a view can read from two files.
+            temporary = "" if self.postgres else "TEMP "
+            cursor.execute(f"CREATE {temporary}VIEW {name} AS {self.sql(query)}", ())
 
     def _remove(self, cursor: Any, name: str) -> None:
-        kinds = {each.name: each.type for each in connection.introspection.get_table_list(cursor)}
+        kinds = self._there(cursor)
         if name in kinds:
             cursor.execute(f"DROP {'VIEW' if kinds[name] == 'v' else 'TABLE'} {name}")
 
@@ -200,7 +222,7 @@ class Staging:
     def index(self, table: str, column: str) -> None:
         """An index where SQLite would look row by row; PostgreSQL joins whole tables without one."""
         if not self.postgres:
-            self.do(f"CREATE INDEX {self.name(table)}_{column} ON {self.name(table)} ({column})")
+            self.do(f"CREATE INDEX {self.made(table)}_{column} ON {self.name(table)} ({column})")
 
     def same(self, one: str, other: str) -> str:
         """SQL for two values being equal, or both unknown."""
@@ -251,6 +273,12 @@ def _figures_fit(cursor: Any, table: str) -> bool:
         [table],
     )
     return bool(cursor.fetchone()[0])
+
+
+def forget(run_id: int) -> None:
+    """Removes all that a run has staged."""
+    if connection.vendor == "postgresql" or not beside.remove(run_id):
+        Staging(run_id).drop()
 
 
 class _Names(dict[str, str]):

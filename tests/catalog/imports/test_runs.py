@@ -36,8 +36,7 @@ def started(profile: ImportProfile, **values: Any) -> ImportRun:
 
 
 def tables_of(run: ImportRun) -> list[str]:
-    prefix = f"import_{run.pk}_"
-    return [name for name in connection.introspection.table_names() if name.startswith(prefix)]
+    return Staging(run.pk).tables()
 
 
 def test_nothing_is_seen_of_an_import_that_fails_while_it_is_applied(
@@ -163,6 +162,22 @@ def test_the_next_import_of_a_profile_clears_away_the_last(imported: Import, set
     first.refresh_from_db()
     assert first.path == ""
     assert len(list(Path(settings.IMPORT_DIR).iterdir())) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_on_sqlite_a_run_is_staged_in_a_file_of_its_own_which_goes_with_it(
+    imported: Import, settings: Any
+) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL has tables that it does not log")
+    run = imported(*articles(3), trial=True)
+    staged = Path(settings.IMPORT_DIR) / f"run-{run.pk}.staged"
+    assert staged.exists()
+    assert not [name for name in connection.introspection.table_names() if name.startswith("import_")]
+    services.resume(import_run=run, trial=False, background=False)
+    assert services.run(run).state == State.DONE
+    assert Product.objects.count() == 3
+    assert not staged.exists()
 
 
 def test_refused_records_are_a_csv_without_formulas(imported: Import) -> None:
