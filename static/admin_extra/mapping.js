@@ -49,6 +49,7 @@
     for (const [name, error] of Object.entries(tried.tables)) {
       document.getElementById(`error-${name}`).textContent = error;
     }
+    put(); // what came above the field has moved it
   }
 
   form.addEventListener("input", tryOut);
