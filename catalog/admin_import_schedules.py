@@ -30,7 +30,7 @@ class ScheduleForm(forms.ModelForm):
         required=False,
         strip=False,
         max_length=1000,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "class": "vTextField"}),
         help_text=_(
             "Kept sealed and shown to nobody; leave it empty to keep the one that is set. "
             "A key in the address stands where the address says {key}."
