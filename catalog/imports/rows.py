@@ -1,14 +1,32 @@
 """Turns records into rows for the staging tables; what the shop cannot hold becomes a refusal."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any, NamedTuple
 
-from django.utils.translation import gettext_noop as _l
-
+from catalog.imports.held import (
+    AMOUNT_PLACES,
+    GTIN,
+    LENGTHS,
+    METALS,
+    MOST_AMOUNT,
+    MOST_PRICE_UNIT,
+    MOST_QUANTITY,
+    SKU,
+    STATUSES,
+    TEN_THOUSANDTH,
+    TITLE,
+    UNIT,
+    RefusedError,
+    clean,
+    iso_day,
+    label_of,
+    one_line,
+    quantity_of,
+    scaled,
+    sku_of,
+    too_long,
+)
 from catalog.imports.records import (
     Action,
     ArticleRecord,
@@ -24,46 +42,8 @@ from catalog.imports.records import (
 )
 from catalog.imports.refused import refusal_row
 from catalog.imports.tables import LANGUAGES, TABLES
-from catalog.models import Product
-from catalog.models.surcharges import Metal
-from catalog.wording import said
 from catalog.wording import said as _
 
-# Lengths of the shop's own columns.
-SKU, CODE, TITLE = 40, 40, 120
-LENGTHS = {
-    "name": 160,
-    "description": 64_000,
-    "manufacturer_part_number": 50,
-    "discount_group": 20,
-    "unspsc": 8,
-    "etim_class": 8,
-    "eclass": 14,
-    "content_unit": 3,
-    "brand": 80,
-    "customer_number": 40,
-}
-# How a refusal calls a column, as its model does.
-LABELS = {
-    "manufacturer_part_number": _l("manufacturer part number"), "discount_group": _l("discount group"),
-    "unspsc": _l("UNSPSC"), "etim_class": _l("ETIM class"), "eclass": _l("eCl@ss"), "brand": _l("brand"),
-    "content_quantity": _l("content"), "minimum_quantity": _l("minimum quantity"),
-    "quantity_step": _l("sold in multiples of"), "price_unit": _l("price unit"),
-    "lead_time_days": _l("lead time in days"), "name_en": _l("name (en)"), "name_nl": _l("name (nl)"),
-    "name_fr": _l("name (fr)"), "name_de": _l("name (de)"), "description_en": _l("description (en)"),
-    "description_nl": _l("description (nl)"), "description_fr": _l("description (fr)"),
-    "description_de": _l("description (de)"),
-}  # fmt: skip
-GTIN = re.compile(r"\A\d{8}(\d{4,6})?\Z")
-UNIT = re.compile(r"\A[A-Z0-9]{2,3}\Z")
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-# What the columns hold: 14 digits with 4 behind the point, 12 or 14 with 3.
-MOST_AMOUNT, AMOUNT_PLACES = Decimal(10) ** 10, -4
-MOST_QUANTITY, QUANTITY_PLACES = Decimal(10) ** 9, -3
-MOST_PRICE_UNIT = 1_000_000
-THOUSANDTH, TEN_THOUSANDTH = Decimal("0.001"), Decimal("0.0001")
-STATUSES = frozenset(Product.Status.values)
-METALS = frozenset(Metal.values)
 Row = tuple[str, tuple[Any, ...]]
 ARTICLE_REST = (None,) * (len(TABLES["article"]) - 4)
 # An article that replaces: what it does not say gets these. The status is no part of it: an article that an
@@ -82,16 +62,6 @@ class Defaults(NamedTuple):
     languages: tuple[str, ...]
     currency: str
     order_unit: str
-
-
-class RefusedError(ValueError):
-    """The whole record is left out."""
-
-    def __init__(self, field: str, value: object, reason: str) -> None:
-        super().__init__(reason)
-        self.field = field
-        self.value = str(value)
-        self.reason = reason
 
 
 class Rows:
@@ -138,7 +108,7 @@ class Rows:
         return self._refusal(Refusal(record.line, record.sku, field, str(value), reason, fatal=False))
 
     def _article(self, record: ArticleRecord, seq: int) -> Iterator[Row]:
-        sku = _sku(record.sku)
+        sku = sku_of(record.sku)
         if record.action is Action.DELETE:
             yield "article", (seq, record.line, sku, "delete", *ARTICLE_REST)
             return
@@ -150,7 +120,7 @@ class Rows:
                 continue
             text = one_line(text)
             if len(text) > LENGTHS[name]:
-                yield self._note(record, label_of(name), text, _too_long(LENGTHS[name]))
+                yield self._note(record, label_of(name), text, too_long(LENGTHS[name]))
             else:
                 values[name] = text
         if record.gtin is not None:
@@ -220,7 +190,7 @@ class Rows:
         category = one_line(record.categories[0])[:TITLE] if record.categories else None
         number = one_line(record.customer_number) if record.customer_number else None
         if number and len(number) > LENGTHS["customer_number"]:
-            yield self._note(record, _("customer number"), number, _too_long(LENGTHS["customer_number"]))
+            yield self._note(record, _("customer number"), number, too_long(LENGTHS["customer_number"]))
             number = None
         get = values.get
         yield "article", (
@@ -243,7 +213,7 @@ class Rows:
         for position, media in enumerate(record.media or ()):
             address = clean(media.source).strip()
             if not address or len(address) > 255:
-                yield self._note(record, _("picture or document"), address, _too_long(255))
+                yield self._note(record, _("picture or document"), address, too_long(255))
             else:
                 kind = "picture" if media.kind == "picture" else "document"
                 yield "media", (
@@ -320,7 +290,7 @@ class Rows:
             raise RefusedError(_("price"), amount, _("This is no price."))
         if exponent < AMOUNT_PLACES:
             # 0.00123 for one is 0.123 for 100: no digit is lost.
-            amount, unit = _scaled(amount, unit)
+            amount, unit = scaled(amount, unit)
         currency = record.currency or self.defaults.currency
         if not currency:
             raise RefusedError(
@@ -336,8 +306,8 @@ class Rows:
             if minimum is None or minimum < 0:
                 raise RefusedError(_("from quantity"), record.minimum_quantity, _("This is no quantity."))
         return "price", (
-            seq, article, record.line, _sku(record.sku), amount, currency, unit, minimum,
-            _day(start), _day(end), customer,
+            seq, article, record.line, sku_of(record.sku), amount, currency, unit, minimum,
+            iso_day(start), iso_day(end), customer,
         )  # fmt: skip
 
     def _stock(self, record: StockRecord, seq: int) -> Iterator[Row]:
@@ -346,14 +316,14 @@ class Rows:
             raise RefusedError(_("quantity"), record.quantity, _("This is no quantity."))
         coming = None if record.next_quantity is None else quantity_of(record.next_quantity)
         yield "stock", (
-            seq, record.line, _sku(record.sku), one_line(record.site), quantity, _day(record.next_date),
+            seq, record.line, sku_of(record.sku), one_line(record.site), quantity, iso_day(record.next_date),
             coming,
         )  # fmt: skip
 
     def _category(self, record: CategoryRecord, seq: int) -> Iterator[Row]:
         code = one_line(record.code)
         if not code or len(code) > TITLE:
-            raise RefusedError(_("category"), code, _too_long(TITLE))
+            raise RefusedError(_("category"), code, too_long(TITLE))
         names = [one_line(record.names.get(language, ""))[:TITLE] or None for language in LANGUAGES]
         yield "category", (
             seq, record.line, code, one_line(record.parent)[:TITLE], max(0, min(record.position, 2**31 - 1)),
@@ -362,62 +332,5 @@ class Rows:
 
     def _link(self, record: CategoryLink, seq: int) -> Iterator[Row]:
         yield "link", (
-            seq, record.line, _sku(record.sku), one_line(record.category)[:TITLE], int(record.remove)
+            seq, record.line, sku_of(record.sku), one_line(record.category)[:TITLE], int(record.remove)
         )  # fmt: skip
-
-
-def label_of(name: str) -> str:
-    """The shop's word for a column of an article."""
-    return said(LABELS[name])
-
-
-def clean(text: str) -> str:
-    """Without control characters, which PostgreSQL and XML refuse; lone surrogates are replaced."""
-    # Neither control characters nor surrogates are printable.
-    if text.isprintable():
-        return text
-    return CONTROL.sub("", text).encode("utf-8", "replace").decode()
-
-
-def one_line(text: str) -> str:
-    """Without line breaks, and one blank where there are several."""
-    if text.isprintable() and "  " not in text:
-        return text.strip()
-    return " ".join(clean(text).split())
-
-
-def _too_long(most: int) -> str:
-    return _("Empty, or longer than %s characters.") % most
-
-
-def _sku(text: str) -> str:
-    sku = one_line(text)
-    if not sku:
-        raise RefusedError(_("article number"), "", _("There is no article number."))
-    if len(sku) > SKU:
-        raise RefusedError(_("article number"), sku, _too_long(SKU))
-    return sku
-
-
-@lru_cache(maxsize=10_000)
-def quantity_of(number: Decimal) -> Decimal | None:
-    """As the columns hold it; ``None`` for what they cannot."""
-    if not number.is_finite() or abs(number) >= MOST_QUANTITY:
-        return None
-    exponent = number.as_tuple().exponent
-    return number.quantize(THOUSANDTH) if isinstance(exponent, int) and exponent < QUANTITY_PLACES else number
-
-
-def _scaled(amount: Decimal, unit: int | None) -> tuple[Decimal, int | None]:
-    if unit is None:
-        return amount.quantize(TEN_THOUSANDTH), None
-    amount = amount.normalize()
-    while amount.as_tuple().exponent < AMOUNT_PLACES:  # type: ignore[operator]
-        if unit * 10 > MOST_PRICE_UNIT or amount * 10 >= MOST_AMOUNT:
-            return amount.quantize(TEN_THOUSANDTH), unit
-        amount, unit = (amount * 10).normalize(), unit * 10
-    return amount, unit
-
-
-def _day(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()

@@ -14,9 +14,10 @@ from typing import Any, NamedTuple
 
 from catalog.imports.formats.table.options import TableOptions
 from catalog.imports.formats.table.rows import Row
+from catalog.imports.held import LENGTHS, SKU, TITLE, quantity_of
 from catalog.imports.records import Ready
 from catalog.imports.registry import Reading
-from catalog.imports.rows import EMPTY, LENGTHS, SKU, TITLE, Defaults, quantity_of
+from catalog.imports.rows import EMPTY, Defaults
 from catalog.imports.tables import LANGUAGES, TABLES
 
 BLOCK = 2_000
