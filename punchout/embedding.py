@@ -26,6 +26,7 @@ from django.utils.crypto import RANDOM_STRING_CHARS, salted_hmac
 from django.utils.translation import gettext as _
 
 from catalog.money import Money
+from catalog.prepared_objects import PreparedObject
 from catalog.prices import NetPrice
 from punchout import ordering, origins, preflight, surcharges
 from punchout.adapters.registry import get_adapter
@@ -73,14 +74,18 @@ def has_cookie(request: HttpRequest, session: PunchoutSession) -> bool:
     return bool(session.cookie_digest) and hmac.compare_digest(presented, session.cookie_digest)
 
 
+_SESSIONS = PunchoutSession.objects.select_related(
+    "connection", "organisation__price_list", "person", "cart", "delivery_site"
+)
+_BY_PATH = PreparedObject(lambda digest: _SESSIONS.filter(path_digest=digest))
+_BY_KEY = PreparedObject(lambda key: _SESSIONS.filter(key=key))
+
+
 def _find(request: HttpRequest, key: str) -> PunchoutSession | None:
     """The session that the request proves to be in; ``None`` for all others."""
-    sessions = PunchoutSession.objects.select_related(
-        "connection", "organisation__price_list", "person", "cart", "delivery_site"
-    )
     if len(key) == PATH_SECRET_LENGTH:
-        return sessions.filter(path_digest=token_digest(key)).first()
-    session = sessions.filter(key=key).first()
+        return _BY_PATH.get(token_digest(key))
+    session = _BY_KEY.get(key)
     return session if session is not None and has_cookie(request, session) else None
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from catalog.models import Product
+from catalog.prepared_objects import PreparedObject
 from catalog.quantities import LARGEST
 from punchout import ordering, positions, preflight, wire
 from punchout.adapters import get_adapter
@@ -300,13 +301,21 @@ def _notes(findings: tuple[Finding, ...]) -> list[str]:
         return [str(finding) for finding in findings]
 
 
+_LOCKED = PreparedObject(
+    lambda pk: (
+        PunchoutSession.objects.select_for_update(of=("self", "cart")).select_related("cart").filter(pk=pk)
+    )
+)
+
+
 def _locked(session: PunchoutSession) -> PunchoutSession:
     """The session, locked with its cart: nothing is added between pricing and freezing.
 
     Its connection and customer are those that the request read.
     """
-    rows = PunchoutSession.objects.select_for_update(of=("self", "cart")).select_related("cart")
-    locked = rows.get(pk=session.pk)
+    locked = _LOCKED.get(session.pk)
+    if locked is None:
+        raise PunchoutSession.DoesNotExist
     locked.connection, locked.organisation = session.connection, session.organisation
     return locked
 
