@@ -9,7 +9,12 @@ from django.utils.translation import gettext_lazy
 from punchout import origins, wire
 from punchout.adapters.cebeoxml import articles, build
 from punchout.adapters.cebeoxml.authenticate import authenticate
-from punchout.adapters.cebeoxml.open_order import continue_open_order, delete_open_order, open_order
+from punchout.adapters.cebeoxml.open_order import (
+    continue_open_order,
+    delete_open_order,
+    require_number,
+    open_order,
+)
 from punchout.adapters.cebeoxml.options import CebeoOptions
 from punchout.adapters.cebeoxml.outgoing import FIELDS
 from punchout.adapters.cebeoxml.parse import (
@@ -80,7 +85,7 @@ class CebeoAdapter(Adapter):
         if request.action == "Order/Get":
             return self._order(inbound, request, connection, options)
         if request.action == "Order/Delete":
-            session, count = delete_open_order(connection)
+            session, count = delete_open_order(connection, request.number)
             inbound.record.session = session
             return build.message(0, f"The open order is empty; {count} lines were deleted.")
         organisation = connection.organisation
@@ -100,6 +105,7 @@ class CebeoAdapter(Adapter):
         self, inbound: InboundMessage, request: WebRequest, connection: Connection, options: CebeoOptions
     ) -> bytes:
         order = open_order(connection, inbound.base_url)
+        require_number(order.session if order else None, request.number)
         if order is None:
             return build.message(0, "The open order is empty.")
         inbound.record.session = order.session

@@ -17,6 +17,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 
 from punchout.documents import ReturnLine, SetupRequest
+from punchout.errors import OperationUnsupported
 from punchout.models import Connection, PunchoutSession, ReturnedCart, WireMessage
 from punchout.services import StartedSession, freeze_lines, start_session
 from shop.carts import empty_cart, price_cart
@@ -44,10 +45,11 @@ def open_order(connection: Connection, base_url: str) -> OpenOrder | None:
     session = _current(connection, _newest(connection))
     if session is None:
         return None
-    held_by = session.begins_with or session
+    held_by = _shown(session)
+    assert held_by is not None
     if held_by.state == State.RETURNED:
         returned = ReturnedCart.objects.get(session=held_by)
-        return OpenOrder(session, tuple(ReturnLine.from_json(line) for line in returned.lines))
+        return OpenOrder(held_by, tuple(ReturnLine.from_json(line) for line in returned.lines))
     with translation.override(session.language):
         cart = price_cart(session.filled_cart, session.organisation)
         good = tuple(line for line in cart.lines if not line.problem)
@@ -56,8 +58,17 @@ def open_order(connection: Connection, base_url: str) -> OpenOrder | None:
     return OpenOrder(session, lines, left_out)
 
 
+def require_number(session: PunchoutSession | None, number: str) -> None:
+    """Nothing where no number was asked for, or it is that of this open order; else ``OperationUnsupported``.
+
+    A buyer who has gone on with the order meanwhile has another cart: what he added is not deleted unread.
+    """
+    if number and (session is None or str(session.cart_id) != number):
+        raise OperationUnsupported(f"The open order does not have the number {number[:20]}.")
+
+
 @transaction.atomic
-def delete_open_order(connection: Connection) -> tuple[PunchoutSession | None, int]:
+def delete_open_order(connection: Connection, number: str = "") -> tuple[PunchoutSession | None, int]:
     """Empties the open order; whose visit it was, and how many lines went.
 
     A buyer who is still in the shop sees his cart emptied and goes on. What a buyer handed over stays on
@@ -65,6 +76,7 @@ def delete_open_order(connection: Connection) -> tuple[PunchoutSession | None, i
     """
     newest = _newest(connection, lock=True)
     session = _current(connection, newest)
+    require_number(_shown(session), number)
     if newest is None or session is None:
         return None, 0
     count, counts_from = session.filled_cart.lines.count(), session.pk + 1
@@ -119,6 +131,12 @@ def _current(connection: Connection, newest: PunchoutSession | None) -> Punchout
     sessions = PunchoutSession.objects.filter(connection=connection, pk__gte=counts_from)
     counting = sessions.exclude(state=State.CANCELLED)
     return counting.select_related("cart", "organisation", "person").order_by("-pk").first()
+
+
+def _shown(session: PunchoutSession | None) -> PunchoutSession | None:
+    """The visit whose number the order is shown under (``open_order``)."""
+    held_by = session.begins_with if session is not None else None
+    return held_by if held_by is not None and held_by.state == State.RETURNED else session
 
 
 def _holder(session: PunchoutSession | None) -> PunchoutSession | None:

@@ -19,8 +19,9 @@ MOST_KEYWORDS = 20
 LONGEST_VALUE = 190
 RESPONSE_TYPES = ("List", "Detail", "Message")
 OPEN_ORDER = "OpenOrder"
-# What an Order can be named by; only the first is there before orders are taken.
-ORDER_NAMES = (OPEN_ORDER, "SupplierOrderID", "CustomerOrderID")
+ORDER_NUMBER = "SupplierOrderID"
+# What an Order can be named by; its number is that of the open order, as its header says.
+ORDER_NAMES = (OPEN_ORDER, ORDER_NUMBER, "CustomerOrderID")
 ACTIONS = {"Article": ("Get", "Search"), "Order": ("Create", "Get", "Delete")}
 # How much is answered when the request does not say.
 USUAL_RESPONSE = {"Article": "List", "Order": "Detail"}
@@ -45,7 +46,8 @@ class WebRequest:
     articles: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
     brands: tuple[str, ...] = ()
-    order: str = ""
+    # The number that the open order has to have; empty: whatever it has.
+    number: str = ""
     notes: tuple[str, ...] = ()
 
 
@@ -120,7 +122,7 @@ def read_request(root: etree._Element, notes: list[str]) -> WebRequest:
         articles=_all_materials(element) if action == "Article/Get" else (),
         keywords=_words(element, "SearchKeywords", required=action == "Article/Search"),
         brands=_words(element, "BrandKeywords"),
-        order=_order(element, action) if outer == "Order" else "",
+        number=_number(element, action) if outer == "Order" else "",
         notes=tuple(notes),
     )
 
@@ -163,13 +165,17 @@ def _words(element: etree._Element | None, name: str, *, required: bool = False)
     return words
 
 
-def _order(element: etree._Element | None, action: str) -> str:
+def _number(element: etree._Element | None, action: str) -> str:
+    """Which order is meant: the open one, or the open one if it has this number."""
     named = next((name for name in ORDER_NAMES if _child(element, name) is not None), "")
     if not named:
         raise MessageInvalid(f"{action} names no order: {OPEN_ORDER} is missing.", path=f"Request/{action}")
-    if named != OPEN_ORDER:
+    number = _text(_child(element, ORDER_NUMBER)) if named == ORDER_NUMBER else ""
+    if named == ORDER_NUMBER and not number:
+        raise MessageInvalid(f"{action} has an empty {ORDER_NUMBER}.", path=f"Request/{action}")
+    if named not in (OPEN_ORDER, ORDER_NUMBER):
         raise OperationUnsupported(f"{action} is possible for the {OPEN_ORDER} only, not by {named}.")
-    return named
+    return number
 
 
 def _values(element: etree._Element | None, name: str) -> Iterator[str]:

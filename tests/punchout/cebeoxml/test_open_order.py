@@ -372,3 +372,29 @@ def test_a_mapping_fills_what_the_header_and_the_lines_have_beside() -> None:
     ]  # fmt: skip
     assert [part.tag for part in line][:3] == ["SupplierOrderLineID", "CustomerOrderLineID", "Material"]
     assert {element.tag: element.text for element in detail.iter() if element.tag in fields} == fields
+
+
+def test_the_number_of_the_header_names_the_open_order_until_the_buyer_goes_on_with_it() -> None:
+    browser, session, prefix = visit_with(article(make_connection()), quantity="3")
+    browser.post(f"{prefix}/return")
+    number = ask("order_get_open.xml").findtext("Order/Detail/OrderHeader/SupplierOrderID", "")
+    assert number == str(session.cart_id)
+    launched = launch()
+    assert ordered(ask("order_get_number.xml", order=number)) == ordered(ask("order_get_open.xml"))
+    enter(launched)
+    for name in ("order_get_number.xml", "order_delete_number.xml"):
+        assert code(post(payload(name, order=number))) == "12"
+    assert len(ordered(ask("order_get_open.xml"))) == 1
+    now = ask("order_get_open.xml").findtext("Order/Detail/OrderHeader/SupplierOrderID", "")
+    assert "1 lines were deleted" in text(ask("order_delete_number.xml", order=now))
+    assert ordered(ask("order_get_open.xml")) == []
+
+
+def test_the_number_of_another_customers_order_names_nothing() -> None:
+    other = make_connection(slug="other", username="other", organisation__number="4712")
+    _browser, session, _prefix = visit_with(article(make_connection()))
+    for name in ("order_get_number.xml", "order_delete_number.xml"):
+        sent = payload(name, order=str(session.cart_id), user="other", number="4712")
+        assert code(post(sent)) == "12"
+    assert other.sessions.count() == 0
+    assert len(ordered(ask("order_get_open.xml"))) == 1
