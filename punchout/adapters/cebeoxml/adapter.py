@@ -12,8 +12,8 @@ from punchout.adapters.cebeoxml.authenticate import authenticate
 from punchout.adapters.cebeoxml.open_order import (
     continue_open_order,
     delete_open_order,
-    require_number,
     open_order,
+    require_number,
 )
 from punchout.adapters.cebeoxml.options import CebeoOptions
 from punchout.adapters.cebeoxml.outgoing import FIELDS
