@@ -112,6 +112,7 @@ class _Rows:
         found = csv.reader(lines, doublequote=True, skipinitialspace=True, strict=False)
         begun = self._header.lines + 1
         ended = False
+        count = 0
         for cells in found:
             line, begun = begun, self._header.lines + found.line_num + 1
             if len(cells) == 1 and cells[0].strip().upper() == "ENDOFDATA":
@@ -119,6 +120,7 @@ class _Rows:
                 break
             if not any(cell.strip() for cell in cells):
                 continue
+            count += 1
             if len(cells) > len(names) and any(cell.strip() for cell in cells[len(names) :]):
                 reason = _("The row has %(have)s fields, and there are %(want)s names of fields.")
                 texts = {"have": len(cells), "want": len(names)}
@@ -131,6 +133,10 @@ class _Rows:
                 # What a whole catalog does not have any more would be gone.
                 raise FileRefused(reason, begun)
             yield begun, Refusal(begun, "", "ENDOFDATA", "", reason, fatal=False)
+        said = self._header["itemcount"]
+        if said and said.lstrip("0") != str(count):
+            reason = _("The file says another number of records than it has; something may be missing.")
+            yield begun, Refusal(begun, "", "ITEMCOUNT", f"{said} / {count}", reason, fatal=False)
         text.detach()
 
     def _record(self, line: int, row: dict[str, str]) -> list[Record]:

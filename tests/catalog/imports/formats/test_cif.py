@@ -34,7 +34,7 @@ def row(number: str = "A1", description: str = "Name", price: str = "1", unit: s
 
 
 def test_the_header_is_read_in_any_order_and_case(full):
-    assert (full.header.full, full.header.currency, full.header.total) == (True, "EUR", 9)
+    assert (full.header.full, full.header.currency, full.header.total) == (True, "EUR", 10)
 
 
 def test_a_row_is_an_article_with_its_classes_parameters_and_validity(full):

@@ -81,6 +81,16 @@ def test_a_cif_has_its_fields_in_any_order_and_remarks_over_several_lines() -> N
     assert reasons(found.refused) == {("SCREW", "Price Unit Quantity"), ("SCREW", "Lead Time")}
 
 
+def test_a_cif_that_counts_its_items_otherwise_is_taken_with_a_remark(tmp_path: Path) -> None:
+    file = tmp_path / "a.cif"
+    text = (ODD / "remarks.cif").read_bytes()
+    for said, remarks in ((b"3", set()), (b"003", set()), (b"4", {("", "ITEMCOUNT")})):
+        file.write_bytes(text.replace(b"LOADMODE: I", b"LOADMODE: I\r\nITEMCOUNT: " + said))
+        found = read("cif", file)
+        assert {each for each in reasons(found.refused) if not each[0]} == remarks
+        assert len(found.articles) == 3
+
+
 def test_a_datanorm_may_have_a_mark_in_front_and_small_letters() -> None:
     file = ODD / "mark.001"
     assert recognise(Source(file)).slug == "datanorm"
