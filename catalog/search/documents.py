@@ -17,7 +17,7 @@ from django.db.models import Sum
 from catalog.models import Product, ProductAttribute, Stock
 from catalog.search import schema
 from catalog.search.analysis import SHORTEST_PART, Said, analyse, analyse_once, together
-from catalog.search.fronts import SKU, STOCK, Fronts, Key
+from catalog.search.fronts import NAMED, SKU, STOCK, Fronts, Key
 from catalog.search.labels import Labels
 from catalog.search.text import COMPOUNDING, LANGUAGES, code_key, sort_key
 
@@ -125,7 +125,8 @@ class Maker:
         if known:
             document.add_json(schema.ATTRIBUTES, {code: [chosen] for code, chosen, _ in known})
         keys = order_keys(sku, texts[::2], quantity, gone=gone)
-        document.add_text(schema.SORT_SKU, str(keys[SKU]))
+        for order in NAMED:
+            document.add_unsigned(schema.place(order), self.fronts.place(order, str(keys[order])))
         for front in self.fronts.of(keys):
             document.add_text(schema.FRONT, front)
         classes = self._classes_of(brand, category)
@@ -145,7 +146,6 @@ class Maker:
             document.add_text(schema.word(language), f"{named.words} {own.said.words}")
             if language in COMPOUNDING:
                 document.add_text(schema.tail(language), named.tails)
-            document.add_text(schema.sort_name(language), str(keys[language]))
         return document
 
     def _classes_of(self, brand: int, category: int) -> dict[str, _Classes]:

@@ -1,13 +1,16 @@
-"""Where the beginning of every order ends, so that the first of very many are found without ordering all.
+"""Where an article stands in every order, as a number, and where the beginning of every order ends.
 
-An article that stands before such a border carries a term for it. Whatever is asked for: if enough of it lies
-before the border, the first of it do. The borders are told from a sample when an index is built, and lie in
-its folder, because whoever follows changes must draw them in the same place.
+Both are told from the names and numbers of a sample of the assortment when an index is built, and lie in its
+folder, because whoever follows changes must draw them in the same place. An article's place is how many of
+the sample stand before it, and then by what it differs from those beside it. An article that stands before a
+border carries a term for it: whatever is asked for, if enough lies before the border, the first of it do.
 """
 
 import json
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
@@ -15,11 +18,16 @@ from catalog.search.text import LANGUAGES
 
 FILE = "fronts.json"
 STOCK, SKU = "stock", "sku"
-ORDERS = (*LANGUAGES, SKU, STOCK)
+# Names and numbers are texts, whose places are numbers; a quantity is a number already.
+NAMED = (*LANGUAGES, SKU)
+ORDERS = (*NAMED, STOCK)
 # Which part of the assortment stands before each border of an order, the nearest first.
 PARTS = (1 / 128, 1 / 16)
 # Fewer articles than this are ordered in no time.
 SMALLEST = 50_000
+# A place is 64 bits: which two of the sample it lies between, and so many bytes behind what those two share.
+TOLD_APART = 6
+MOST_STEPS = 2 ** (64 - 8 * TOLD_APART) - 1
 
 # By what an article is ordered: names and number as sort keys, and how many there are.
 Key = str | float
@@ -31,18 +39,26 @@ def front(order: str, border: int) -> str:
 
 @dataclass(frozen=True)
 class Fronts:
-    """The borders of each order, the nearest first; none in a small assortment."""
+    """The borders of each order, the nearest first, none in a small assortment; and the sample in its order.
+
+    ``articles`` is of how many they were told.
+    """
 
     borders: Mapping[str, Sequence[Key]] = field(default_factory=dict)
+    steps: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    articles: int = 0
 
     @classmethod
-    def told_from(cls, sample: Mapping[str, list[Key]]) -> Self:
-        """The borders as the keys of some articles, which are like all, show them."""
-        borders = {}
+    def told_from(cls, sample: Mapping[str, list[Key]], articles: int) -> Self:
+        """As the keys of some of so many articles, which are like all, show them."""
+        borders, steps = {}, {}
         for order, keys in sample.items():
             ordered = sorted(keys, reverse=order == STOCK)
-            borders[order] = [ordered[int(len(ordered) * part)] for part in PARTS] if ordered else []
-        return cls(borders)
+            if articles >= SMALLEST:
+                borders[order] = [ordered[int(len(ordered) * part)] for part in PARTS] if ordered else []
+            if order != STOCK:
+                steps[order] = list(dict.fromkeys(map(str, ordered)))[:MOST_STEPS]
+        return cls(borders, steps, articles)
 
     def of(self, keys: Mapping[str, Key]) -> Iterator[str]:
         """The terms of an article with these keys."""
@@ -53,10 +69,35 @@ class Fronts:
                 if before:
                     yield front(order, number)
 
+    def place(self, order: str, key: str) -> int:
+        """A number that is the greater the later this stands in the order; below 2 ** 64."""
+        steps, shared = self._encoded[order]
+        text = key.encode()
+        at = bisect_right(steps, text)
+        if at not in shared:
+            beside = (steps[at - 1], steps[at]) if 0 < at < len(steps) else (b"", b"")
+            shared[at] = _shared(*beside)
+        rest = text[shared[at] : shared[at] + TOLD_APART]
+        return at << 8 * TOLD_APART | int.from_bytes(rest.ljust(TOLD_APART, b"\0"))
+
+    @cached_property
+    def _encoded(self) -> Mapping[str, tuple[list[bytes], dict[int, int]]]:
+        """The sample as bytes, which sort like the texts, and how many of them two neighbours share."""
+        return {order: ([step.encode() for step in self.steps.get(order, ())], {}) for order in NAMED}
+
     def write(self, folder: Path) -> None:
-        (folder / FILE).write_text(json.dumps(self.borders))
+        told = {"borders": self.borders, "steps": self.steps, "articles": self.articles}
+        (folder / FILE).write_text(json.dumps(told))
 
     @classmethod
     def read(cls, folder: Path) -> Self:
         """Those of the index in a folder; ``OSError`` or ``ValueError`` when they are lost."""
-        return cls(json.loads((folder / FILE).read_text()))
+        return cls(**json.loads((folder / FILE).read_text()))
+
+
+def _shared(left: bytes, right: bytes) -> int:
+    """How many bytes two texts begin with alike."""
+    for place, (one, other) in enumerate(zip(left, right, strict=False)):
+        if one != other:
+            return place
+    return min(len(left), len(right))

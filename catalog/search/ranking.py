@@ -58,8 +58,8 @@ def sorted_by(
 ) -> tuple[int, ...]:
     """The ids of the first of those sought, at most so many, in an order of its own."""
     field, order, named = {
-        "name": (schema.sort_name(language), _ASCENDING, language),
-        "sku": (schema.SORT_SKU, _ASCENDING, fronts.SKU),
+        "name": (schema.place(language), _ASCENDING, language),
+        "sku": (schema.place(fronts.SKU), _ASCENDING, fronts.SKU),
         "stock": (schema.QUANTITY, _DESCENDING, fronts.STOCK),
     }[sort]
     # Articles before a border come before all others, so a page that is full with them is the right one.

@@ -4,14 +4,15 @@ Texts are tokenised by ``catalog.search.text`` before they come here, so every t
 only. Per language: ``said_`` stems of all that is said, by which an article is found; ``name_`` stems of the
 name and ``class_`` stems of its brand and of what its categories are, by which it is ranked; ``word_`` whole
 words and ``tail_`` long stems backwards, which say how a word goes on and which compounds end in it;
-``sort_`` the name as a sort key. No price of any customer is ever here.
+``place_`` where it stands by its name, as a number. No price of any customer is ever here.
 """
 
 import tantivy
 
+from catalog.search.fronts import NAMED
 from catalog.search.text import COMPOUNDING, LANGUAGES
 
-VERSION = 5
+VERSION = 6
 
 PRODUCT = "product"  # Product.id
 CATEGORY = "category"  # ids of its category and of all above it, to filter by
@@ -26,7 +27,6 @@ ATTRIBUTES = "attributes"  # attribute code -> choice code, or the number as tex
 CODE = "code"  # article and manufacturer part numbers, without separators
 PART = "part"  # those, and what is left of them without their first parts
 GTIN = "gtin"
-SORT_SKU = "sort_sku"
 
 # The smallest sample is one article of 2 ** SAMPLES.
 SAMPLES = 8
@@ -59,8 +59,9 @@ def tail(language: str) -> str:
     return f"tail_{language}"
 
 
-def sort_name(language: str) -> str:
-    return f"sort_{language}"
+def place(order: str) -> str:
+    """Where it stands in one of the orders by name and number, see ``fronts``."""
+    return f"place_{order}"
 
 
 def _build() -> tantivy.Schema:
@@ -76,13 +77,13 @@ def _build() -> tantivy.Schema:
     builder.add_json_field(ATTRIBUTES, fast=True, tokenizer_name="raw", index_option="basic")
     for code in (CODE, PART, GTIN, FRONT):
         builder.add_text_field(code, tokenizer_name="raw", index_option="basic")
-    builder.add_text_field(SORT_SKU, tokenizer_name="raw", index_option="basic", fast=True)
+    for order in NAMED:
+        builder.add_unsigned_field(place(order), fast=True)
     for language in LANGUAGES:
         builder.add_text_field(said(language), tokenizer_name="whitespace", index_option="basic")
         builder.add_text_field(name(language), tokenizer_name="whitespace", index_option="freq")
         builder.add_text_field(class_(language), tokenizer_name="whitespace", index_option="freq")
         builder.add_text_field(word(language), tokenizer_name="whitespace", index_option="basic")
-        builder.add_text_field(sort_name(language), tokenizer_name="raw", index_option="basic", fast=True)
     for language in COMPOUNDING:
         builder.add_text_field(tail(language), tokenizer_name="whitespace", index_option="basic")
     return builder.build()

@@ -20,7 +20,7 @@ from catalog.models import Product, ProductChange
 from catalog.search import labels, schema, storage
 from catalog.search.documents import Maker, in_stock, order_keys
 from catalog.search.errors import SearchUnavailable
-from catalog.search.fronts import ORDERS, SMALLEST, Fronts, Key
+from catalog.search.fronts import ORDERS, Fronts, Key
 from catalog.search.text import LANGUAGES
 
 log = structlog.get_logger(__name__)
@@ -29,8 +29,10 @@ BATCH = 2_000
 # Larger segments are written with more of it, and merged less often: of a million articles only once.
 REBUILD_MEMORY = 80_000_000
 FOLLOW_MEMORY = 32_000_000
-# From at least so many articles it is told where the beginning of an order ends.
+# From at least so many articles it is told where each stands in an order, and where its beginning ends.
 BORDERS_FROM = 8_000
+# An index with so many times the articles it was built of is built anew.
+GROWN = 2
 # A second rebuild waits for the first instead of failing; a million articles take minutes.
 REBUILD_WAIT_SECONDS = 1_800.0
 
@@ -154,11 +156,17 @@ def _follow() -> int:
     finally:
         # Lets merges end and gives the writer up, also when the database failed half way.
         writer.wait_merging_threads()
-    if everything:
+    # Among far more articles than there were, the order told then is too coarse.
+    if everything or _size(index) > GROWN * fronts.articles:
         done += ProductChange.objects.count()
         _rebuild()
     log.info("search_index_followed", changes=done)
     return done
+
+
+def _size(index: tantivy.Index) -> int:
+    index.reload()
+    return int(index.searcher().num_docs)
 
 
 def _samples() -> "list[array[int]]":
@@ -170,8 +178,7 @@ def _samples() -> "list[array[int]]":
 
 
 def _fronts(samples: "list[array[int]]") -> Fronts:
-    if sum(map(len, samples)) < SMALLEST:
-        return Fronts()
+    """What the order of all articles is told from: some of very many, and every one of a few."""
     keys: dict[str, list[Key]] = {order: [] for order in ORDERS}
     products: list[int] = []
     for sample in reversed(samples):
@@ -185,7 +192,7 @@ def _fronts(samples: "list[array[int]]") -> Fronts:
             own = order_keys(sku, names, stock.get(product, Decimal(0)), gone=gone)
             for order, key in own.items():
                 keys[order].append(key)
-    return Fronts.told_from(keys)
+    return Fronts.told_from(keys, sum(map(len, samples)))
 
 
 def _batches(products: Sequence[int]) -> Iterator[list[int]]:

@@ -332,3 +332,16 @@ def test_a_new_name_for_what_most_articles_share_is_one_row_and_a_new_index(
     assert [row.product_id for row in ProductChange.objects.all()] == [ProductChange.EVERYTHING]
     search.follow_changes()
     assert "VLT-SOC-W" in found("weltronic socket")
+
+
+def test_an_index_that_has_grown_to_far_more_articles_is_built_anew(article: Any, search_index: Path) -> None:
+    article("A1", "Lamp")
+    search.rebuild()
+    before = storage.current_version()
+    article("A2", "Lamp b")
+    search.follow_changes()
+    assert storage.current_version() == before
+    article("A3", "Lamp a")
+    search.follow_changes()
+    assert storage.current_version() != before
+    assert found("lamp", sort="name") == ["A1", "A3", "A2"]

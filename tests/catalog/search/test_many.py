@@ -9,7 +9,7 @@ import pytest
 
 from catalog import search
 from catalog.models import Brand, Category, Product, Stock, StockSite
-from catalog.search import facets, ranking, writing
+from catalog.search import facets, fronts, ranking, writing
 from catalog.search.query import Sort
 from catalog.search.text import sort_key
 
@@ -22,7 +22,8 @@ def many(search_index: Path, monkeypatch: pytest.MonkeyPatch, category: Callable
     for module, limits in (
         (facets, {"COUNTED": 600, "TELLING": 100, "FEW": 400}),
         (ranking, {"RANKED": 600, "ENOUGH": 200, "ORDERED": 100}),
-        (writing, {"SMALLEST": 100, "BORDERS_FROM": 200}),
+        (writing, {"BORDERS_FROM": 200}),
+        (fronts, {"SMALLEST": 100}),
     ):
         for name, limit in limits.items():
             monkeypatch.setattr(module, name, limit)
