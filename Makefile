@@ -26,14 +26,14 @@ run: $(VENV)/.installed
 	@$(BIN)/python manage.py load_demo
 	@$(BIN)/python manage.py serve --port $(PORT) --workers $(WORKERS)
 
-# Runs every test, on SQLite with the browser journeys, then what touches the database on PostgreSQL.
+# Runs every test, on SQLite with the browser journeys, then on PostgreSQL.
 test: test-sqlite test-postgres
 
 test-sqlite: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 test-postgres: $(VENV)/.installed-dev
-	$(BIN)/python -m tests.on_postgres $(BIN)/python -m pytest -n 2 --dist loadgroup -m database $(ARGS)
+	$(BIN)/python -m tests.on_postgres $(BIN)/python -m pytest -n 2 --dist loadgroup -m "not browser" $(ARGS)
 
 check: export DJANGO_SETTINGS_MODULE = tests.settings
 check: $(VENV)/.installed-dev

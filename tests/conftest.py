@@ -36,13 +36,6 @@ hypothesis.settings.load_profile("suite")
 logging.getLogger("factory").setLevel(logging.WARNING)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """``-m database`` are the tests that touch it; pytest-django refuses it to the others."""
-    for item in items:
-        if item.get_closest_marker("django_db") or "db" in item.fixturenames:  # type: ignore[attr-defined]
-            item.add_marker("database")
-
-
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     from tests.workers import Together
