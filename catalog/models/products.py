@@ -138,8 +138,6 @@ class Product(models.Model):
             models.Index(
                 fields=["discount_group"], name="product_discount_group", condition=~Q(discount_group="")
             ),
-            # Counts what is shown or sold, and lists the few that are not, without reading any article.
-            models.Index(fields=["status", "sku"], name="product_status"),
         ]
 
     def __str__(self) -> str:

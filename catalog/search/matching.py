@@ -64,14 +64,18 @@ class Term:
 
 @dataclass(frozen=True)
 class Wanted:
-    """One thing that must be said of an article: any of these terms, numbers, or wordings."""
+    """One thing that must be said of an article: any of these terms, numbers, or wordings.
+
+    ``code_start`` stands for ``codes`` where very many numbers begin alike.
+    """
 
     terms: tuple[Term, ...] = ()
     codes: tuple[str, ...] = ()
     wordings: tuple[tuple["Wanted", ...], ...] = ()
+    code_start: str = ""
 
     def __bool__(self) -> bool:
-        return bool(self.terms or self.codes or self.wordings)
+        return bool(self.terms or self.codes or self.wordings or self.code_start)
 
 
 @dataclass(frozen=True)
@@ -188,6 +192,7 @@ def _wanted(
     terms: dict[tuple[str, str], Term] = {}
     wordings: list[tuple[Wanted, ...]] = []
     codes: tuple[str, ...] = ()
+    code_start = ""
 
     def add(found: Iterable[Term]) -> None:
         for term in found:
@@ -209,7 +214,9 @@ def _wanted(
     if loose and word.is_word and len(word.text) >= SHORTEST_INSIDE:
         add(_insides(words, word.text, language))
     if not word.is_word and not phrase:
-        codes = tuple(_numbers(words, word.text))
+        codes = _numbers(words, word.text)
+        if len(codes) > MOST_CODES:
+            codes, code_start = (), code_key(word.text)
     for meaning in word.meanings:
         own = phrase and " ".join(meaning) == word.text
         parts = tuple(_meant(words, part, language, 1.0 if own else OTHER_MEANING) for part in meaning)
@@ -219,7 +226,7 @@ def _wanted(
             add(parts[0].terms)
         else:
             wordings.append(parts)
-    return Wanted(tuple(terms.values()), codes, tuple(wordings))
+    return Wanted(tuple(terms.values()), codes, tuple(wordings), code_start)
 
 
 def _meant(words: Dictionary, part: str, language: str, worth: float) -> Wanted:
@@ -260,18 +267,22 @@ def _insides(words: Dictionary, word: str, language: str) -> Iterator[Term]:
         yield Term(language, stem(longer, language), INSIDE_WORD)
 
 
-def _numbers(words: Dictionary, word: str) -> Iterator[str]:
-    """Numbers of articles that begin like this word among other words: ``5SY6116 disjoncteur``."""
+def _numbers(words: Dictionary, word: str) -> tuple[str, ...]:
+    """Numbers of articles that begin like this word among other words: ``5SY6116 disjoncteur``.
+
+    One more than ``MOST_CODES`` when there are too many to look for each.
+    """
     key = code_key(word)
-    if len(key) >= SHORTEST_CODE_START:
-        for number, _ in words.searcher.terms_with_prefix(schema.PART, key, limit=MOST_CODES):
-            yield number
+    if len(key) < SHORTEST_CODE_START:
+        return ()
+    found = words.searcher.terms_with_prefix(schema.PART, key, limit=MOST_CODES + 1)
+    return tuple(number for number, _ in found)
 
 
 def _most(words: Dictionary, wanted: Wanted) -> int:
     return (
         sum(words.articles(schema.said(term.language), term.stem) for term in wanted.terms)
-        + len(wanted.codes)
+        + (words.size if wanted.code_start else len(wanted.codes))
         + sum(min(_most(words, part) for part in wording) for wording in wanted.wordings)
     )
 
@@ -298,6 +309,8 @@ def _alternatives(words: Dictionary, wanted: Wanted, *, ranked: bool) -> Iterato
         yield from _titles(words, wanted)
     for number in wanted.codes:
         yield _term(words, schema.PART, number, CODE_WORD)
+    if wanted.code_start:
+        yield _beginning(schema.PART, wanted.code_start, CODE_WORD)
     for wording in wanted.wordings:
         yield _every(words, wording, ranked=ranked).query
 
@@ -338,9 +351,13 @@ def _codes(words: Dictionary, typed: str) -> Iterator[Query]:
 def _starting(words: Dictionary, name: str, key: str, score: float) -> Iterator[Query]:
     found = words.searcher.terms_with_prefix(name, key, limit=MOST_CODES + 1)
     if len(found) > MOST_CODES:
-        starting = Query.fuzzy_term_query(schema.SCHEMA, name, key, distance=0, prefix=True)
-        yield Query.const_score_query(starting, score)
+        yield _beginning(name, key, score)
         return
     for code, _ in found:
         if code != key:
             yield _term(words, name, code, score)
+
+
+def _beginning(name: str, key: str, score: float) -> Query:
+    starting = Query.fuzzy_term_query(schema.SCHEMA, name, key, distance=0, prefix=True)
+    return Query.const_score_query(starting, score)

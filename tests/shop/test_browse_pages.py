@@ -20,6 +20,7 @@ from catalog.search import SearchUnavailable
 from customers.models import PriceList
 from shop.models import CartLine
 from shop.views import browse
+from shop.views.rows import listed_products
 from tests.factories import (
     AgreementFactory,
     BrandFactory,
@@ -280,3 +281,12 @@ def test_a_list_of_50_costs_the_queries_of_a_list_of_one(buyer: Buyer) -> None:
         for product in Product.objects.all()[1:40]
     )
     assert cost() == one <= 12
+
+
+def test_the_articles_of_a_page_are_read_by_their_ids_even_where_nobody_told_the_planner_anything(
+    db: None,
+) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL gathers its figures by itself")
+    plan = listed_products(None).filter(pk__in=range(1, 51)).explain()
+    assert "SEARCH catalog_product USING INTEGER PRIMARY KEY" in plan

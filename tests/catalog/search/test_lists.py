@@ -8,7 +8,7 @@ from django.db.models import Count
 
 from catalog import search
 from catalog.models import Product
-from catalog.search import searching
+from catalog.search import matching, searching
 from tests.catalog.search.conftest import make_article
 
 
@@ -205,3 +205,11 @@ def test_while_there_is_no_index_nobody_counts_the_articles_of_a_category(search
     make_article("A1")
     assert search.articles_by_category() is None
     assert not search_index.exists()
+
+
+def test_a_brand_and_the_beginning_of_very_many_numbers_find_what_has_both(
+    shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(matching, "MOST_CODES", 3)
+    assert skus(ask("kopra 5sy6")) == ["VLT-5SY6316-7"]
+    assert "VLT-5SY632-7" in skus(ask("voltara 5SY6 32A"))
