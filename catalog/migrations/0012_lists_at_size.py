@@ -15,8 +15,4 @@ class Migration(migrations.Migration):
             model_name='agreement',
             index=models.Index(condition=models.Q(('promotion', True)), fields=['organisation', 'product'], name='agreement_promotions'),
         ),
-        migrations.AddIndex(
-            model_name='product',
-            index=models.Index(fields=['status', 'sku'], name='product_status'),
-        ),
     ]
