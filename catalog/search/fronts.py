@@ -25,7 +25,7 @@ ORDERS = (*NAMED, STOCK)
 PARTS = (1 / 128, 1 / 16)
 # Fewer articles than this are ordered in no time.
 SMALLEST = 50_000
-# A place is 64 bits: which two of the sample it lies between, and so many bytes behind what those two share.
+# A place is 64 bits: which two of the sample it lies between, and so many bytes of where.
 TOLD_APART = 6
 MOST_STEPS = 2 ** (64 - 8 * TOLD_APART) - 1
 
@@ -71,19 +71,16 @@ class Fronts:
 
     def place(self, order: str, key: str) -> int:
         """A number that is the greater the later this stands in the order; below 2 ** 64."""
-        steps, shared = self._encoded[order]
-        text = key.encode()
+        steps, text = self._encoded[order], key.encode()
         at = bisect_right(steps, text)
-        if at not in shared:
-            beside = (steps[at - 1], steps[at]) if 0 < at < len(steps) else (b"", b"")
-            shared[at] = _shared(*beside)
-        rest = text[shared[at] : shared[at] + TOLD_APART]
-        return at << 8 * TOLD_APART | int.from_bytes(rest.ljust(TOLD_APART, b"\0"))
+        left = steps[at - 1] if at else b""
+        right = steps[at] if at < len(steps) else b""
+        return at << 8 * TOLD_APART | int.from_bytes(_between(left, text, right))
 
     @cached_property
-    def _encoded(self) -> Mapping[str, tuple[list[bytes], dict[int, int]]]:
-        """The sample as bytes, which sort like the texts, and how many of them two neighbours share."""
-        return {order: ([step.encode() for step in self.steps.get(order, ())], {}) for order in NAMED}
+    def _encoded(self) -> Mapping[str, list[bytes]]:
+        """The sample as bytes, which sort like the texts."""
+        return {order: [step.encode() for step in self.steps.get(order, ())] for order in NAMED}
 
     def write(self, folder: Path) -> None:
         told = {"borders": self.borders, "steps": self.steps, "articles": self.articles}
@@ -95,9 +92,32 @@ class Fronts:
         return cls(**json.loads((folder / FILE).read_text()))
 
 
-def _shared(left: bytes, right: bytes) -> int:
-    """How many bytes two texts begin with alike."""
-    for place, (one, other) in enumerate(zip(left, right, strict=False)):
-        if one != other:
-            return place
-    return min(len(left), len(right))
+def _between(left: bytes, text: bytes, right: bytes) -> bytes:
+    """Where a text stands between two of the sample; empty stands before the first and behind the last.
+
+    It is told by how far the text goes along with the one that it begins like, and by what comes then: so
+    texts are told apart that differ at their end alone, before the first and behind the last, too.
+    """
+    fork = _shared(left, right)
+    towards = 128
+    if text[fork : fork + 1]:
+        if text[fork : fork + 1] == left[fork : fork + 1]:
+            along = min(_shared(left, text, fork) - fork, 127)
+            fork, towards = fork + along, 128 - along
+        elif text[fork : fork + 1] == right[fork : fork + 1]:
+            along = min(_shared(right, text, fork) - fork, 127)
+            fork, towards = fork + along, 128 + along
+    rest = text[fork : fork + TOLD_APART - 1]
+    return bytes((towards,)) + rest.ljust(TOLD_APART - 1, b"\0")
+
+
+def _shared(left: bytes, right: bytes, least: int = 0) -> int:
+    """How many bytes two texts begin with alike, of which it is known that ``least`` are."""
+    most = min(len(left), len(right))
+    while least < most:
+        middle = (least + most + 1) // 2
+        if left[least:middle] == right[least:middle]:
+            least = middle
+        else:
+            most = middle - 1
+    return least

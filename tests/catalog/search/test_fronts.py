@@ -3,6 +3,10 @@
 import random
 from pathlib import Path
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from catalog.search.fronts import NAMED, Fronts
 from catalog.search.text import sort_key
 
@@ -35,6 +39,33 @@ def test_what_comes_later_stands_between_those_it_belongs_between() -> None:
     assert all(0 <= place < 2**64 for place in places)
     # Only names that are alike for long share a place.
     assert len(set(places)) > 0.95 * len(set(later))
+
+
+@pytest.mark.parametrize("sampled", [[0, 500], [499, 999], [250, 750], [3, 400, 990], [10, 11, 600]])
+def test_names_that_differ_at_their_end_alone_are_told_apart_wherever_the_sample_lies(
+    sampled: list[int],
+) -> None:
+    alike = [sort_key(f"Lamp {colour} type {number}") for colour in ("green", "red") for number in range(500)]
+    told = fronts_of([alike[number] for number in sampled])
+    ordered = sorted(set(alike), key=lambda key: told.place("nl", key))
+    assert ordered == sorted(set(alike))
+    assert len({told.place("nl", key) for key in alike}) == len(ordered)
+
+
+@given(st.lists(st.text("ab", max_size=9), min_size=2), st.integers(0, 9))
+def test_no_name_stands_before_one_that_it_comes_behind(texts: list[str], sampled: int) -> None:
+    told = fronts_of(texts[:sampled])
+    places = [told.place("nl", text) for text in sorted(texts)]
+    assert places == sorted(places)
+    assert all(0 <= place < 2**64 for place in places)
+
+
+def test_names_that_are_alike_for_very_long_keep_their_order() -> None:
+    stem = "a" * 300
+    texts = sorted([stem, stem + "a", stem + "b", stem[:150], stem[:128] + "b", "b" * 300, "b"])
+    for sampled in ([stem], [stem[:128]], ["a", "b"], texts):
+        places = [fronts_of(sampled).place("en", text) for text in texts]
+        assert places == sorted(places)
 
 
 def test_an_order_told_from_nothing_still_tells_names_apart_by_their_beginning() -> None:
