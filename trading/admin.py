@@ -1,7 +1,6 @@
 """Orders for operators: what was ordered, take it over or cancel it, and have it as a file."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -12,13 +11,13 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from punchout.admin.read_only import ReadOnlyAdmin, tag
+from punchout.admin.time_filter import TimeFilter
 from punchout.admin.wire import HEAVY, verdict_tag
 from shop.templatetags.shop_format import price
 from trading import handling, notices
@@ -41,23 +40,8 @@ def state_tag(order: Order) -> SafeString:
     return tag(order.get_state_display(), TONES[Order.State(order.state)])
 
 
-class TimeFilter(admin.SimpleListFilter):
-    """How far back to look; a single day is found by the calendar above the list."""
-
-    title = gettext_lazy("time")
-    parameter_name = "since"
-    SPANS = {
-        "24h": (timedelta(hours=24), gettext_lazy("the last 24 hours")),
-        "7d": (timedelta(days=7), gettext_lazy("the last 7 days")),
-        "30d": (timedelta(days=30), gettext_lazy("the last 30 days")),
-    }
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(value, label) for value, (_span, label) in self.SPANS.items()]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        span = self.SPANS.get(self.value() or "")
-        return queryset.filter(placed_at__gte=timezone.now() - span[0]) if span else queryset
+class PlacedFilter(TimeFilter):
+    column = "placed_at"
 
 
 @admin.register(Order)
@@ -70,7 +54,7 @@ class OrderAdmin(ReadOnlyAdmin):
     )  # fmt: skip
     list_filter = (
         "state",
-        TimeFilter,
+        PlacedFilter,
         "test",
         ("organisation", admin.RelatedOnlyFieldListFilter),
         ("connection", admin.RelatedOnlyFieldListFilter),

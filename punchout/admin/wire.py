@@ -1,6 +1,5 @@
 """The wire log: every message with its answer, readable and never rendered; who looked is logged."""
 
-from datetime import timedelta
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -21,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from punchout import retention
 from punchout.admin.pretty import pretty, pretty_fields
 from punchout.admin.read_only import ReadOnlyAdmin, tag
+from punchout.admin.time_filter import TimeFilter
 from punchout.admin.wire_replay import payload_download, replay_page
 from punchout.following import following
 from punchout.models import Connection, ReturnedCart, WireMessage
@@ -47,24 +47,8 @@ def verdict_tag(message: WireMessage) -> SafeString:
     return tag(message.get_verdict_display(), TONES.get(WireMessage.Verdict(message.verdict), ""))
 
 
-class TimeFilter(admin.SimpleListFilter):
-    """How far back to look; a single day is found by the calendar above the list."""
-
-    title = _("time")
-    parameter_name = "since"
-    SPANS = {
-        "1h": (timedelta(hours=1), _("the last hour")),
-        "24h": (timedelta(hours=24), _("the last 24 hours")),
-        "7d": (timedelta(days=7), _("the last 7 days")),
-        "30d": (timedelta(days=30), _("the last 30 days")),
-    }
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(value, label) for value, (_span, label) in self.SPANS.items()]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        span = self.SPANS.get(self.value() or "")
-        return queryset.filter(received_at__gte=timezone.now() - span[0]) if span else queryset
+class ReceivedFilter(TimeFilter):
+    column = "received_at"
 
 
 @admin.register(WireMessage)
@@ -81,7 +65,7 @@ class WireMessageAdmin(ReadOnlyAdmin):
         ("kind", admin.AllValuesFieldListFilter),
         ("connection__organisation", admin.RelatedOnlyFieldListFilter),
         ("connection", admin.RelatedOnlyFieldListFilter),
-        TimeFilter,
+        ReceivedFilter,
     )
     show_facets = admin.ShowFacets.NEVER  # a count of each would go through the whole log
     list_select_related = ("connection", "session")
