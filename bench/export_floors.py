@@ -10,6 +10,7 @@ import csv
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from django.db import connection
@@ -162,9 +163,10 @@ def _product(row: tuple[Any, ...]) -> str:
     )
 
 
-def to_datanorm(customer: Organisation) -> int:
-    """Version 4: texts of 40 characters, two lines of them a record, three prices a record."""
+def to_datanorm(version: int, customer: Organisation) -> int:
+    """Texts of 40 characters; of them version 4 has two in a record, and three prices, version 5 one each."""
     count = 0
+    records, prices_of = (_records_4, _prices_4) if version == 4 else (_records_5, _prices_5)
     with (
         tempfile.TemporaryFile() as file,
         tempfile.SpooledTemporaryFile(max_size=256 * 1024) as waiting,
@@ -173,16 +175,11 @@ def to_datanorm(customer: Organisation) -> int:
         with archive.open("DATANORM.001", "w", force_zip64=True) as articles:
             for found in rows(customer):
                 articles.write(
-                    "".join([_records(row, f"{count + n:08d}") for n, row in enumerate(found)]).encode(
+                    "".join([records(row, f"{count + n:08d}") for n, row in enumerate(found)]).encode(
                         "cp850", "replace"
                     )
                 )
-                packed = [f"{row[0]};2;{row[10]};;;;;;;" for row in found]
-                waiting.write(
-                    "".join([
-                        f"P;A;{''.join(packed[start : start + 3])}\r\n" for start in range(0, len(packed), 3)
-                    ]).encode("cp850", "replace")
-                )  # fmt: skip
+                waiting.write(prices_of(found).encode("cp850", "replace"))
                 count += len(found)
         waiting.seek(0)
         with archive.open("DATPREIS.001", "w", force_zip64=True) as prices:
@@ -191,7 +188,16 @@ def to_datanorm(customer: Organisation) -> int:
     return count
 
 
-def _records(row: tuple[Any, ...], key: str) -> str:
+def _prices_4(found: list[tuple[Any, ...]]) -> str:
+    packed = [f"{row[0]};2;{row[10]};;;;;;;" for row in found]
+    return "".join([f"P;A;{''.join(packed[start : start + 3])}\r\n" for start in range(0, len(packed), 3)])
+
+
+def _prices_5(found: list[tuple[Any, ...]]) -> str:
+    return "".join([f"P;{row[0]};2;{row[12]};{row[10]};;;;;;;;;\r\n" for row in found])
+
+
+def _records_4(row: tuple[Any, ...], key: str) -> str:
     name, text = row[6], row[7]
     lines = [text[start : start + 40] for start in range(0, len(text), 40)]
     long = "".join([
@@ -203,6 +209,18 @@ def _records(row: tuple[Any, ...], key: str) -> str:
     return (
         f"{long}A;N;{row[0]};30;{name[:40]};{name[40:80]};1;{row[12]};{row[25]};{row[9]};{row[38]};{row[8]};"
         f"{key};\r\nB;N;{row[0]}; ; ; ;0;0;0;{row[3]}; ;{row[8]};0;0; ; ;\r\n"
+    )
+
+
+def _records_5(row: tuple[Any, ...], key: str) -> str:
+    name, text = row[6], row[7]
+    long = "".join([
+        f"T;N;{key};1;{number:02d};{text[start : start + 40]};\r\n"
+        for number, start in enumerate(range(0, len(text), 40), 1)
+    ])  # fmt: skip
+    return (
+        f"{long}A;N;{row[0]};{name[:40]};{name[40:80]};{row[25]};1;{row[12]};{row[9]};{row[38]};{row[8]};"
+        f"{row[8]};;;;{row[4]};{row[5]};;{row[3]};;{row[28]};;3;{key};;;;;;\r\n"
     )
 
 
@@ -243,7 +261,8 @@ FLOORS: dict[str, Callable[[Organisation], int]] = {
     "xlsx": to_xlsx,
     "dbf": to_dbf,
     "bmecat": to_bmecat,
-    "datanorm-4": to_datanorm,
+    "datanorm-4": partial(to_datanorm, 4),
+    "datanorm-5": partial(to_datanorm, 5),
     "cif": to_cif,
     "cxml-index": to_index,
 }

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Model, QuerySet
+from django.db.models.expressions import Combinable
 
 from catalog.plain_rows import among, is_among, rows_of
 
@@ -24,7 +25,7 @@ class Pages:
     Quantities, amounts and days need the functions of ``catalog.plain_rows``.
     """
 
-    def __init__(self, found: QuerySet[Any, Any], columns: Sequence[str], size: int) -> None:
+    def __init__(self, found: QuerySet[Any, Any], columns: Sequence[str | Combinable], size: int) -> None:
         self._statement = ""
         self._parameters: list[Any] = []
         try:

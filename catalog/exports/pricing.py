@@ -7,7 +7,6 @@ every kind.
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -16,26 +15,15 @@ from django.db.models import Q
 
 from catalog.exports.plain import These
 from catalog.exports.row import MOST_SCALES, Levy, six_decimals
+from catalog.exports.terms import COLUMNS, Ladder, Term, Terms, best_discount, best_net, read_term
 from catalog.models import Agreement, Category, ListPrice, MetalQuotation, ProductLevy, ProductMetal
 from catalog.money import round_price
-from catalog.plain_rows import as_amount, as_day, as_quantity
+from catalog.plain_rows import as_amount, as_day
 from catalog.price_rows import LevyDue, MetalInside
 from catalog.surcharges import METAL, QuotationMissing, surcharges_of
 from customers.models import Organisation
 
-NET = Agreement.Kind.NET.value
 _VALID = "(valid_from IS NULL OR valid_from <= %s) AND (valid_until IS NULL OR valid_until >= %s)"
-_TERM = ("promotion", "kind", "value", "price_unit", "minimum_quantity", "valid_until")
-
-
-class Term(NamedTuple):
-    """From ``minimum`` order units on: a net price per ``price_unit``, or a discount in percent."""
-
-    minimum: Decimal
-    value: Decimal
-    price_unit: int
-    net: bool
-    until: date | None
 
 
 class Price(NamedTuple):
@@ -71,8 +59,6 @@ def _lower(best: _Offer | None, offer: _Offer | None) -> _Offer | None:
     return offer if offer.amount * best.price_unit < best.amount * offer.price_unit else best
 
 
-# From which quantity on which discount holds: two lists of one length, the quantities rising.
-_Ladder = tuple[list[Decimal], list[Term | None]]
 _OWN, _SHARED, _PROMOTIONS = range(3)
 _NO_SCALES: tuple[tuple[Decimal, Decimal], ...] = ()
 
@@ -80,70 +66,10 @@ _NO_SCALES: tuple[tuple[Decimal, Decimal], ...] = ()
 class Plan(NamedTuple):
     """What was agreed for all articles of one discount group, brand and category, of each kind of offer."""
 
-    ladders: tuple[_Ladder, ...]
+    ladders: tuple[Ladder, ...]
     bounds: tuple[Decimal, ...]
     # Nothing but the customer's own agreements, so a net price of his for one article is the price.
     own_only: bool
-
-
-class _Terms:
-    """The agreements of one kind of offer: the customer's, his price list's, or promotions."""
-
-    def __init__(self) -> None:
-        self.by_product: dict[int, list[Term]] = {}
-        self._groups: dict[str, list[Term]] = defaultdict(list)
-        self._brands: dict[int, list[Term]] = defaultdict(list)
-        self._categories: dict[int, list[Term]] = defaultdict(list)
-        self._all: list[Term] = []
-
-    def add_wide(self, group: str, brand: int | None, category: int | None, term: Term) -> None:
-        if group:
-            self._groups[group].append(term)
-        elif brand is not None:
-            self._brands[brand].append(term)
-        elif category is not None:
-            self._categories[category].append(term)
-        else:
-            self._all.append(term)
-
-    @property
-    def wide(self) -> bool:
-        return bool(self._groups or self._brands or self._categories or self._all)
-
-    def ladder(self, group: str, brand: int, categories: Iterable[int]) -> _Ladder:
-        """The nearest scope that has anything for a quantity, at its highest step reached."""
-        scopes = [self._groups.get(group), self._brands.get(brand)]
-        scopes += [self._categories.get(category) for category in categories]
-        there = [terms for terms in (*scopes, self._all) if terms]
-        steps = sorted({term.minimum for terms in there for term in terms})
-        return steps, [
-            next((best for terms in there if (best := _best_discount(terms, step)) is not None), None)
-            for step in steps
-        ]
-
-
-def _best_discount(terms: Iterable[Term], at: Decimal) -> Term | None:
-    reached = [term for term in terms if not term.net and term.minimum <= at]
-    return max(reached, key=lambda term: (term.minimum, term.value)) if reached else None
-
-
-def _best_net(terms: Iterable[Term], at: Decimal) -> Term | None:
-    best: Term | None = None
-    for term in terms:
-        if (
-            term.net
-            and term.minimum <= at
-            and (
-                best is None
-                or term.minimum > best.minimum
-                or (
-                    term.minimum == best.minimum
-                    and term.value * best.price_unit < best.value * term.price_unit
-                )
-            )
-        ):
-            best = term
-    return best
 
 
 class BlockPrices:
@@ -160,7 +86,7 @@ class BlockPrices:
         # A list in another currency is no price for this customer: it is not converted silently.
         self._list_counts = organisation.price_list.currency == self.currency
         self._pays_levies = organisation.pays_levies and ProductLevy.objects.exists()
-        self._terms = (_Terms(), _Terms(), _Terms())
+        self._terms = (Terms(), Terms(), Terms())
         self._plans: dict[tuple[str, int, int], Plan] = {}
         self._listed: dict[int, _Listed] = {}
         self._metals: dict[int, list[MetalInside]] = {}
@@ -265,7 +191,7 @@ class BlockPrices:
         if rows is not None:
             if len(rows) == 1 and rows[0].net and rows[0].minimum <= at:
                 return rows[0]
-            found = _best_net(rows, at) or _best_discount(rows, at)
+            found = best_net(rows, at) or best_discount(rows, at)
             if found is not None:
                 return found
         steps, discounts = plan.ladders[kind]
@@ -324,20 +250,23 @@ class BlockPrices:
         for holder, pk in holders:
             valid = agreed.filter(valid_on(self._today), **{holder: pk})
             for group, brand, category, *row in valid.values_list(
-                "discount_group", "brand_id", "category_id", *_TERM
+                "discount_group", "brand_id", "category_id", *COLUMNS
             ):
-                self._terms_of(holder, row[0]).add_wide(group, brand, category, _term(*row))
+                self._terms_of(holder, row[0]).add_wide(group, brand, category, read_term(*row[1:]))
 
     def _read_terms(self, holder: str, pk: int, these: These) -> None:
-        columns = ", ".join(("product_id", *_TERM))
-        for product, *row in these.of(Agreement, columns, f"{holder} = %s AND {_VALID}", self._on(pk)):
-            by_product = self._terms_of(holder, row[0]).by_product
+        columns = ", ".join(("product_id", *COLUMNS))
+        plain, promoted = (self._terms_of(holder, promotion).by_product for promotion in (False, True))
+        for product, promotion, *row in these.of(
+            Agreement, columns, f"{holder} = %s AND {_VALID}", self._on(pk)
+        ):
+            by_product = promoted if promotion else plain
             if product in by_product:
-                by_product[product].append(_term(*row))
+                by_product[product].append(read_term(*row))
             else:
-                by_product[product] = [_term(*row)]
+                by_product[product] = [read_term(*row)]
 
-    def _terms_of(self, holder: str, promotion: Any) -> _Terms:
+    def _terms_of(self, holder: str, promotion: Any) -> Terms:
         if promotion:
             return self._terms[_PROMOTIONS]
         return self._terms[_OWN if holder == "organisation_id" else _SHARED]
@@ -348,17 +277,18 @@ class BlockPrices:
     def _read_listed(self, these: These) -> dict[int, _Listed]:
         """The one that became valid last counts; one without a date always was valid."""
         found: dict[int, _Listed] = {}
-        began: dict[int, tuple[date, int]] = {}
+        began: dict[int, tuple[Any, int]] = {}
         for product, value, price_unit, until, since, pk in these.of(
             ListPrice,
             "product_id, amount, price_unit, valid_until, valid_from, id",
             f"price_list_id = %s AND {_VALID}",
             self._on(self._price_list),
         ):
-            moment = (date.min if since is None else as_day(since) or date.min, pk)
-            if product not in began or began[product] < moment:
-                began[product] = moment
-                found[product] = _Listed(as_amount(value), price_unit, as_day(until))
+            # Nearly every article has one alone.
+            if product in found and _moment(*began[product]) > _moment(since, pk):
+                continue
+            began[product] = (since, pk)
+            found[product] = _Listed(as_amount(value), price_unit, None if until is None else as_day(until))
         return found
 
     def _read_quotations(self) -> dict[tuple[str, str], tuple[Decimal, date]]:
@@ -391,12 +321,13 @@ class BlockPrices:
         return found
 
 
+def _moment(since: Any, pk: int) -> tuple[date, int]:
+    """From when on a list price counts; without a date always, and the last one entered before others."""
+    return as_day(since) or date.min, pk
+
+
 def valid_on(today: date) -> Q:
     """What begins and ends by its dates, if it has any."""
     return (Q(valid_from__isnull=True) | Q(valid_from__lte=today)) & (
         Q(valid_until__isnull=True) | Q(valid_until__gte=today)
     )
-
-
-def _term(promotion: Any, kind: str, value: Any, price_unit: int, minimum: Any, until: Any) -> Term:
-    return Term(as_quantity(minimum), as_amount(value), price_unit, kind == NET, as_day(until))

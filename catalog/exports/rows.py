@@ -11,6 +11,9 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+from django.db.models import F, TextField, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce, NullIf
 from django.urls import reverse
 
 from catalog.exports.languages import languages_of
@@ -29,7 +32,6 @@ COLUMNS = (
     "id", "sku", "gtin", "discount_group", "brand_id", "brand__name", "manufacturer_part_number",
     "category_id", "category__slug", "status", "order_unit", "content_quantity", "content_unit", "price_unit",
     "minimum_quantity", "quantity_step", "unspsc", "etim_class", "lead_time_days", "successor_id",
-    "name_en", "description_en",
 )  # fmt: skip
 # Article numbers that stand in an address as they are.
 _SAFE = re.compile(r"[A-Za-z0-9_.~/-]+\Z")
@@ -70,8 +72,11 @@ class _Reader:
         self.order, self._also = order, also
         self._with_stock = also.stock and order.with_stock
         self._languages = languages_of(order) if also.texts else (order.written_language,)
-        texts = [f"{what}_{code}" for code in self._languages for what in ("name", "description")]
-        self.pages = Pages(order.products(), (*COLUMNS, *texts), CHUNK)
+        written = [_written(what, order.written_language) for what in ("name", "description")]
+        # Of one language alone nothing is read beside what is written.
+        others = self._languages if len(self._languages) > 1 else ()
+        texts = [f"{what}_{code}" for code in others for what in ("name", "description")]
+        self.pages = Pages(order.products(), (*COLUMNS, *written, *texts), CHUNK)
         self._prices = BlockPrices(order.organisation, order.today)
         self._numbered = CustomerArticle.objects.filter(organisation=order.organisation).exists()
         # A picture of a series is the same for many articles.
@@ -99,28 +104,28 @@ class _Reader:
         pictures = self._pictures(these)
         features = self._features(these) if self._also.features else {}
         successors = self._successors({row[19] for row in found} - {None})
-        languages, linked, several = self._languages, bool(self.order.origin), len(self._languages) > 1
+        languages, linked = self._languages, bool(self.order.origin)
         make, currency = ExportRow._make, prices.currency
         rows = []
         # Written out in one go, for it is done for every article.
         for (
             pk, sku, gtin, group, brand_id, brand, maker_number, category_id, category, status,
             order_unit, content, content_unit, price_unit, minimum, step, unspsc, etim, lead_time, successor,
-            name_en, description_en, name, description, *more,
+            name, description, *texts,
         ) in found:  # fmt: skip
             least = as_quantity(minimum)
             price = prices.price(pk, prices.plan(group, brand_id, category_id), least)
             listed, net, per, until, scales, metal, levies, promotion = price or _NO_PRICE
             lies, coming = stock.get(pk, lying)
             rows.append(make((
-                sku, status, own.get(pk, ""), gtin, brand, maker_number, name or name_en,
-                description or description_en, category, listed, net, currency if price else "",
+                sku, status, own.get(pk, ""), gtin, brand, maker_number, name, description, category,
+                listed, net, currency if price else "",
                 per or price_unit, order_unit, until, scales, order_unit, as_quantity(content),
                 content_unit or order_unit, least, as_quantity(step), lies, coming, lead_time,
                 successors.get(successor, "") if successor else "", etim, unspsc, pictures.get(pk, ""),
                 self._page + (sku if _SAFE.match(sku) else quote(sku)) if linked else "",
                 group, prices.metals(pk), metal, levies, promotion, features.get(pk, ()),
-                _texts(languages, name, description, more) if several else (),
+                _texts(languages, texts) if texts else (),
             )))  # fmt: skip
         return rows
 
@@ -168,9 +173,15 @@ class _Reader:
         return dict(shown.order_by().values_list("id", "sku"))
 
 
-def _texts(
-    languages: Sequence[str], name: str, description: str, more: Sequence[str]
-) -> tuple[tuple[str, str, str], ...]:
+def _written(what: str, language: str) -> Combinable:
+    """A text in one language; in English where there is none. The database chooses, so that one is read."""
+    if language == "en":
+        return F(f"{what}_en")
+    own = NullIf(F(f"{what}_{language}"), Value(""), output_field=TextField())
+    return Coalesce(own, F(f"{what}_en"), output_field=TextField())
+
+
+def _texts(languages: Sequence[str], texts: Sequence[str]) -> tuple[tuple[str, str, str], ...]:
     """Name and description in each language that has any."""
-    pairs = ((name, description), *zip(more[::2], more[1::2], strict=True))
-    return tuple((code, *pair) for code, pair in zip(languages, pairs, strict=True) if pair[0] or pair[1])
+    found = zip(languages, texts[::2], texts[1::2], strict=True)
+    return tuple((code, name, description) for code, name, description in found if name or description)

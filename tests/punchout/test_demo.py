@@ -176,6 +176,13 @@ def test_a_lost_or_damaged_memory_only_costs_a_load(quick, settings):
     assert quick == ["catalog", "catalog"]
 
 
+def test_it_loads_where_the_folder_of_the_shop_is_not_there_yet(quick, settings, tmp_path):
+    settings.VAR_DIR = tmp_path / "not" / "there"
+    run()
+    run()
+    assert quick == ["catalog"]
+
+
 def test_remove_takes_the_connections_and_the_login_also_where_the_demo_is_off(quick, settings):
     run()
     settings.DEMO = False

@@ -128,4 +128,6 @@ def is_current() -> bool:
 
 
 def remember() -> None:
+    # Where database, index and files lie elsewhere, nobody has made the folder.
+    _memory().parent.mkdir(parents=True, exist_ok=True)
     _memory().write_text(json.dumps(_state()), "utf-8")
