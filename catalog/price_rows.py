@@ -182,6 +182,16 @@ def _amounts_sql(vendor: str) -> str:
     these = is_among(vendor, "bigint")
     listed, metal, levy = (model._meta.db_table for model in (ListPrice, ProductMetal, ProductLevy))
     quotation = MetalQuotation._meta.db_table
+    # The newest quotation of each metal. PostgreSQL runs a subquery within a join's condition twice for each
+    # article; SQLite has no LATERAL, and runs it once.
+    newest = (
+        f"FROM {quotation} l WHERE l.metal = m.metal AND l.currency = m.currency"
+        " AND l.day <= %s ORDER BY l.day DESC LIMIT 1)"
+    )
+    if vendor == "postgresql":
+        quoted = f"LATERAL (SELECT l.day, l.amount {newest} q ON TRUE"
+    else:
+        quoted = f"{quotation} q ON q.id = (SELECT l.id {newest}"
     # Table names are our models', values are parameters.
     return f"""
         SELECT {_LISTED} AS kind, p.id, p.product_id, p.amount, p.price_unit, p.valid_until, p.valid_from,
@@ -190,9 +200,7 @@ def _amounts_sql(vendor: str) -> str:
         UNION ALL
         SELECT {_METAL}, m.id, m.product_id, m.weight, m.per, q.day, NULL,
                m.metal, m.currency, m.base, q.amount, m.credit
-          FROM {metal} m LEFT JOIN {quotation} q ON q.id = (
-               SELECT l.id FROM {quotation} l WHERE l.metal = m.metal AND l.currency = m.currency
-                AND l.day <= %s ORDER BY l.day DESC LIMIT 1)
+          FROM {metal} m LEFT JOIN {quoted}
          WHERE m.product_id {these}
         UNION ALL
         SELECT {_LEVY}, e.id, e.product_id, e.amount, 1, NULL, NULL,

@@ -11,11 +11,10 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import F, TextField, Value
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models import Model
 from django.utils.translation import get_language
 
-from catalog.models import Product
+from catalog.models import Brand, Category, Product
 from catalog.plain_rows import as_quantity
 from catalog.prepared import rows_of
 from catalog.texts import FALLBACK, translated
@@ -79,10 +78,9 @@ class ArticleRow(NamedTuple):
         )
 
 
-_LINE = ("id", "sku", "description", "quantity", "token", "product_id")
-# The fields of ``ArticleRow`` that stand in one column of the article, up to the brand.
-_PLAIN = ArticleRow._fields[: ArticleRow._fields.index("brand_id")]
-_TEXTS = ("product__category__name", "product__name", "product__description")
+_PLAIN = ArticleRow._fields[: ArticleRow._fields.index("brand_id")]  # these stand with the article itself
+_ARTICLE = len(LineRow._fields)  # where the article begins in a row
+_MINIMUM = _ARTICLE + ArticleRow._fields.index("minimum_quantity")  # the step stands behind it
 
 
 def read_lines(cart: Cart) -> list[tuple[LineRow, ArticleRow | None]]:
@@ -90,49 +88,46 @@ def read_lines(cart: Cart) -> list[tuple[LineRow, ArticleRow | None]]:
 
     An article that is not known (any more) is ``None``.
     """
-    statement, parameters = _statement((get_language() or FALLBACK)[:2], connection.vendor)
-    return [_row(*values) for values in rows_of(statement, [*parameters, cart.pk])]
+    statement = _statement((get_language() or FALLBACK)[:2], connection.vendor)
+    return [_row(row) for row in rows_of(statement, [cart.pk] * statement.count("%s"))]
 
 
 @lru_cache(maxsize=32)
-def _statement(language: str, vendor: str) -> tuple[str, tuple[Any, ...]]:
-    """As the ORM compiles it, which takes as long as to run it; its last parameter is the cart."""
+def _statement(language: str, vendor: str) -> str:
+    """Its parameters are all the cart."""
+    lines, articles = CartLine._meta.db_table, Product._meta.db_table
+    brands, categories = Brand._meta.db_table, Category._meta.db_table
     columns = [
-        *_LINE,
-        *(f"product__{name}" for name in _PLAIN),
-        "product__brand_id",
-        "product__brand__name",
-        "product__category_id",
-        *(_text(name, language) for name in _TEXTS),
+        *(f"l.{name}" for name in ("id", *LineRow._fields[1:])),
+        *(f"a.{name}" for name in ("id", *_PLAIN[1:])),
+        *("a.brand_id", "b.name", "a.category_id"),
+        _text(Category, "c.name", language),
+        *(_text(Product, name, language) for name in ("a.name", "a.description")),
     ]
-    statement, parameters = CartLine.objects.filter(cart=0).values_list(*columns).query.sql_with_params()
-    assert parameters[-1] == 0
-    return statement, parameters[:-1]
+    # PostgreSQL reads every article there is, as long as that seems less work to it than to look for each
+    # line's in the index. Told that they are among some numbers, it looks for those.
+    among = f"AND a.id = ANY(ARRAY(SELECT product_id FROM {lines} WHERE cart_id = %s))"  # noqa: S608
+    # The names of tables and columns are our models', values are parameters.
+    return f"""SELECT {", ".join(columns)} FROM {lines} l
+        LEFT JOIN {articles} a ON a.id = l.product_id {among if vendor == "postgresql" else ""}
+        LEFT JOIN {brands} b ON b.id = a.brand_id LEFT JOIN {categories} c ON c.id = a.category_id
+        WHERE l.cart_id = %s ORDER BY l.position, l.id"""  # noqa: S608
 
 
-def _text(name: str, language: str) -> F | Coalesce:
+def _text(model: type[Model], name: str, language: str) -> str:
     """As ``catalog.texts.translated``."""
-    any_language = F(f"{name}_{FALLBACK}")
-    if language == FALLBACK:
-        return any_language
-    return Coalesce(NullIf(F(f"{name}_{language}"), Value("")), any_language, output_field=TextField())
+    model._meta.get_field(f"{name.partition('.')[2]}_{language}")  # it is a language that we have
+    any_language = f"{name}_{FALLBACK}"
+    return (
+        any_language if language == FALLBACK else f"COALESCE(NULLIF({name}_{language}, ''), {any_language})"
+    )
 
 
-def _row(
-    pk: int, sku: str, description: str, quantity: Any, token: str, product_id: int | None, *article: Any
-) -> tuple[LineRow, ArticleRow | None]:
+def _row(row: tuple[Any, ...]) -> tuple[LineRow, ArticleRow | None]:
+    pk, sku, description, quantity, token, product_id = row[:_ARTICLE]
     line = LineRow(pk, sku, description, as_quantity(quantity), token, product_id)
-    return line, None if product_id is None else _article(*article)
-
-
-def _article(
-    pk: int, sku: str, gtin: str, manufacturer_part_number: str, status: str, order_unit: str,
-    minimum_quantity: Any, quantity_step: Any, discount_group: str, unspsc: str, etim_class: str, eclass: str,
-    lead_time_days: int, brand_id: int, brand_name: str, category_id: int, category_name: str, name: str,
-    description: str,
-) -> ArticleRow:  # fmt: skip
-    return ArticleRow(
-        pk, sku, gtin, manufacturer_part_number, status, order_unit, as_quantity(minimum_quantity),
-        as_quantity(quantity_step), discount_group, unspsc, etim_class, eclass, lead_time_days, brand_id,
-        brand_name, category_id, category_name, name, description,
-    )  # fmt: skip
+    if product_id is None:
+        return line, None
+    minimum, step = row[_MINIMUM : _MINIMUM + 2]
+    article = (*row[_ARTICLE:_MINIMUM], as_quantity(minimum), as_quantity(step), *row[_MINIMUM + 2 :])
+    return line, ArticleRow._make(article)
