@@ -1,0 +1,38 @@
+"""``python -m bench.filling 100000``: the demo and more articles like it, made by a process of its own.
+
+What making them takes, in time and in memory, is no part of what is measured afterwards.
+"""
+
+import io
+import subprocess
+import sys
+import time
+
+from bench.figures import say
+
+
+def fill(count: int = 0) -> None:
+    """Loads the demo, and brings the database to ``count`` articles with their net prices if it has fewer."""
+    from catalog.models import Product
+
+    have = Product.objects.count()
+    began = time.perf_counter()
+    subprocess.check_call([sys.executable, "-m", "bench.filling", str(count)])
+    if have < count:
+        say("assortment, with 3 net prices each", f"{count - have:,} in {time.perf_counter() - began:.0f} s")
+
+
+def main(count: int) -> None:
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    from bench import assortment
+
+    call_command("load_demo", verbosity=0, stdout=io.StringIO())
+    assortment.fill(count)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
