@@ -3,9 +3,10 @@
 from decimal import ROUND_UP, Decimal, InvalidOperation
 from typing import Protocol
 
+from django.utils import formats
 from django.utils.translation import gettext as _
 
-from catalog.units import unit_name
+from catalog.units import unit_symbol
 
 LARGEST = Decimal("99999999.999")  # what the 11.3 QUANTITY of OCI and our own columns can hold
 
@@ -56,16 +57,24 @@ def next_allowed(product: Sold, quantity: Decimal) -> Decimal:
 
 def check_quantity(product: Sold, quantity: Decimal) -> Decimal:
     """``quantity`` when the article is sold in it; else ``QuantityInvalid`` says why and what would do."""
-    if quantity < product.minimum_quantity:
+    minimum, step = product.minimum_quantity, product.quantity_step
+    if quantity < minimum:
         raise QuantityInvalid(
             _("The smallest quantity is %(minimum)s %(unit)s.")
-            % {"minimum": f"{product.minimum_quantity.normalize():f}", "unit": unit_name(product.order_unit)},
-            product.minimum_quantity,
+            % {"minimum": _number(minimum), "unit": unit_symbol(product.order_unit, minimum)},
+            minimum,
         )
-    if quantity % product.quantity_step:
+    if quantity % step:
         raise QuantityInvalid(
             _("Sold in multiples of %(step)s %(unit)s.")
-            % {"step": f"{product.quantity_step.normalize():f}", "unit": unit_name(product.order_unit)},
+            % {"step": _number(step), "unit": unit_symbol(product.order_unit, step)},
             next_allowed(product, quantity),
         )
     return quantity
+
+
+def _number(quantity: Decimal) -> str:
+    """As the reader's language writes it, without needless zeros."""
+    exponent = quantity.normalize().as_tuple().exponent
+    assert isinstance(exponent, int)
+    return formats.number_format(quantity, max(0, -exponent), use_l10n=True, force_grouping=True)

@@ -89,17 +89,20 @@ def _metal_text(code: str, share: MetalShare, language: str | None) -> str:
     }
     if share.base:
         return (
-            _("%(label)s: %(weight)s kg in %(per)s, at %(quotation)s of %(day)s less %(base)s per 100 kg")
+            _(
+                "%(label)s: %(weight)s kg per %(per)s; quotation %(quotation)s (%(day)s) less base %(base)s"
+                " per 100 kg"
+            )
             % values
         )
-    return _("%(label)s: %(weight)s kg in %(per)s, at %(quotation)s of %(day)s per 100 kg") % values
+    return _("%(label)s: %(weight)s kg per %(per)s; quotation %(quotation)s (%(day)s) per 100 kg") % values
 
 
 def surcharge_label(kind: str, code: str) -> str:
     """The name of a surcharge in the active language."""
     if kind == METAL:
-        name = metal_name(code)
-        return _("%(metal)s surcharge") % {"metal": name[:1].upper() + name[1:]}
+        text = _("%(metal)s surcharge") % {"metal": metal_name(code)}
+        return text[:1].upper() + text[1:]
     return code
 
 

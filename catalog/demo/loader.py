@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from pathlib import PurePosixPath
 from typing import Any
 
 from django.conf import settings
@@ -140,7 +141,8 @@ def _media(articles: Iterable[Article], products: Ids) -> Iterator[dict[str, Any
         row = {"product_id": products[article.sku], "position": 0}
         yield row | {"kind": ProductMedia.Kind.PICTURE, "title": "", "address": article.picture}
         if article.document:
-            title = f"Datasheet {article.brand.capitalize()}"
+            # The same in every language.
+            title = f"{article.brand.capitalize()} {PurePosixPath(article.document).name}"
             yield row | {"kind": ProductMedia.Kind.DOCUMENT, "title": title, "address": article.document}
 
 

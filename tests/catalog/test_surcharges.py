@@ -85,7 +85,7 @@ def test_a_metal_surcharge_says_how_it_comes_about_in_the_readers_language(
     assert found is not None
     with translation.override("en"):
         text = found.surcharges[0].text
-    assert "Copper" in text and "96 kg in 100" in text and "912.50" in text and "150.00" in text
+    assert "Copper" in text and "96 kg per 100" in text and "912.50" in text and "150.00" in text
     assert "2026" in text
 
 

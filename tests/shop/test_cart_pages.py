@@ -63,8 +63,8 @@ def test_a_quantity_is_typed_with_comma_or_point(buyer: Buyer, typed: str) -> No
 @pytest.mark.parametrize(
     ("typed", "said", "offered"),
     [
-        ("5", "The smallest quantity is 20 metre.", 'value="20"'),
-        ("25", "Sold in multiples of 10 metre.", 'value="30"'),
+        ("5", "The smallest quantity is 20 m.", 'value="20"'),
+        ("25", "Sold in multiples of 10 m.", 'value="30"'),
         ("lots", "“lots” is not a quantity.", None),
         ("-3", "The quantity must be more than zero.", None),
         ("", "is not a quantity.", None),
