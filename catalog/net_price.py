@@ -127,11 +127,7 @@ class NetPrice:
     @property
     def list_amount(self) -> Decimal | None:
         """The list price per ``price_unit``; ``None``: the article has none in this currency."""
-        listed = self.listed
-        if listed is None:
-            return None
-        same = listed.price_unit == self.price_unit
-        return listed.amount if same else listed.amount * self.price_unit / listed.price_unit
+        return None if self.listed is None else self.listed.per(self.price_unit)
 
     @property
     def reference(self) -> str:
@@ -197,7 +193,9 @@ class NetPrice:
     def totals(self, quantity: Decimal) -> list[Decimal]:
         """What ``total`` adds up: the goods, then each surcharge in their order."""
         goods = round_total(self.amount * quantity / self.price_unit, self.currency)
-        return [goods, *(each.total(quantity).amount for each in self.surcharges)]
+        if not self.surcharges:
+            return [goods]
+        return [goods, *[each.total(quantity).amount for each in self.surcharges]]
 
 
 def _scope(agreed: Agreed) -> str:

@@ -3,11 +3,12 @@
 Not by the ORM (``catalog.plain_rows``).
 """
 
-from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -16,18 +17,23 @@ from catalog.models import (
     Agreement,
     Category,
     ListPrice,
+    Metal,
     MetalQuotation,
     ProductLevy,
     ProductMetal,
 )
-from catalog.plain_rows import among, as_amount, as_day, as_quantity, is_among
+from catalog.plain_rows import among, as_amount, as_day, as_quantity, each_of, is_among, number_of
 from catalog.prepared import rows_of
 from customers.models import PriceList
 
-_LISTED, _METAL, _LEVY = range(3)
+_LISTED, _METAL, _LEVY, _QUOTATION = range(4)
+
+# What is read here is never changed, but not declared so: a frozen object, or a tuple with names, takes two
+# to seven times as long to make, and a question has thousands. Each is equal to itself alone.
 
 
-class ListedPrice(NamedTuple):
+@dataclass(slots=True, eq=False)
+class ListedPrice:
     """A list price as it was found: without VAT, in its list's currency, per ``price_unit`` order units."""
 
     amount: Decimal
@@ -35,8 +41,14 @@ class ListedPrice(NamedTuple):
     valid_until: date | None
     price_list: PriceList
 
+    def per(self, price_unit: int) -> Decimal:
+        """The amount for so many order units."""
+        same = self.price_unit == price_unit
+        return self.amount if same else self.amount * price_unit / self.price_unit
 
-class Agreed(NamedTuple):
+
+@dataclass(slots=True, eq=False)
+class Agreed:
     """One agreement that is valid on the day."""
 
     pk: int
@@ -55,8 +67,11 @@ class Agreed(NamedTuple):
     valid_until: date | None
 
 
-class MetalInside(NamedTuple):
-    """A metal of an article, with its newest quotation of the day or before; ``None``: there is none."""
+@dataclass(slots=True, eq=False)
+class MetalInside:
+    """A metal of an article, with its newest quotation of the day or before; ``None``: there is none, or it
+    is paid in another currency.
+    """
 
     metal: str
     weight: Decimal
@@ -68,18 +83,23 @@ class MetalInside(NamedTuple):
     day: date | None
 
 
-class LevyDue(NamedTuple):
+@dataclass(slots=True, eq=False)
+class LevyDue:
     scheme: str
     code: str
     amount: Decimal
+
+
+BY_METAL = attrgetter("metal", "currency")
+BY_SCHEME = attrgetter("scheme", "code", "amount")
 
 
 class PriceRows(NamedTuple):
     """Everything that was found; an article without a row of a kind is not in its mapping."""
 
     listed: dict[int, ListedPrice]
-    metals: dict[int, list[MetalInside]]
-    levies: dict[int, list[LevyDue]]
+    metals: dict[int, tuple[MetalInside, ...]]
+    levies: dict[int, tuple[LevyDue, ...]]
     agreed: list[Agreed]
     parents: dict[int, int | None]
 
@@ -110,39 +130,75 @@ def read_rows(
 
 def _read_amounts(
     wanted: Wanted, price_list: PriceList, currency: str, day: date, listed_counts: bool
-) -> tuple[dict[int, ListedPrice], dict[int, list[MetalInside]], dict[int, list[LevyDue]]]:
+) -> tuple[dict[int, ListedPrice], dict[int, tuple[MetalInside, ...]], dict[int, tuple[LevyDue, ...]]]:
     products = among(wanted.products)
-    parameters = [price_list.pk, day, day, products, day, products, currency, products]
-    dated: dict[int, tuple[date, int]] = {}
-    listed: dict[int, ListedPrice] = {}
-    metals: dict[int, list[MetalInside]] = defaultdict(list)
-    levies: dict[int, list[LevyDue]] = defaultdict(list)
-    for kind, pk, product, worth, number, one_day, since, text, code, base, quotation, flag in rows_of(
-        _amounts_sql(connection.vendor), parameters
-    ):
+    parameters = [
+        price_list.pk, day, day, products, products, currency, products, among(Metal.values), currency, day
+    ]  # fmt: skip
+    listed: dict[int, tuple[Any, ...]] = {}
+    metals: list[tuple[Any, ...]] = []
+    levies: list[tuple[Any, ...]] = []
+    quotations: dict[str, tuple[Decimal, date | None]] = {}
+    for row in rows_of(_amounts_sql(connection.vendor), parameters):
+        kind, product = row[0], row[1]
         if kind == _LISTED:
-            if not listed_counts:
-                continue
-            # The one that became valid last counts; one without a date always was valid.
-            began = (as_day(since) or date.min, pk)
-            if product not in dated or dated[product] < began:
-                dated[product] = began
-                listed[product] = ListedPrice(as_amount(worth), number, as_day(one_day), price_list)
+            other = listed.get(product)
+            if other is None or _began(other) < _began(row):
+                listed[product] = row
         elif kind == _METAL:
-            metals[product].append(
-                MetalInside(
-                    text, as_amount(worth), number, as_amount(base), code, bool(flag),
-                    None if quotation is None else as_amount(quotation), as_day(one_day),
-                )
-            )  # fmt: skip
+            metals.append(row)
+        elif kind == _LEVY:
+            levies.append(row)
         else:
-            levies[product].append(LevyDue(text, code, as_amount(worth)))
-    # In no order that the databases share.
-    for contents in metals.values():
-        contents.sort()
-    for dues in levies.values():
-        dues.sort()
-    return listed, metals, levies
+            quotations[row[7]] = as_amount(row[3]), as_day(row[5])
+    listed_prices = {}
+    if listed_counts:
+        for product, row in listed.items():
+            listed_prices[product] = ListedPrice(as_amount(row[3]), row[4], as_day(row[5]), price_list)
+    return listed_prices, _metals(metals, quotations, currency), _levies(levies)
+
+
+def _began(row: tuple[Any, ...]) -> tuple[date, int]:
+    """The list price that became valid last counts; one without a date always was valid."""
+    return as_day(row[6]) or date.min, row[2]
+
+
+def _metals(
+    rows: list[tuple[Any, ...]], quotations: dict[str, tuple[Decimal, date | None]], currency: str
+) -> dict[int, tuple[MetalInside, ...]]:
+    found: dict[int, tuple[MetalInside, ...]] = {}
+    # Cables that differ in their colour alone have the same metal inside.
+    known: dict[tuple[Any, ...], tuple[MetalInside, ...]] = {}
+    for row in rows:
+        told = row[3:]
+        inside = known.get(told)
+        if inside is None:
+            weight, per, _day, _since, metal, of_currency, base, credit = told
+            quotation, day = quotations.get(metal, (None, None)) if of_currency == currency else (None, None)
+            inside = known[told] = (
+                MetalInside(
+                    metal, as_amount(weight), per, as_amount(base), of_currency, bool(credit), quotation, day
+                ),
+            )
+        product = row[1]
+        before = found.get(product)
+        # In no order that the databases share.
+        found[product] = inside if before is None else tuple(sorted(before + inside, key=BY_METAL))
+    return found
+
+
+def _levies(rows: list[tuple[Any, ...]]) -> dict[int, tuple[LevyDue, ...]]:
+    found: dict[int, tuple[LevyDue, ...]] = {}
+    known: dict[tuple[Any, ...], tuple[LevyDue, ...]] = {}
+    for row in rows:
+        told = (row[7], row[8], row[3])
+        due = known.get(told)
+        if due is None:
+            due = known[told] = (LevyDue(row[7], row[8], as_amount(row[3])),)
+        product = row[1]
+        before = found.get(product)
+        found[product] = due if before is None else tuple(sorted(before + due, key=BY_SCHEME))
+    return found
 
 
 def _read_agreed(
@@ -154,19 +210,17 @@ def _read_agreed(
     parameters: list[Any] = []
     for holder in (organisation_id, price_list_id):
         parameters += [holder, day, day, products, holder, day, day, groups, brands]
-    found = []
-    for row in rows_of(_agreed_sql(connection.vendor), parameters):
-        pk, organisation, promotion, label, reference, product, group, brand, category, kind, *terms = row
-        if organisation_id is None and not promotion:
-            continue
-        value, price_unit, minimum, until = terms
-        found.append(
-            Agreed(
-                pk, organisation, bool(promotion), label, reference, product, group, brand, category, kind,
-                as_amount(value), price_unit, as_quantity(minimum), as_day(until),
-            )
-        )  # fmt: skip
-    return found
+    return [
+        Agreed(
+            pk, organisation, promotion, label, reference, product, group, brand, category, kind,
+            as_amount(value), price_unit, as_quantity(minimum), as_day(until),
+        )
+        for (
+            pk, organisation, promotion, label, reference, product, group, brand, category, kind,
+            value, price_unit, minimum, until,
+        ) in rows_of(_agreed_sql(connection.vendor), parameters)
+        if organisation_id is not None or promotion
+    ]  # fmt: skip
 
 
 def _valid(table: str) -> str:
@@ -178,34 +232,31 @@ def _valid(table: str) -> str:
 
 @lru_cache(maxsize=2)
 def _amounts_sql(vendor: str) -> str:
-    """List prices, metals with their quotations, and levies: one statement instead of three."""
-    these = is_among(vendor, "bigint")
+    """List prices, metals, levies, and what each metal is quoted at: one statement instead of four."""
+    these, names = is_among(vendor, "bigint"), each_of(vendor, "text")
     listed, metal, levy = (model._meta.db_table for model in (ListPrice, ProductMetal, ProductLevy))
     quotation = MetalQuotation._meta.db_table
-    # The newest quotation of each metal. PostgreSQL runs a subquery within a join's condition twice for each
-    # article; SQLite has no LATERAL, and runs it once.
-    newest = (
-        f"FROM {quotation} l WHERE l.metal = m.metal AND l.currency = m.currency"
-        " AND l.day <= %s ORDER BY l.day DESC LIMIT 1)"
-    )
-    if vendor == "postgresql":
-        quoted = f"LATERAL (SELECT l.day, l.amount {newest} q ON TRUE"
-    else:
-        quoted = f"{quotation} q ON q.id = (SELECT l.id {newest}"
-    # Table names are our models', values are parameters.
+
+    def number(column: str) -> str:
+        return number_of(vendor, column)
+
+    # Table names are our models', values are parameters. The first select gives the columns their types.
     return f"""
-        SELECT {_LISTED} AS kind, p.id, p.product_id, p.amount, p.price_unit, p.valid_until, p.valid_from,
-               '' AS text, '' AS code, p.amount AS base, p.amount AS quotation, p.id IS NULL AS flag
+        SELECT {_LISTED} AS kind, p.product_id, p.id, {number("p.amount")} AS worth, p.price_unit AS number,
+               p.valid_until, p.valid_from, '' AS text, '' AS code, '' AS base, p.id IS NULL AS flag
           FROM {listed} p WHERE p.price_list_id = %s AND {_valid("p")} AND p.product_id {these}
         UNION ALL
-        SELECT {_METAL}, m.id, m.product_id, m.weight, m.per, q.day, NULL,
-               m.metal, m.currency, m.base, q.amount, m.credit
-          FROM {metal} m LEFT JOIN {quoted}
-         WHERE m.product_id {these}
+        SELECT {_METAL}, m.product_id, 0, {number("m.weight")}, m.per, NULL, NULL,
+               m.metal, m.currency, {number("m.base")}, m.credit
+          FROM {metal} m WHERE m.product_id {these}
         UNION ALL
-        SELECT {_LEVY}, e.id, e.product_id, e.amount, 1, NULL, NULL,
-               e.scheme, e.code, e.amount, e.amount, e.id IS NULL
+        SELECT {_LEVY}, e.product_id, 0, {number("e.amount")}, 1, NULL, NULL, e.scheme, e.code, '', NULL
           FROM {levy} e WHERE e.currency = %s AND e.product_id {these}
+        UNION ALL
+        SELECT {_QUOTATION}, 0, 0, {number("q.amount")}, 1, q.day, NULL, q.metal, '', '', NULL
+          FROM {names} JOIN {quotation} q ON q.id = (
+               SELECT l.id FROM {quotation} l WHERE l.metal = n.value AND l.currency = %s
+                AND l.day <= %s ORDER BY l.day DESC LIMIT 1)
     """  # noqa: S608
 
 
@@ -217,7 +268,8 @@ def _agreed_sql(vendor: str) -> str:
     """
     columns = (
         "a.id, a.organisation_id, a.promotion, a.label, a.reference, a.product_id, a.discount_group,"
-        " a.brand_id, a.category_id, a.kind, a.value, a.price_unit, a.minimum_quantity, a.valid_until"
+        f" a.brand_id, a.category_id, a.kind, {number_of(vendor, 'a.value')}, a.price_unit,"
+        f" {number_of(vendor, 'a.minimum_quantity')}, a.valid_until"
     )
     numbers, texts = is_among(vendor, "bigint"), is_among(vendor, "text")
     # Table and column names are our models', values are parameters.

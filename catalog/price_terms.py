@@ -7,7 +7,9 @@ same, the one with the lower price.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain
 from typing import NamedTuple, Protocol
@@ -35,7 +37,8 @@ class Article(Protocol):
     def minimum_quantity(self) -> Decimal: ...
 
 
-class Offer(NamedTuple):
+@dataclass(slots=True, eq=False)
+class Offer:
     """A price and the agreement that made it; ``exact`` before it was rounded."""
 
     amount: Decimal
@@ -49,16 +52,23 @@ class Offer(NamedTuple):
         return self.amount * other.price_unit < other.amount * self.price_unit
 
 
+class _Alike(NamedTuple):
+    """What was agreed for all articles that are alike to an agreement: group, brand and category."""
+
+    best: Agreed | None  # at any quantity, where none of it is for a quantity
+    steps: list[list[Agreed]]  # else all of it, the most specific first
+    thresholds: list[Decimal]
+
+
 class Terms:
     """The agreements of one kind of offer, by what they are for; ``parents`` is the category tree."""
 
     __slots__ = (
-        "_alike", "_parents", "_shared_thresholds", "by_brand", "by_category", "by_group", "by_product",
-        "for_all", "wide",
+        "_alike", "_parents", "by_brand", "by_category", "by_group", "by_product", "for_all", "wide"
     )  # fmt: skip
 
     def __init__(self, parents: Mapping[int, int | None]) -> None:
-        self.by_product: dict[int, list[Agreed]] = {}
+        self.by_product: dict[int, list[Agreed]] = defaultdict(list)
         self.by_group: dict[str, list[Agreed]] = {}
         self.by_brand: dict[int, list[Agreed]] = {}
         self.by_category: dict[int, list[Agreed]] = {}
@@ -66,16 +76,14 @@ class Terms:
         # Something was agreed for more than single articles.
         self.wide = False
         self._parents = parents
-        # Of articles that are alike to an agreement (group, brand, category): what counts, worked out once.
-        self._alike: dict[tuple[str, int, int], list[list[Agreed]]] = {}
-        self._shared_thresholds: dict[tuple[str, int, int], list[Decimal]] = {}
+        self._alike: dict[tuple[str, int, int], _Alike] = {}
 
     def __bool__(self) -> bool:
         return bool(self.by_product) or self.wide
 
     def add(self, row: Agreed) -> None:
         if row.product_id is not None:
-            self.by_product.setdefault(row.product_id, []).append(row)
+            self.by_product[row.product_id].append(row)
             return
         self.wide = True
         if row.discount_group:
@@ -94,11 +102,13 @@ class Terms:
             found = _best_net(for_article, quantity) or _best_discount(for_article, quantity)
             if found is not None:
                 return found
-        if self.wide:
-            for rows in self._for_alike(article):
-                if (found := _best_discount(rows, quantity)) is not None:
-                    return found
-        return None
+        if not self.wide:
+            return None
+        alike = self._for_alike(article)
+        for rows in alike.steps:
+            if (found := _best_discount(rows, quantity)) is not None:
+                return found
+        return alike.best
 
     def thresholds(self, article: Article) -> Collection[Decimal]:
         """The quantities above zero from which another agreement may count for the article."""
@@ -106,16 +116,11 @@ class Terms:
         own = [row.minimum_quantity for row in for_article if row.minimum_quantity] if for_article else []
         if not self.wide:
             return own
-        key = (article.discount_group, article.brand_id, article.category_id)
-        shared = self._shared_thresholds.get(key)
-        if shared is None:
-            rows = chain.from_iterable(self._for_alike(article))
-            shared = [row.minimum_quantity for row in rows if row.minimum_quantity]
-            self._shared_thresholds[key] = shared
+        shared = self._for_alike(article).thresholds
         return own + shared if own else shared
 
-    def _for_alike(self, article: Article) -> list[list[Agreed]]:
-        """What was agreed for more than the article itself, the most specific first."""
+    def _for_alike(self, article: Article) -> _Alike:
+        """What was agreed for more than the article itself, worked out once for all that are alike."""
         group, brand, category = key = (article.discount_group, article.brand_id, article.category_id)
         known = self._alike.get(key)
         if known is None:
@@ -125,7 +130,13 @@ class Terms:
                 found.append(self.by_category.get(nearest, []))
                 nearest = self._parents.get(nearest)
             found.append(self.for_all)
-            known = self._alike[key] = [rows for rows in found if rows]
+            steps = [rows for rows in found if rows]
+            thresholds = [row.minimum_quantity for row in chain(*steps) if row.minimum_quantity]
+            if thresholds or not steps:
+                known = _Alike(None, steps, thresholds)
+            else:
+                known = _Alike(_best_discount(steps[0], Decimal()), [], [])
+            self._alike[key] = known
         return known
 
 

@@ -28,6 +28,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.utils import timezone
 
@@ -72,6 +73,9 @@ class PriceBook:
         # In the order in which they are named at the same price; only those that there are.
         self._agreed = [terms for terms in (own, shared) if terms]
         self._promotions = promotions or None
+        self._terms = [terms for terms in (own, shared, promotions) if terms]
+        # What is due beside a price, worked out once for articles with the same inside.
+        self._due: dict[tuple[Any, ...], tuple[Surcharge, ...]] = {}
 
     @classmethod
     def load(
@@ -104,16 +108,16 @@ class PriceBook:
         offer = self._offer(product, at, listed)
         if offer is None:
             return None
-        amount, price_unit, exact, agreed = offer
         surcharges: tuple[Surcharge, ...] = ()
         if pk in self._metals or pk in self._levies:
             try:
-                surcharges = self._surcharges(pk, price_unit)
+                surcharges = self._surcharges(pk, offer.price_unit)
             except QuotationMissing:
                 return None
         return NetPrice(
-            amount, price_unit, self.currency, at, exact, listed, agreed, surcharges, product, self
-        )
+            offer.amount, offer.price_unit, self.currency, at, offer.exact, listed, offer.agreed, surcharges,
+            product, self,
+        )  # fmt: skip
 
     def metals(self, product: Article) -> Sequence[MetalInside]:
         """What metal is in the article, whether it costs anything today or not."""
@@ -128,29 +132,31 @@ class PriceBook:
         return ""
 
     def _surcharges(self, pk: int, price_unit: int) -> tuple[Surcharge, ...]:
-        return surcharges_of(self._metals.get(pk, ()), self._levies.get(pk, ()), price_unit, self.currency)
+        metals, levies = self._metals.get(pk, ()), self._levies.get(pk, ())
+        key = (metals, levies, price_unit)
+        due = self._due.get(key)
+        if due is None:
+            due = self._due[key] = surcharges_of(metals, levies, price_unit, self.currency)
+        return due
 
     def _offer(self, product: Article, quantity: Decimal, listed: ListedPrice | None) -> Offer | None:
         """The lowest of what is offered; what was agreed goes before the list price, even if higher."""
         best: Offer | None = None
         for terms in self._agreed:
-            offer = self._offer_of(terms, product, quantity, listed)
+            agreed = terms.best(product, quantity)
+            offer = self._offer_of(agreed, listed) if agreed is not None else None
             if offer is not None and (best is None or offer.lower_than(best)):
                 best = offer
         if best is None and listed is not None:
             best = Offer(listed.amount, listed.price_unit, listed.amount, None)
         if self._promotions is not None:
-            offer = self._offer_of(self._promotions, product, quantity, listed)
+            agreed = self._promotions.best(product, quantity)
+            offer = self._offer_of(agreed, listed) if agreed is not None else None
             if offer is not None and (best is None or offer.lower_than(best)):
                 best = offer
         return best
 
-    def _offer_of(
-        self, terms: Terms, product: Article, quantity: Decimal, listed: ListedPrice | None
-    ) -> Offer | None:
-        agreed = terms.best(product, quantity)
-        if agreed is None:
-            return None
+    def _offer_of(self, agreed: Agreed, listed: ListedPrice | None) -> Offer | None:
         if agreed.kind == NET:
             return Offer(agreed.value, agreed.price_unit, agreed.value, agreed)
         if listed is None:
@@ -161,11 +167,11 @@ class PriceBook:
 
     def breaks(self, product: Article) -> tuple[PriceBreak, ...]:
         """The quantities at which the price changes, with the first price; empty when it never does."""
-        terms = [*self._agreed, self._promotions] if self._promotions is not None else self._agreed
-        if not terms:
-            return ()
         least = product.minimum_quantity
-        thresholds = {step for each in terms for step in each.thresholds(product) if step > least}
+        thresholds: set[Decimal] = set()
+        for terms in self._terms:
+            if steps := terms.thresholds(product):
+                thresholds.update([step for step in steps if step > least])
         if not thresholds:
             return ()
         listed = self._listed.get(product.pk)

@@ -1,9 +1,11 @@
 """How much of an article may be ordered: minimum, multiples, and what to say when it does not fit."""
 
 from decimal import ROUND_UP, Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Protocol
 
 from django.utils import formats
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from catalog.units import unit_symbol
@@ -59,18 +61,24 @@ def check_quantity(product: Sold, quantity: Decimal) -> Decimal:
     """``quantity`` when the article is sold in it; else ``QuantityInvalid`` says why and what would do."""
     minimum, step = product.minimum_quantity, product.quantity_step
     if quantity < minimum:
-        raise QuantityInvalid(
-            _("The smallest quantity is %(minimum)s %(unit)s.")
-            % {"minimum": _number(minimum), "unit": unit_symbol(product.order_unit, minimum)},
-            minimum,
-        )
+        raise QuantityInvalid(_at_least(minimum, product.order_unit, get_language()), minimum)
     if quantity % step:
-        raise QuantityInvalid(
-            _("Sold in multiples of %(step)s %(unit)s.")
-            % {"step": _number(step), "unit": unit_symbol(product.order_unit, step)},
-            next_allowed(product, quantity),
-        )
+        message = _in_multiples(step, product.order_unit, get_language())
+        raise QuantityInvalid(message, next_allowed(product, quantity))
     return quantity
+
+
+# A question for 500 prices may have one of these for each.
+@lru_cache(maxsize=512)
+def _at_least(minimum: Decimal, unit: str, language: str | None) -> str:
+    values = {"minimum": _number(minimum), "unit": unit_symbol(unit, minimum)}
+    return _("The smallest quantity is %(minimum)s %(unit)s.") % values
+
+
+@lru_cache(maxsize=512)
+def _in_multiples(step: Decimal, unit: str, language: str | None) -> str:
+    values = {"step": _number(step), "unit": unit_symbol(unit, step)}
+    return _("Sold in multiples of %(step)s %(unit)s.") % values
 
 
 def _number(quantity: Decimal) -> str:

@@ -9,6 +9,7 @@ lines of a document add up to the total of the cart.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -42,7 +43,9 @@ class MetalShare(NamedTuple):
     day: date
 
 
-class Surcharge(NamedTuple):
+# Never changed, but not declared so, as a price (``catalog.net_price``).
+@dataclass(slots=True, eq=False)
+class Surcharge:
     """An amount beside the price, per ``price_unit`` order units, without VAT; ``metal`` where it is one."""
 
     kind: str  # metal | levy

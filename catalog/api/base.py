@@ -57,6 +57,8 @@ class PlainJson(JSONRenderer):
         renderer_context: Mapping[str, Any] | None = None,
     ) -> bytes:
         try:
+            if isinstance(data, bytes):  # JSON already
+                return data
             return to_json(data) if data is not None else b""
         except (PydanticSerializationError, UnicodeEncodeError):
             # Texts that are translated late, and what was sent as half a character.
@@ -142,10 +144,13 @@ class Service(APIView):
         """The language of the answer: as asked, else the customer's own."""
         return question.language or self.organisation.language
 
-    def answer(self, content: Mapping[str, Any]) -> Response:
+    def answer(self, content: Mapping[str, Any] | bytes, language: str = "") -> Response:
+        """``content`` is what becomes JSON, or is JSON already; its language stands in it or beside it."""
         response = Response(content)
-        if "language" in content:
-            response["Content-Language"] = content["language"]
+        if isinstance(content, Mapping):
+            language = content.get("language", language)
+        if language:
+            response["Content-Language"] = language
         return response
 
     @property

@@ -152,7 +152,9 @@ class PricesService(Service):
         language = self.language(asked)
         with translation.override(language):
             items = pricing.net_prices(organisation=self.organisation, items=asked.items)
-        return self.answer({"currency": self.organisation.currency, "language": language, "items": items})
+        currency = self.organisation.currency
+        written = f'{{"currency":"{currency}","language":"{language}","items":{items}}}'.encode()
+        return self.answer(written, language)
 
 
 class StockService(Service):

@@ -19,7 +19,7 @@ from catalog.exports.terms import COLUMNS, Ladder, Term, Terms, best_discount, b
 from catalog.models import Agreement, Category, ListPrice, MetalQuotation, ProductLevy, ProductMetal
 from catalog.money import round_price
 from catalog.plain_rows import as_amount, as_day
-from catalog.price_rows import LevyDue, MetalInside
+from catalog.price_rows import BY_METAL, BY_SCHEME, LevyDue, MetalInside
 from catalog.surcharges import METAL, QuotationMissing, surcharges_of
 from customers.models import Organisation
 
@@ -307,7 +307,7 @@ class BlockPrices:
                 MetalInside(metal, as_amount(weight), per, as_amount(base), currency, bool(credit), *quoted)
             )
         for contents in found.values():
-            contents.sort()
+            contents.sort(key=BY_METAL)
         return found
 
     def _read_levies(self, these: These) -> dict[int, list[LevyDue]]:
@@ -317,7 +317,7 @@ class BlockPrices:
         ):
             found[product].append(LevyDue(scheme, code, as_amount(value)))
         for dues in found.values():
-            dues.sort()
+            dues.sort(key=BY_SCHEME)
         return found
 
 

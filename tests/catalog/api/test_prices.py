@@ -1,17 +1,23 @@
 """Net prices: this customer's, explained, at the quantity asked for, and nobody else's."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
-from catalog.models import Agreement
+from catalog.api import answers, figures
+from catalog.models import Agreement, Product
 from catalog.prices import PriceBook
 from tests.factories import (
     AgreementFactory,
     CategoryFactory,
     ListPriceFactory,
+    MetalQuotationFactory,
     OrganisationFactory,
     ProductFactory,
+    ProductLevyFactory,
+    ProductMetalFactory,
     priced_products,
 )
 
@@ -100,6 +106,80 @@ def test_what_is_no_quantity_is_refused_by_its_pointer(ask, quantity):
 def test_at_most_five_hundred_at_a_time(ask):
     assert ask(PRICES, {"items": [{"sku": "A"}] * 501}).status_code == 422
     assert len(items(ask(PRICES, {"items": [{"sku": "A"}] * 500}))) == 500
+
+
+def test_a_number_may_have_any_signs(ask, customer):
+    skus = ['5"', "a\\b", "{c,d}", "NULL", "it's", "é €", "%s", "1_0", '\\"', ","]
+    for sku in skus:
+        ListPriceFactory(price_list=customer.price_list, product__sku=sku)
+    found = items(ask(PRICES, {"items": [{"sku": sku} for sku in [*skus, 'none"\\']]}))
+    assert [item["sku"] for item in found] == [*skus, 'none"\\']
+    assert [item["price"] is not None for item in found] == [True] * len(skus) + [False]
+
+
+def test_an_answer_says_what_the_prices_say_in_the_documented_shape(ask, customer):
+    """Every kind of step, surcharge and break: the text is written by hand, the objects are the truth."""
+    price_list = customer.price_list
+    listed, net, cut, promoted, newer = (
+        ListPriceFactory(price_list=price_list, amount="9.99", price_unit=unit, product__sku=f"A{number}")
+        for number, unit in enumerate([1, 100, 1, 1, 1])
+    )
+    only_net = ProductFactory(sku="ONLY-NET")
+    reference = 'C "1" \\ é'
+    agreed = {"organisation": customer, "kind": Agreement.Kind.NET, "reference": reference}
+    for quantity, value in ((0, "8.1234"), (10, "7.5"), (100, "7")):
+        AgreementFactory(**agreed, product=net.product, value=value, minimum_quantity=quantity, price_unit=10)
+    AgreementFactory(**agreed, product=only_net, value="3", valid_until=date(2999, 12, 31))
+    AgreementFactory(organisation=customer, product=cut.product, value="33.3", minimum_quantity=2)
+    AgreementFactory(
+        organisation=None, price_list=price_list, product=promoted.product, value=50, promotion=True,
+        label='"Week"', valid_until=date(2999, 1, 31),
+    )  # fmt: skip
+    MetalQuotationFactory()
+    ProductMetalFactory(product=listed.product)
+    ProductLevyFactory(product=listed.product)
+    ListPriceFactory(product=newer.product, price_list=price_list, valid_from=date(2020, 1, 1), amount="1")
+    skus = [each.product.sku for each in (listed, net, cut, promoted, newer)] + ["ONLY-NET"]
+    body = {"items": [{"sku": sku, "quantity": "12"} for sku in skus], "language": "fr"}
+    found = items(answer := ask(PRICES, body))
+    answers.Prices.model_validate_json(answer.content, extra="forbid")
+    products = {product.sku: product for product in Product.objects.all()}
+    book = PriceBook.load(customer, products.values())
+    with translation.override("fr"):
+        told = [said_by(book.price(products[sku], Decimal(12)), Decimal(12)) for sku in skus]
+    assert [item["price"] for item in found] == told
+    first, with_breaks, _cut, promotion, latest, _net = told
+    assert {step["kind"] for price in told for step in price["steps"]} == {
+        "list", "net", "discount", "promotion", "rounding"
+    }  # fmt: skip
+    assert [due["kind"] for due in first["surcharges"]] == ["metal", "levy"]
+    assert (with_breaks["reference"], len(with_breaks["breaks"])) == (reference, 3)
+    assert promotion["promotion"] == {"label": '"Week"', "valid_until": "2999-01-31"}
+    assert latest["amount"] == "1.00"
+
+
+def said_by(price, quantity):
+    def worth(each):
+        return {"amount": figures.amount(each.amount), "price_unit": each.price_unit}
+
+    promotion = price.promotion
+    return {
+        **worth(price),
+        "unit": price.unit,
+        "currency": price.currency,
+        "total": figures.amount(price.total(quantity).amount),
+        "surcharges": [
+            {"kind": due.kind, "code": due.code, "text": due.text, **worth(due)}
+            | {"total": figures.amount(due.total(quantity).amount)}
+            for due in price.surcharges
+        ],
+        "promotion": promotion and {"label": promotion.label, "valid_until": figures.day(promotion.until)},
+        "list_amount": None if price.list_amount is None else figures.amount(price.list_amount),
+        "reference": price.reference or None,
+        "valid_until": figures.day(price.valid_until),
+        "steps": [{"kind": step.kind, "text": step.text, **worth(step)} for step in price.steps],
+        "breaks": [{"quantity": figures.plain(each.quantity), **worth(each)} for each in price.breaks],
+    }
 
 
 def test_the_same_question_in_an_address(api, customer):
