@@ -8,6 +8,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 from pydantic import ValidationError as OptionsInvalid
 from pydantic.fields import FieldInfo
@@ -19,6 +20,8 @@ from punchout.admin.option_errors import mistakes
 PREFIX = "option_"
 # In ``json_schema_extra`` of a text option: it has several lines.
 MULTILINE = "multiline"
+# There too: the words it may hold, which are said behind its description.
+WORDS = "words"
 NOTHING: Mapping[str, Any] = {}
 SEQUENCES = (list, tuple, set, frozenset)
 
@@ -180,11 +183,21 @@ def _choices(annotation: Any) -> tuple[Any, ...] | None:
     return None
 
 
+def _extra(info: FieldInfo) -> Mapping[str, Any]:
+    return info.json_schema_extra if isinstance(info.json_schema_extra, dict) else NOTHING
+
+
+def _help(info: FieldInfo) -> str:
+    """The description in the reader's language; escaped, because the admin takes it for HTML."""
+    said = _(info.description) if info.description else ""
+    return escape(" ".join(filter(None, (said, ", ".join(_extra(info).get(WORDS, ()))))))
+
+
 def _field(name: str, info: FieldInfo) -> forms.Field:
     annotation = _without_none(info.annotation)
     common: dict[str, Any] = {
         "label": _(info.title) if info.title else name.replace("_", " ").capitalize(),
-        "help_text": _(info.description) if info.description else "",
+        "help_text": _help(info),
         "required": info.is_required(),
     }
     choices = _choices(annotation)
@@ -200,11 +213,7 @@ def _field(name: str, info: FieldInfo) -> forms.Field:
         return forms.BooleanField(**{**common, "required": False})
     if annotation is int:
         return forms.IntegerField(**{**common, "required": not _optional(info.annotation)})
-    if (
-        annotation is str
-        and isinstance(info.json_schema_extra, dict)
-        and info.json_schema_extra.get(MULTILINE)
-    ):
+    if annotation is str and _extra(info).get(MULTILINE):
         text = forms.Textarea(attrs={"rows": 16, "cols": 90, "spellcheck": "false"})
         return TextField(widget=text, **common)
     if annotation is str:

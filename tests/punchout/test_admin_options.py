@@ -13,6 +13,7 @@ from punchout.adapters.oci.options import OciOptions
 from punchout.adapters.registry import AdapterOptions
 from punchout.admin import option_fields
 from punchout.admin.option_errors import mistakes
+from shop.management.commands import messages
 
 
 class Rich(AdapterOptions):
@@ -45,6 +46,19 @@ def test_a_field_says_what_its_option_says():
     field = options_form().fields["option_version"]
     assert (field.label, field.help_text) == ("Version", "The newest.")
     assert options_form().fields["option_decimals"].label == "Decimals"
+
+
+def test_what_an_option_may_hold_is_named_behind_what_it_is_and_nothing_is_taken_for_html():
+    class Marked(AdapterOptions):
+        head: str = Field("", description="Such as <?xml, or:", json_schema_extra={"words": ["a", "b"]})
+
+    assert option_fields.fields_of(Marked)["option_head"].help_text == "Such as &lt;?xml, or: a, b"
+
+
+def test_an_option_speaks_the_operators_language():
+    """Texts of a model are plain; the collection of texts to translate finds them all the same."""
+    source = 'level: int = Field(3, title="How much", description="Of " "it.", ge=1)'
+    assert [text for _line, text, *_rest in messages._of_options(source)] == ["How much", "Of it."]
 
 
 def test_what_is_typed_becomes_typed_json_without_the_defaults():

@@ -55,6 +55,7 @@ USUAL_DOCUMENT = """<?xml version="1.0" encoding="UTF-8"?>
 """
 # For the form in the admin: several lines, every blank of them kept.
 MULTILINE: JsonDict = {"multiline": True}
+_LINE_WORDS: JsonDict = {"words": [*sorted(values.LINE_VALUES)]}
 
 
 def _target(name: str) -> str:
@@ -130,10 +131,10 @@ class ConfigurableOptions(AdapterOptions):
         USUAL_LINE,
         title="Fields of a line",
         description=(
-            "NAME=VALUE; {n} in the name is the number of the line. Values: "
-            + ", ".join(sorted(values.LINE_VALUES))
-            + "; or =TEXT, in which {{ line.price|decimals:2|comma }} is filled in."
+            "NAME=VALUE; {n} in the name is the number of the line; or =TEXT, in which "
+            "{{ line.price|decimals:2|comma }} is filled in. Values:"
         ),
+        json_schema_extra=_LINE_WORDS,
         max_length=MOST_FIELDS,
     )
     first_number: Literal[0, 1] = Field(1, title="Number of the first line")

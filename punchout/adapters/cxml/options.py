@@ -164,7 +164,8 @@ class CxmlOptions(AdapterOptions):
     extrinsics: dict[str, str] = Field(
         default_factory=dict,
         title="Extrinsics of a line",
-        description="Name of the Extrinsic = one of " + ", ".join(EXTRINSIC_VALUES) + ".",
+        description="Name of the Extrinsic = what it holds, one of:",
+        json_schema_extra={"words": list(EXTRINSIC_VALUES)},
     )
 
     @field_validator("extrinsics")

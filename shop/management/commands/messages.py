@@ -4,6 +4,7 @@ Django's own commands need GNU gettext on the machine; this one needs nothing bu
 catalogs are committed, so that a fresh clone speaks all languages.
 """
 
+import ast
 import io
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -25,6 +26,8 @@ KEYWORDS: dict[str, Any] = {
 }  # fmt: skip
 # How components are read (shop.components); a mistake in one stops the collection.
 COMPONENTS = {"newstyle_gettext": "true", "silent": "false", "trim_blocks": "true", "lstrip_blocks": "true"}
+# What the admin says of an option: ``Field(title=…, description=…)`` of a pydantic model.
+OF_AN_OPTION = ("title", "description")
 SOURCES = ("customers", "catalog", "shop", "punchout", "trading", "templates")
 TRANSLATED = [code for code, _name in settings.LANGUAGES if code != "en"]
 
@@ -66,6 +69,8 @@ class Command(BaseCommand):
         if path.suffix != ".py":
             # In brackets, because the text between the tags leaves blanks that would read as indentation.
             text = f"(\n{templatize(text, origin=str(path))}\n)"
+        elif path.name == "options.py":
+            yield from _of_options(text)
         yield from extract("python", io.BytesIO(text.encode()), KEYWORDS)
 
     @staticmethod
@@ -123,6 +128,16 @@ class Command(BaseCommand):
                 f"{language}: {mo.relative_to(settings.BASE_DIR)} is not up to date; run make messages"
             )
         return problems
+
+
+def _of_options(source: str) -> Iterator[tuple[int, str, list[str], None]]:
+    """Titles and descriptions of options, which are plain texts in the model and translated for the form."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Field":
+            for given in node.keywords:
+                said = given.value.value if isinstance(given.value, ast.Constant) else None
+                if given.arg in OF_AN_OPTION and isinstance(said, str):
+                    yield node.lineno, said, [], None
 
 
 def _translated(text: str | list[str] | tuple[str, ...] | None) -> bool:
