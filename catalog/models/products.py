@@ -138,6 +138,11 @@ class Product(models.Model):
             models.Index(
                 fields=["discount_group"], name="product_discount_group", condition=~Q(discount_group="")
             ),
+            # Of the few that are not sold as usual, a list each. One index by status for all articles is what
+            # SQLite's planner takes wherever a status is asked for.
+            models.Index(fields=["sku"], name="product_run_out", condition=Q(status="run-out")),
+            models.Index(fields=["sku"], name="product_discontinued", condition=Q(status="discontinued")),
+            models.Index(fields=["sku"], name="product_hidden", condition=Q(status="hidden")),
         ]
 
     def __str__(self) -> str:
