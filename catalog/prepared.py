@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import connection as database
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorDebugWrapper
 
 
@@ -24,12 +25,13 @@ class _Counted(CursorDebugWrapper):
         return super().debug_sql(sql, params, use_last_executed_query=False, many=many)
 
 
-def cursor() -> Any:
+def cursor(connected: BaseDatabaseWrapper | None = None) -> Any:
     """A cursor of Django's kind, counted, logged and closed as any other, for statements that are prepared.
 
     Numbers go as text, whose type follows from the statement: the driver would name a type by the size of
     each number, and every mixture of sizes would be a statement of its own.
     """
+    database: Any = connected or connections[DEFAULT_DB_ALIAS]
     if database.vendor != "postgresql":
         return database.cursor()
     from catalog.prepared_postgresql import PreparingCursor  # the driver is not loaded for SQLite

@@ -95,10 +95,10 @@ def act_once(key: MessageKey, act: Callable[[], Acted]) -> tuple[Acted, bool]:
             acted = act()
             if key.message_id:
                 seen = SeenMessage(
-                    connection=key.connection,
+                    connection_id=key.connection.pk,
                     payload_id=key.stored_id,
                     body_sha256=key.body_sha256,
-                    session=acted.session,
+                    session_id=acted.session.pk if acted.session else None,
                     answer=seal(acted.answer),
                 )
                 insert_row(seen)

@@ -4,12 +4,14 @@ import re
 
 from lxml import etree
 
+from punchout.adapters.xml import has_too_many_names
+
 _DECLARATION = re.compile(r"\A<\?xml[^>]{0,200}\?>")
 
 
 def indented(text: str, *, html: bool = False) -> str:
     """The document indented; what is no XML, is HTML or declares an entity stays as it is."""
-    if html or "<!ENTITY" in text:
+    if html or "<!ENTITY" in text or has_too_many_names(text):
         return text
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_blank_text=True

@@ -34,6 +34,12 @@ _WIDE = ((b"<\x00", "utf-16-le"), (b"\x00<", "utf-16-be"))
 # Form fields in which some clients post the document, the first that is there wins.
 FORM_FIELDS = ("cxml-base64", "cxml-urlencoded", "xml", "cxml", "oracle_cxml", "data")
 _BASE64 = "cxml-base64"
+# lxml keeps every name of an element or attribute that it ever read for as long as the thread lives: of
+# documents made of new ones, a megabyte each three. A trade document has some dozen.
+MOST_NAMES = 1_000
+_ELEMENT_NAMES = re.compile(r"<\??([^\s<>/!?]++)")
+_ATTRIBUTE_NAMES = re.compile(r"""\s([^\s<>/"'=]++)\s*+=\s*+["']""")
+_DECLARES = re.compile("<!(?:ENTITY|ELEMENT|ATTLIST|NOTATION)")
 _FORM_IN_DISGUISE = re.compile(rb"\A\s*(?:cxml-urlencoded|cxml-base64|oracle_cxml|cxml|xml)=", re.IGNORECASE)
 
 
@@ -142,6 +148,44 @@ def _python_name(charset: str) -> str | None:
         return codecs.lookup(charset).name if charset else None
     except (LookupError, ValueError):
         return None
+
+
+class NotXml(ValueError):
+    """Says what is wrong in words of ours, to be put after "The document": libxml2's quote what follows the
+    mistake, and that may be a secret. ``line`` counts from 1 where it is known."""
+
+    def __init__(self, said: str, line: int | None = None, detail: str = "") -> None:
+        super().__init__(said)
+        self.line = line
+        self.detail = detail
+
+    @property
+    def where(self) -> str:
+        return f" (line {self.line})" if self.line else ""
+
+
+def parse_xml(text: str, *, skipped: int = 0) -> etree._Element:
+    """The root of a document from outside, without its first ``skipped`` characters; raises ``NotXml``."""
+    document = text[skipped:]
+    if has_too_many_names(document):
+        raise NotXml(f"has more than {MOST_NAMES} different names of elements and attributes")
+    try:
+        return etree.fromstring(document.encode("utf-8", "surrogatepass"), hardened_parser())
+    except (etree.XMLSyntaxError, ValueError) as error:
+        line, column = getattr(error, "position", None) or (None, None)
+        line = line + text.count("\n", 0, skipped) if line else None
+        detail = f"libxml2 error {getattr(error, 'code', '')} at line {line}, column {column}"
+        raise NotXml("is not well-formed XML", line, detail) from None
+
+
+def has_too_many_names(text: str) -> bool:
+    """Whether lxml must not read it: a DTD inside it may declare any number of names as well."""
+    if "<!DOCTYPE" in text and _DECLARES.search(text):
+        return True
+    # Nearly every document is too short for it.
+    if text.count("<") + text.count("=") <= MOST_NAMES:
+        return False
+    return len({*_ELEMENT_NAMES.findall(text), *_ATTRIBUTE_NAMES.findall(text)}) > MOST_NAMES
 
 
 def hardened_parser() -> etree.XMLParser:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from punchout.adapters.xml import document_text, hardened_parser
+from punchout.adapters.xml import NotXml, document_text, parse_xml
 from punchout.errors import MessageInvalid, MessageUnreadable, OperationUnsupported
 
 ROOT = "cebeoXML"
@@ -58,18 +58,12 @@ def read_document(body: bytes, content_type: str) -> tuple[etree._Element, list[
     text, notes = document_text(body, content_type)
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise MessageUnreadable("The document must not have a DOCTYPE or an ENTITY.")
-    if text.startswith("<?xml"):
-        text = text.partition("?>")[2]
+    declared = text.find("?>") + 2 if text.startswith("<?xml") else 0
     try:
-        root = etree.fromstring(text.encode("utf-8", "replace"), hardened_parser())
-    except (etree.XMLSyntaxError, ValueError) as error:
-        line = getattr(error, "position", (None,))[0]
-        raise MessageUnreadable(
-            f"The document is not well-formed XML{f' (line {line})' if line else ''}.",
-            line=line,
-            # Not its text: libxml2 quotes what follows the mistake, and that may be the secret.
-            detail=f"libxml2 error {getattr(error, 'code', '')}",
-        ) from None
+        root = parse_xml(text, skipped=declared)
+    except NotXml as error:
+        said = f"The document {error}{error.where}."
+        raise MessageUnreadable(said, line=error.line, detail=error.detail) from None
     if _name(root).casefold() != ROOT.casefold():
         raise MessageUnreadable(f"The root element is {_name(root)[:60]}; {ROOT} is expected.")
     version = (root.get("version") or "").strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from django.utils import translation
@@ -30,6 +31,13 @@ from punchout.models import Connection, PunchoutSession
 STATUS_LANGUAGE = "en"
 
 
+def _in_status_language() -> AbstractContextManager[None]:
+    """Nearly every request is in that language already, and to change it and back takes its time."""
+    if translation.get_language() == STATUS_LANGUAGE:
+        return nullcontext()
+    return translation.override(STATUS_LANGUAGE)
+
+
 @register
 class CxmlAdapter(Adapter):
     """cXML 1.2: Profile, PunchOutSetupRequest (create, edit, inspect) and PunchOutOrderMessage."""
@@ -44,7 +52,7 @@ class CxmlAdapter(Adapter):
 
     def handle(self, inbound: InboundMessage) -> Answer:
         """GET is a ping (cXML Reference Guide 1.2.051, p. 41); POST is a request for a handler."""
-        with translation.override(STATUS_LANGUAGE):
+        with _in_status_language():
             if inbound.method in ("GET", "HEAD"):
                 inbound.record.kind = "ping"
                 document = build.response(inbound, CxmlOptions(), explanation="Ping Response Message")
@@ -109,7 +117,7 @@ class CxmlAdapter(Adapter):
 
     def refuse(self, inbound: InboundMessage, error: PunchoutError | None) -> Answer:
         """A Status in HTTP 200, also for a body over the limit (499): HTTP errors would be retried."""
-        with translation.override(STATUS_LANGUAGE):
+        with _in_status_language():
             code, text, explanation = status_of(error)
             # The options may be what is wrong, so the answer does not depend on them.
             document = build.response(inbound, CxmlOptions(), code=code, text=text, explanation=explanation)

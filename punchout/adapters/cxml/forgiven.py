@@ -140,11 +140,11 @@ def _structure(root: etree._Element, request: etree._Element) -> Iterator[str]:
 
 def _doubles(_root: etree._Element, request: etree._Element) -> Iterator[str]:
     found: dict[str, None] = {}
-    for tag, names in ONCE.items():
-        for element in request.iter(tag):
-            for name in names:
-                if len(element.findall(name)) > 1:
-                    found[f"{tag} has more than one {name}; the first was read."] = None
+    for element in request.iter(*ONCE):
+        children = [child.tag for child in element]
+        for name in ONCE[str(element.tag)]:
+            if children.count(name) > 1:
+                found[f"{element.tag} has more than one {name}; the first was read."] = None
     yield from found
 
 

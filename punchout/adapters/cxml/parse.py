@@ -16,7 +16,7 @@ from lxml import etree
 
 from punchout.adapters.cxml.parts import Attachment
 from punchout.adapters.cxml.spelling import is_odd, respell
-from punchout.adapters.xml import document_text, hardened_parser
+from punchout.adapters.xml import NotXml, document_text, parse_xml
 from punchout.errors import MessageInvalid, MessageUnreadable, OperationUnsupported
 from punchout.models import PartyCredential
 
@@ -27,11 +27,9 @@ SIGNATURES = "http://www.w3.org/2000/09/xmldsig#"
 ANY_CONTENT = frozenset({"BuyerCookie", "SupplierPartAuxiliaryID", "Extrinsic", "Identity", "SharedSecret"})
 # Content types that have a note of their own.
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
-# What a Header may have once at most, by where it stands.
-ONLY_ONCE = (
-    (".", "From"), (".", "To"), (".", "Sender"),
-    ("*/Credential", "Identity"), ("*/Credential", "SharedSecret"), ("*/Credential", "CredentialMac"),
-)  # fmt: skip
+# What a Header and each of its Credentials may have once at most.
+PARTIES = ("From", "To", "Sender")
+OF_A_CREDENTIAL = ("Identity", "SharedSecret", "CredentialMac")
 MOST_RENAMED = 100_000  # elements in a namespace; a cart of 2,000 lines has half of that
 
 # Possessive, so that no input makes them slow.
@@ -109,16 +107,10 @@ def parse_document(body: bytes, content_type: str) -> tuple[etree._Element, list
     else:
         notes.append("There is no DOCTYPE.")
     try:
-        root = etree.fromstring(text[end:].encode("utf-8", "surrogatepass"), hardened_parser())
-    except (etree.XMLSyntaxError, ValueError) as error:
-        position = getattr(error, "position", (None, None))
-        line = position[0] + text.count("\n", 0, end) if position[0] else None
-        raise MessageUnreadable(
-            f"The document is not well-formed XML{f' (line {line})' if line else ''}.",
-            line=line,
-            # Not its text: libxml2 quotes what follows the mistake, and that may be the secret.
-            detail=f"libxml2 error {getattr(error, 'code', '')}",
-        ) from None
+        root = parse_xml(text, skipped=end)
+    except NotXml as error:
+        said = f"The document {error}{error.where}."
+        raise MessageUnreadable(said, line=error.line, detail=error.detail) from None
     if root.getroottree().docinfo.internalDTD is not None:
         raise MessageUnreadable("A DOCTYPE is only possible in front of the document.")
     if "xmlns" in text and _take_namespaces_off(root):
@@ -209,10 +201,17 @@ def read_envelope(
 
 def _refuse_doubles(header: etree._Element) -> None:
     """Two of what decides who sends is a contradiction: whoever looked before us may have read the other."""
-    for inside, name in ONLY_ONCE:
-        for element in header.iterfind(inside):
-            if len(element.findall(name)) > 1:
-                raise MessageUnreadable(f"{element.tag} has more than one {name}.")
+    _refuse_two_of(header, PARTIES)
+    for party in header:
+        for credential in party.iterchildren("Credential"):
+            _refuse_two_of(credential, OF_A_CREDENTIAL)
+
+
+def _refuse_two_of(element: etree._Element, names: tuple[str, ...]) -> None:
+    found = [child.tag for child in element]
+    for name in names:
+        if found.count(name) > 1:
+            raise MessageUnreadable(f"{element.tag} has more than one {name}.")
 
 
 def _credentials(header: etree._Element, party: str) -> Iterator[Credential]:
@@ -269,8 +268,8 @@ def set_inner_xml(element: etree._Element, inner: str) -> None:
         element.text = inner
         return
     try:
-        kept = etree.fromstring(f"<kept>{inner}</kept>".encode(), hardened_parser())
-    except etree.XMLSyntaxError:
+        kept = parse_xml(f"<kept>{inner}</kept>")
+    except NotXml:
         element.text = inner  # not ours to lose: a text that only looks like XML
         return
     element.text = kept.text

@@ -28,6 +28,7 @@ from punchout.adapters.ids.fields import (
 from punchout.adapters.ids.order import is_day
 from punchout.adapters.ids.parse import decoded
 from punchout.adapters.texts import one_line
+from punchout.adapters.xml import NotXml, parse_xml
 from punchout.errors import MessageInvalid, MessageUnreadable
 from punchout.services import MOST_ITEMS
 
@@ -92,24 +93,14 @@ def _root(document: bytes, charset: str, notes: list[str]) -> etree._Element:
     text = _DECLARATION.sub("", text)
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise MessageUnreadable(_("The cart must not have a DOCTYPE."), path="warenkorb")
-    parser = etree.XMLParser(
-        encoding="utf-8",
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
     try:
-        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        line = getattr(error, "position", (None,))[0]
+        root = parse_xml(text)
+    except NotXml as error:
         raise MessageUnreadable(
-            _("The cart is not well-formed XML (line %(line)s).") % {"line": line or "?"},
+            _("The cart is not well-formed XML (line %(line)s).") % {"line": error.line or "?"},
             path="warenkorb",
-            line=line,
-            detail=f"libxml2 error {getattr(error, 'code', '')}",
+            line=error.line,
+            detail=error.detail or str(error),
         ) from None
     if _local_name(root).casefold() != "warenkorb":
         raise MessageUnreadable(

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 
 from lxml import etree
 
-from punchout.adapters.xml import document_text, hardened_parser
+from punchout.adapters.xml import NotXml, document_text, parse_xml
 from punchout.errors import MessageUnreadable
 
 FORM = "application/x-www-form-urlencoded"
@@ -65,16 +65,10 @@ def read_login_request(body: bytes, content_type: str) -> LoginRequest:
             raise MessageUnreadable("The DOCTYPE must not declare anything.")
         end = doctype.end()
     try:
-        root = etree.fromstring(text[end:].encode("utf-8", "surrogatepass"), hardened_parser())
-    except (etree.XMLSyntaxError, ValueError) as error:
-        position = getattr(error, "position", (None, None))
-        line = position[0] + text.count("\n", 0, end) if position[0] else None
-        raise MessageUnreadable(
-            f"The login request is not well-formed XML{f' (line {line})' if line else ''}.",
-            line=line,
-            # Not its text: libxml2 quotes what follows the mistake, and that may be the password.
-            detail=f"libxml2 error {getattr(error, 'code', '')} at line and column {position}",
-        ) from None
+        root = parse_xml(text, skipped=end)
+    except NotXml as error:
+        said = f"The login request {error}{error.where}."
+        raise MessageUnreadable(said, line=error.line, detail=error.detail) from None
     if root.getroottree().docinfo.internalDTD is not None:
         raise MessageUnreadable("A DOCTYPE is only possible in front of the document.")
     if _local(root) != ROOT:

@@ -5,12 +5,14 @@ import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
 from lxml import etree
 
 from punchout.adapters.cxml.parse import parse_document
+from punchout.adapters.xml import MOST_NAMES, parse_xml
 from punchout.models import PunchoutSession, WireMessage
 from tests.punchout.cxml.buyer import PAYLOADS, fill, make_connection, post, status_code
 
@@ -81,11 +83,44 @@ def test_a_hostile_body_is_not_acceptable(name: str) -> None:
     assert_refused_at_once(BUILT[name])
 
 
-def test_as_many_attributes_as_fit_are_read_quickly() -> None:
-    attributes = b" ".join(b'a%x=""' % number for number in range(190_000))
-    body = START + b"<ProfileRequest " + attributes + b"/>" + END
+MANY_NAMES = {
+    "attributes": START
+    + b"<ProfileRequest "
+    + b" ".join(b'a%x=""' % number for number in range(190_000))
+    + b"/>"
+    + END,
+    "elements": START + b"".join(b"<e%x/>" % number for number in range(190_000)) + END,
+    "a few more than are read": START + b"".join(b"<e%x/>" % number for number in range(MOST_NAMES)) + END,
+    "declarations": b"<!DOCTYPE cXML [<!ATTLIST a "
+    + b" ".join(b"a%x CDATA #IMPLIED" % number for number in range(50_000))
+    + b">]>"
+    + START
+    + END,
+}
+
+
+@pytest.mark.parametrize("kind", MANY_NAMES)
+def test_a_document_of_new_names_is_not_read_because_each_would_stay_in_memory(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    really = etree.fromstring
+
+    def counted(text: bytes, *more: Any) -> etree._Element:
+        read.append(len(text))
+        return really(text, *more)
+
+    monkeypatch.setattr(etree, "fromstring", counted)
+    body = MANY_NAMES[kind]
     assert len(body) < 2 * 1024 * 1024
-    assert_refused_at_once(body, 401)
+    assert_refused_at_once(body)
+    assert max(read, default=0) < 1_000  # our answer, which is validated
+
+
+def test_a_large_document_of_few_names_is_read() -> None:
+    lines = b"".join(b'<ItemOut quantity="%d" lineNumber="%d"/>' % (n, n) for n in range(3_000))
+    root = parse_xml((START + lines + END).decode())
+    assert len(root.findall(".//ItemOut")) == 3_000
 
 
 def test_a_body_over_the_limit_is_a_document_size_error() -> None:
