@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db import connection as database
 from django.utils import timezone
 
@@ -29,6 +30,8 @@ _CONNECTION = (
 )  # fmt: skip
 _ORGANISATION = ("id", "number", "name", "language", "currency", "price_list_id", "pays_levies", "active")
 _SECRET = ("id", "digest", "sealed", "valid_until")
+# As the ORM looks them up, name by name of each model.
+_OF_CONNECTION, _OF_ORGANISATION, _OF_SECRET = map(frozenset, (_CONNECTION, _ORGANISATION, _SECRET))
 # Places of what SQLite has as numbers, and of what both databases have as text.
 _OWN_FLAGS = tuple(_CONNECTION.index(name) for name in ("active", "test", "cookieless"))
 _CUSTOMERS_FLAGS = tuple(_ORGANISATION.index(name) for name in ("pays_levies", "active"))
@@ -194,8 +197,8 @@ def _connection(values: list[Any]) -> Connection:
         customer[flag] = bool(customer[flag])
     if isinstance(own[_OPTIONS], str):
         own[_OPTIONS] = json.loads(own[_OPTIONS])
-    connection = Connection.from_db(database.alias, _CONNECTION, own)
-    connection.organisation = Organisation.from_db(database.alias, _ORGANISATION, customer)
+    connection = Connection.from_db(DEFAULT_DB_ALIAS, _OF_CONNECTION, own)
+    connection.organisation = Organisation.from_db(DEFAULT_DB_ALIAS, _OF_ORGANISATION, customer)
     return connection
 
 
@@ -206,6 +209,6 @@ def _own_secret(connection: Connection, pk: int, digest: str, sealed: str, due: 
 
 
 def _secret(model: type[SecretModel], pk: int, digest: str, sealed: str, due: Any) -> SecretModel:
-    secret = model.from_db(database.alias, _SECRET, (pk, digest, sealed, None))
+    secret = model.from_db(DEFAULT_DB_ALIAS, _OF_SECRET, (pk, digest, sealed, None))
     secret.use_is_due = bool(due)
     return secret

@@ -9,6 +9,7 @@ RFC 7303, 3.2; cXML Reference Guide 1.2.051, p. 20. Only charsets of the table a
 import base64
 import codecs
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl
 
 from lxml import etree
@@ -143,6 +144,7 @@ def _declared(body: bytes, notes: list[str]) -> str:
     return declared
 
 
+@lru_cache(maxsize=256)
 def _python_name(charset: str) -> str | None:
     try:
         return codecs.lookup(charset).name if charset else None
