@@ -192,10 +192,13 @@ class NetPrice:
 
     def totals(self, quantity: Decimal) -> list[Decimal]:
         """What ``total`` adds up: the goods, then each surcharge in their order."""
-        goods = round_total(self.amount * quantity / self.price_unit, self.currency)
-        if not self.surcharges:
+        currency, surcharges = self.currency, self.surcharges
+        goods = round_total(self.amount * quantity / self.price_unit, currency)
+        if not surcharges:
             return [goods]
-        return [goods, *[each.total(quantity).amount for each in self.surcharges]]
+        return [
+            goods, *[round_total(each.amount * quantity / each.price_unit, currency) for each in surcharges]
+        ]  # fmt: skip
 
 
 def _scope(agreed: Agreed) -> str:

@@ -124,7 +124,7 @@ def read_rows(
     agreed = _read_agreed(wanted, price_list.pk if same_currency else None, organisation_id, day)
     parents: dict[int, int | None] = {}
     if any(row.category_id is not None for row in agreed):
-        parents = dict(Category.objects.order_by().values_list("id", "parent_id"))
+        parents = dict(rows_of(f"SELECT id, parent_id FROM {Category._meta.db_table}", []))  # noqa: S608
     return PriceRows(listed, metals, levies, agreed, parents)
 
 

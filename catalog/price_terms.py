@@ -64,7 +64,8 @@ class Terms:
     """The agreements of one kind of offer, by what they are for; ``parents`` is the category tree."""
 
     __slots__ = (
-        "_alike", "_parents", "by_brand", "by_category", "by_group", "by_product", "for_all", "wide"
+        "_alike", "_parents", "_stepped", "_wide_steps", "by_brand", "by_category", "by_group", "by_product",
+        "for_all", "wide",
     )  # fmt: skip
 
     def __init__(self, parents: Mapping[int, int | None]) -> None:
@@ -75,6 +76,9 @@ class Terms:
         self.for_all: list[Agreed] = []
         # Something was agreed for more than single articles.
         self.wide = False
+        # The articles for which something was agreed from a quantity on, and whether anything wider was.
+        self._stepped: set[int] = set()
+        self._wide_steps = False
         self._parents = parents
         self._alike: dict[tuple[str, int, int], _Alike] = {}
 
@@ -84,8 +88,12 @@ class Terms:
     def add(self, row: Agreed) -> None:
         if row.product_id is not None:
             self.by_product[row.product_id].append(row)
+            if row.minimum_quantity:
+                self._stepped.add(row.product_id)
             return
         self.wide = True
+        if row.minimum_quantity:
+            self._wide_steps = True
         if row.discount_group:
             self.by_group.setdefault(row.discount_group, []).append(row)
         elif row.brand_id is not None:
@@ -112,12 +120,11 @@ class Terms:
 
     def thresholds(self, article: Article) -> Collection[Decimal]:
         """The quantities above zero from which another agreement may count for the article."""
-        for_article = self.by_product.get(article.pk)
-        own = [row.minimum_quantity for row in for_article if row.minimum_quantity] if for_article else []
-        if not self.wide:
-            return own
-        shared = self._for_alike(article).thresholds
-        return own + shared if own else shared
+        found: list[Decimal] = []
+        if article.pk in self._stepped:
+            rows = self.by_product[article.pk]
+            found = [row.minimum_quantity for row in rows if row.minimum_quantity]
+        return found + self._for_alike(article).thresholds if self._wide_steps else found
 
     def _for_alike(self, article: Article) -> _Alike:
         """What was agreed for more than the article itself, worked out once for all that are alike."""

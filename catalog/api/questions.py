@@ -1,6 +1,6 @@
 """What may be asked: every field with its limits, once for validation and for the OpenAPI document."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated, Any, Literal, Self, get_args, get_origin
@@ -15,6 +15,7 @@ from pydantic import (
     Field,
     ValidationError,
     WithJsonSchema,
+    WrapValidator,
     model_validator,
 )
 
@@ -42,6 +43,21 @@ def _as_decimal(value: Any) -> Any:
     return value
 
 
+# What was understood of a quantity: the same few texts stand in every question, hundreds of times.
+_UNDERSTOOD: dict[str, Decimal] = {}
+
+
+def _remembered(given: Any, understand: Callable[[Any], Decimal]) -> Decimal:
+    if not isinstance(given, str):
+        return understand(given)
+    known = _UNDERSTOOD.get(given)
+    if known is None:
+        known = understand(given)
+        if len(_UNDERSTOOD) < 4_096:
+            _UNDERSTOOD[given] = known
+    return known
+
+
 def _written_out(given: object) -> object:
     """A bare number would be taken for seconds, which nobody who writes one can have meant for certain."""
     if isinstance(given, str) and not given[:5].endswith("-"):
@@ -65,6 +81,7 @@ Quantity = Annotated[
     Decimal,
     Field(gt=0, le=LARGEST, decimal_places=3),
     BeforeValidator(_as_decimal),
+    WrapValidator(_remembered),
     WithJsonSchema(
         {
             "anyOf": [

@@ -189,6 +189,12 @@ def test_the_same_question_in_an_address(api, customer):
     assert api.get(PRICES).status_code == 422
 
 
+def test_what_is_shown_does_not_depend_on_who_asks(customer):
+    """So the statement that finds the articles is compiled once for all (``catalog.api.pricing``)."""
+    seen = {str(Product.objects.visible_to(who).query) for who in (None, customer, OrganisationFactory())}
+    assert len(seen) == 1
+
+
 def test_as_many_queries_for_one_price_as_for_two_hundred(ask, customer, django_assert_num_queries):
     products = priced_products(customer.price_list, 200)
     AgreementFactory(organisation=customer, category=CategoryFactory())
