@@ -58,6 +58,12 @@ class Command(BaseCommand):
             help="do no background work; a process of its own runs manage.py db_worker",
         )
         parser.add_argument("--threads", type=int, default=4, help="requests at once per worker")
+        parser.add_argument(
+            "--most-memory",
+            type=int,
+            default=2_000,
+            help="MB in memory, pages of mapped files included, at which a worker is replaced by a new one",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         host = options["host"] or ("127.0.0.1" if settings.DEMO else "0.0.0.0")  # noqa: S104  behind a proxy
@@ -71,7 +77,8 @@ class Command(BaseCommand):
             [
                 sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host,
                 "--port", str(options["port"]), "--workers", str(options["workers"]),
-                "--blocking-threads", str(options["threads"]), "--no-ws", "--log-level", "warning",
+                "--blocking-threads", str(options["threads"]),
+                "--workers-max-rss", str(options["most_memory"]), "--no-ws", "--log-level", "warning",
                 "shop.wsgi:application",
             ],
         )  # fmt: skip
