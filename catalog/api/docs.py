@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -11,6 +12,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import get_conditional_response
+from django.utils.html import escape, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import override
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
@@ -20,6 +23,7 @@ from catalog.api.problems import KINDS
 from catalog.api.schema import document
 
 CACHE = "public, max-age=300"
+_CODE = re.compile(r"(`{1,2})(.+?)\1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,9 @@ def _operations(origin: str) -> Iterator[Operation]:
                 method=method.upper(),
                 path=path,
                 summary=operation["summary"],
-                description=operation["description"],
+                description=format_html_join(
+                    "", "<p>{}</p>", ((_prose(part),) for part in operation["description"].split("\n\n"))
+                ),
                 parameters=parameters,
                 request=asked,
                 answer=_pretty(example(good["schema"])) if good else "",
@@ -119,7 +125,12 @@ def _parameter(given: Mapping[str, Any]) -> Parameter:
         notes.append("required")
     if "default" in schema:
         notes.append(f"default {json.dumps(schema['default']).strip(chr(34))}")
-    return Parameter(given["name"], given["in"], ", ".join(notes), given.get("description", ""))
+    return Parameter(given["name"], given["in"], ", ".join(notes), _prose(given.get("description", "")))
+
+
+def _prose(text: str) -> SafeString:
+    """A text of the document as HTML: its lines joined, and what stands in backticks as code."""
+    return SafeString(_CODE.sub(r"<code>\2</code>", escape(" ".join(text.split()))))
 
 
 def _curl(origin: str, path: str, parameters: tuple[Parameter, ...], body: str) -> str:

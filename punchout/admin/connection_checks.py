@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Q
+from django.utils.formats import date_format
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from pydantic import ValidationError as OptionsInvalid
 
@@ -130,6 +133,11 @@ def _rivals(connection: Connection, held: list[PartyCredential], of_hub: list[st
     return [other.name for other in others.distinct()[:5]]
 
 
+def _day(moment: datetime) -> str:
+    """As the operator's language writes it, on his clock."""
+    return date_format(localdate(moment), "SHORT_DATE_FORMAT")
+
+
 def _secrets(connection: Connection) -> Iterator[Check]:
     label = _("Secret")
     slots = slot_states(connection) + (slot_states(connection.hub) if connection.hub else [])
@@ -140,12 +148,14 @@ def _secrets(connection: Connection) -> Iterator[Check]:
     elif len(usable) > 1:
         until = next((slot.valid_until for slot in usable if slot.valid_until), None)
         if until:
-            text = _("Two are valid. The older one ends on %(day)s.") % {"day": until.date()}
+            text = _("Two are valid. The older one ends on %(day)s.") % {"day": _day(until)}
         else:
             text = _("%(count)s are valid.") % {"count": len(usable)}
         yield Check(label, "good", text)
     else:
-        yield Check(label, "good", _("Set on %(day)s.") % {"day": usable[0].set_at.date()})  # type: ignore[union-attr]
+        set_at = usable[0].set_at
+        assert set_at is not None, "a secret that can be used was set"
+        yield Check(label, "good", _("Set on %(day)s.") % {"day": _day(set_at)})
     paths = connection.messages.filter(direction=WireMessage.Direction.IN).order_by("-pk")
     if any(f"={REDACTED}" in path for path in paths.values_list("path", flat=True)[:MOST_LOOKED_AT]):
         text = _(

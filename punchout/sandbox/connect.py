@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -47,7 +48,9 @@ class AccessForm(forms.Form):
         for name in ENTRIES[system.protocol]:
             self.fields[name] = self._field(name)
         self.fields["language"] = forms.ChoiceField(
-            label=_("Language of the buyer"), choices=[(code, text[0]) for code, text in LANGUAGES.items()]
+            label=_("Language of the buyer"),
+            choices=[(code, text[0]) for code, text in LANGUAGES.items()],
+            initial=get_language(),
         )
         self.fields["display"] = forms.ChoiceField(
             label=_("Show the shop"),

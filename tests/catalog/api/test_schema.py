@@ -57,6 +57,7 @@ def test_the_page_names_every_address_and_problem_and_runs_no_script(address):
         assert f'id="problem-{slug}"' in page
     assert "<script" not in page
     assert "style=" not in page
+    assert "<code>cursor</code>" in page and "``" not in page
     elsewhere = re.findall(r'(?:src|href)="(https?://[^"]*)"', page)
     assert all(found.startswith("http://testserver/") for found in elsewhere)
 
