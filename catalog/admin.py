@@ -41,6 +41,12 @@ from catalog.price_explanation import explain_price
 LANGUAGE_NAMES = ("name_en", "name_nl", "name_fr", "name_de")
 
 
+@admin.display(description=_("name"))
+def shown_name(row: Category | Attribute | AttributeChoice | Product) -> str:
+    """As the reader of a list calls it; each language has a column of its own, so it has no one order."""
+    return row.name
+
+
 class CategoryAttributeInline(admin.TabularInline):
     model = CategoryAttribute
     extra = 0
@@ -50,7 +56,7 @@ class CategoryAttributeInline(admin.TabularInline):
 
 @admin.register(Category)
 class CategoryAdmin(admin.ModelAdmin):
-    list_display = ("name_en", "slug", "parent", "position", "articles")
+    list_display = (shown_name, "slug", "parent", "position", "articles")
     list_filter = (("parent", admin.RelatedOnlyFieldListFilter),)
     list_select_related = ("parent",)
     search_fields = ("slug", *LANGUAGE_NAMES)
@@ -91,7 +97,7 @@ class AttributeChoiceInline(admin.TabularInline):
 
 @admin.register(Attribute)
 class AttributeAdmin(admin.ModelAdmin):
-    list_display = ("name_en", "code", "kind", "unit")
+    list_display = (shown_name, "code", "kind", "unit")
     list_filter = ("kind",)
     search_fields = ("code", *LANGUAGE_NAMES)
     inlines = (AttributeChoiceInline,)
@@ -100,7 +106,7 @@ class AttributeAdmin(admin.ModelAdmin):
 
 @admin.register(AttributeChoice)
 class AttributeChoiceAdmin(admin.ModelAdmin):
-    list_display = ("name_en", "code", "attribute", "position")
+    list_display = (shown_name, "code", "attribute", "position")
     list_filter = (("attribute", admin.RelatedOnlyFieldListFilter),)
     list_select_related = ("attribute",)
     search_fields = ("code", *LANGUAGE_NAMES, "attribute__code", "attribute__name_en")
@@ -126,7 +132,15 @@ class StockInline(admin.TabularInline):
 
 @admin.register(Product)
 class ProductAdmin(LargeAdmin):
-    list_display = ("sku", "name_en", "brand", "category", "manufacturer_part_number", "status", "updated_at")
+    list_display = (
+        "sku",
+        shown_name,
+        "brand",
+        "category",
+        "manufacturer_part_number",
+        "status",
+        "updated_at",
+    )
     list_filter = ("status", ("brand", UsedFilter), ("category", UsedFilter))
     list_select_related = ("brand", "category")
     articles = ("pk",)

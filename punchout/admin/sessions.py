@@ -10,6 +10,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
@@ -81,7 +82,7 @@ class PunchoutSessionAdmin(ReadOnlyAdmin):
     @admin.display(description=_("returned"), ordering="returned_total")
     def total_text(self, session: Any) -> str:
         total = session.returned_total
-        return "" if total is None else f"{total:.2f} {session.returned_currency}"
+        return "" if total is None else f"{_figure(total, 2)} {session.returned_currency}"
 
     def get_urls(self) -> list[URLPattern]:
         trace = self.admin_site.admin_view(self.trace_view)
@@ -175,6 +176,8 @@ def findings_of(returned: ReturnedCart | None) -> list[Finding]:
 
 # Of a frozen line: what the operator compares with what the buyer says arrived.
 ROW_COLUMNS = ("number", "sku", "name", "quantity", "unit", "price", "price_unit", "total", "agreement")
+# And with how many decimals at least.
+DECIMALS = {"quantity": 0, "price": 2, "total": 2}
 
 
 def cart_rows(returned: ReturnedCart) -> list[list[tuple[str, bool]]]:
@@ -184,15 +187,19 @@ def cart_rows(returned: ReturnedCart) -> list[list[tuple[str, bool]]]:
         cells = []
         for column in ROW_COLUMNS:
             value = line.get(column, "")
-            numeric = column in ("number", "quantity", "price", "price_unit", "total")
-            cells.append((_plain(value) if column == "quantity" else str(value), numeric))
+            numeric = column in ("number", "price_unit", *DECIMALS)
+            if column in DECIMALS and value not in ("", None):
+                value = _figure(Decimal(str(value)), DECIMALS[column])
+            cells.append((str(value), numeric))
         rows.append(cells)
     return rows
 
 
-def _plain(value: Any) -> str:
-    """A quantity without needless zeros."""
-    return f"{Decimal(str(value)).normalize():f}" if value not in ("", None) else ""
+def _figure(value: Decimal, least: int) -> str:
+    """As the operator's language writes it, with ``least`` decimals and more only where they are not zero."""
+    exponent = value.normalize().as_tuple().exponent
+    assert isinstance(exponent, int), "a frozen line has numbers only"
+    return number_format(value, max(least, -exponent), use_l10n=True, force_grouping=True)
 
 
 @admin.register(ReturnedCart)

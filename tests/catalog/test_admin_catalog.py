@@ -49,6 +49,15 @@ def test_an_article_is_found_by_the_beginning_of_its_number_whatever_the_case(ad
     assert "Unwanted" not in page
 
 
+def test_the_list_calls_an_article_as_the_operator_does(admin_client):
+    ProductFactory(name_en="Cable", name_nl="Kabel")
+    ProductFactory(name_en="Lamp", name_nl="")
+    address = reverse("admin:catalog_product_changelist")
+    page = admin_client.get(address, headers={"Accept-Language": "nl"}).content.decode()
+    assert ">Kabel<" in page and ">Cable<" not in page
+    assert ">Lamp<" in page
+
+
 def test_the_page_of_an_article_shows_what_hangs_on_it_and_leads_to_its_price(admin_client):
     stock = StockFactory()
     ListPriceFactory(product=stock.product)
