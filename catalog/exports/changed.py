@@ -9,6 +9,7 @@ know.
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -32,8 +33,10 @@ from customers.models import Organisation
 DAY = timedelta(days=1)
 
 
-def changed_since(organisation: Organisation, since: datetime, today: date, *, stock: bool = False) -> Q:
-    """The articles that changed at ``since`` or later; everything, if a discount on everything did.
+def changed_since(
+    organisation: Organisation, since: datetime, today: date, *, stock: bool = False
+) -> QuerySet[Any, Any] | None:
+    """The ids of articles that changed at ``since`` or later; ``None``: all, if a discount on everything did.
 
     ``stock``: those of which more or less lies in stock, or is to come, count as well.
     """
@@ -55,37 +58,38 @@ def changed_since(organisation: Organisation, since: datetime, today: date, *, s
         *withdrawn.filter(product_id__isnull=True, metal="").values_list(*scope),
     }
     if ("", None, None) in wide:
-        return Q()
+        return None
     quoted = MetalQuotation.objects.filter(saved | Q(day__gte=day, day__lte=today))
     unquoted = withdrawn.exclude(metal="").values("metal")
     metals = ProductMetal.objects.filter(
         saved | Q(metal__in=quoted.values("metal")) | Q(metal__in=unquoted)
     ).order_by()
     numbered = CustomerArticle.objects.filter(saved, organisation=organisation).order_by()
-    found = (
-        saved
-        | Q(pk__in=listed.values("product_id"))
-        | Q(pk__in=agreed.filter(product__isnull=False).values("product_id"))
-        | Q(pk__in=withdrawn.filter(product_id__isnull=False).values("product_id"))
-        | Q(pk__in=metals.values("product_id"))
-        | Q(pk__in=ProductLevy.objects.filter(saved).order_by().values("product_id"))
-        | Q(pk__in=numbered.values("product_id"))
-    )
+    about_articles: list[QuerySet[Any, Any]] = [
+        listed,
+        agreed.filter(product__isnull=False),
+        withdrawn.filter(product_id__isnull=False).order_by(),
+        metals,
+        ProductLevy.objects.filter(saved).order_by(),
+        numbered,
+    ]
     if stock:
         # A day that has passed is not said any more.
-        lying = Stock.objects.filter(saved | Q(next_date__gte=day - DAY, next_date__lt=today))
-        found |= Q(pk__in=lying.order_by().values("product_id"))
+        about_articles.append(Stock.objects.filter(saved | Q(next_date__gte=day - DAY, next_date__lt=today)))
+    itself = saved
     groups = [group for group, _brand, _category in wide if group]
     if groups:
-        found |= Q(discount_group__in=groups)
+        itself |= Q(discount_group__in=groups)
     brands = [brand for _group, brand, _category in wide if brand is not None]
     if brands:
-        found |= Q(brand_id__in=brands)
+        itself |= Q(brand_id__in=brands)
     categories = [category for _group, _brand, category in wide if category is not None]
     if categories:
         rows = Category.objects.order_by().values_list("id", "parent_id")
-        found |= Q(category_id__in=below(rows, categories))
-    return found
+        itself |= Q(category_id__in=below(rows, categories))
+    # Each table on its own: as conditions of one query they are looked at for every article of the shop.
+    found = Product.objects.filter(itself).order_by().values_list("pk")
+    return found.union(*(rows.order_by().values_list("product_id") for rows in about_articles))
 
 
 def left(since: datetime, categories: Sequence[int], brands: Sequence[int]) -> QuerySet[WithdrawnArticle]:

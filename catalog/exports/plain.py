@@ -3,15 +3,15 @@
 The ORM's converters and compilers took a tenth of an export each.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.db.models.expressions import Combinable
 
-from catalog.plain_rows import among, is_among, rows_of
+from catalog.plain_rows import among, is_among, one_of, rows_of
 
 # Articles that lie further apart than this are named one by one.
 SPARSE = 3
@@ -22,25 +22,47 @@ Row = tuple[Any, ...]
 class Pages:
     """A ``values_list`` by rising id, compiled once and read a page at a time, without conversion.
 
-    Quantities, amounts and days need the functions of ``catalog.plain_rows``.
+    Quantities, amounts and days need the functions of ``catalog.plain_rows``. ``ids``, which rise: of these
+    alone, whatever has become of them.
     """
 
-    def __init__(self, found: QuerySet[Any, Any], columns: Sequence[str | Combinable], size: int) -> None:
+    def __init__(
+        self,
+        found: QuerySet[Any, Any],
+        columns: Sequence[str | Combinable],
+        size: int,
+        ids: Sequence[int] | None = None,
+    ) -> None:
+        self._size, self._ids = size, ids
         self._statement = ""
         self._parameters: list[Any] = []
+        mark = _LAST if ids is None else among([_LAST])
+        some = Q(id__gt=mark) if ids is None else Q(id__in=one_of([_LAST], "bigint"))
         try:
-            query = found.filter(id__gt=_LAST).order_by("id").values_list(*columns)[:size].query
+            query = found.filter(some).order_by("id").values_list(*columns)[:size].query
             self._statement, parameters = query.sql_with_params()
         except EmptyResultSet:  # its conditions can never hold, so there is no statement
             return
         self._parameters = list(parameters)
-        self._place = self._parameters.index(_LAST)
+        self._place = self._parameters.index(mark)
 
-    def after(self, last: int) -> list[Row]:
-        """The page that begins behind this id."""
+    def __iter__(self) -> Iterator[list[Row]]:
         if not self._statement:
-            return []
-        self._parameters[self._place] = last
+            return
+        if self._ids is not None:
+            for start in range(0, len(self._ids), self._size):
+                if page := self._read(among(self._ids[start : start + self._size])):
+                    yield page
+            return
+        last = 0
+        while page := self._read(last):
+            yield page
+            if len(page) < self._size:
+                return
+            last = page[-1][0]
+
+    def _read(self, value: Any) -> list[Row]:
+        self._parameters[self._place] = value
         return rows_of(self._statement, self._parameters)
 
 

@@ -23,7 +23,7 @@ from catalog.exports.pricing import BlockPrices
 from catalog.exports.row import REMOVED, ExportRow
 from catalog.media import media_address
 from catalog.models import CustomerArticle, Product, ProductAttribute, ProductMedia, Stock
-from catalog.plain_rows import as_amount, as_day, as_quantity
+from catalog.plain_rows import as_amount, as_day, as_quantity, one_of
 
 CHUNK = 1_000
 # Addresses of pictures that are remembered; every article may have its own.
@@ -55,12 +55,8 @@ STOCK = With(stock=True)
 def chunks(order: ExportOrder, also: With = NOTHING_ELSE) -> Iterator[list[ExportRow]]:
     """The rows by rising id, at most ``CHUNK`` at a time; of an incremental file what was deleted at last."""
     read = _Reader(order, also)
-    last = 0
-    while found := read.pages.after(last):
-        last = found[-1][0]
+    for found in read.pages:
         yield read.rows(found)
-        if len(found) < CHUNK:
-            break
     gone = [ExportRow(sku, REMOVED) for sku in order.gone()]
     yield from (gone[start : start + CHUNK] for start in range(0, len(gone), CHUNK))
 
@@ -76,7 +72,13 @@ class _Reader:
         # Of one language alone nothing is read beside what is written.
         others = self._languages if len(self._languages) > 1 else ()
         texts = [f"{what}_{code}" for code in others for what in ("name", "description")]
-        self.pages = Pages(order.products(), (*COLUMNS, *written, *texts), CHUNK)
+        columns: tuple[str | Combinable, ...] = (*COLUMNS, *written, *texts)
+        # Of what changed meanwhile the next file tells.
+        self.pages = (
+            Pages(Product.objects.all(), columns, CHUNK, ids=order.changed_ids)
+            if order.incremental
+            else Pages(order.products(), columns, CHUNK)
+        )
         self._prices = BlockPrices(order.organisation, order.today)
         self._numbered = CustomerArticle.objects.filter(organisation=order.organisation).exists()
         # A picture of a series is the same for many articles.
@@ -86,7 +88,7 @@ class _Reader:
     def rows(self, found: Sequence[tuple[Any, ...]]) -> list[ExportRow]:
         if not self.order.incremental:
             return self._kept_rows(found)
-        kept = self.order.kept().filter(pk__in=[row[0] for row in found])
+        kept = self.order.kept().filter(pk__in=one_of([row[0] for row in found], "bigint"))
         shown = set(kept.order_by().values_list("pk", flat=True))
         rows = iter(self._kept_rows([row for row in found if row[0] in shown]))
         return [next(rows) if row[0] in shown else ExportRow(row[1], REMOVED) for row in found]

@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -360,4 +361,22 @@ def test_the_name_of_the_file_says_whose_and_when_and_holds_nothing_odd(customer
 
 
 def test_a_question_that_nothing_can_answer_has_no_rows():
-    assert Pages(Product.objects.filter(pk__in=[]), ("id",), 10).after(0) == []
+    assert list(Pages(Product.objects.filter(pk__in=[]), ("id",), 10)) == []
+
+
+@pytest.mark.parametrize("slug", ["csv", "cif"])
+def test_what_changed_is_looked_for_once_however_many_pages_it_fills(slug, networked, export, monkeypatch):
+    monkeypatch.setattr("catalog.exports.rows.CHUNK", 2)
+    changed = [ProductFactory() for _turn in range(7)]
+    with CaptureQueriesContext(connection) as asked:
+        written = export(slug, since=timezone.now() - timedelta(days=1)).decode()
+    assert all(product.sku in written for product in changed)
+    assert sum(" UNION " in query["sql"] for query in asked) == 1
+
+
+def test_what_is_deleted_while_a_file_of_changes_is_written_ends_it_nowhere():
+    first, gone, last = ProductFactory(), ProductFactory(), ProductFactory()
+    ids = [first.pk, gone.pk, last.pk]
+    gone.delete()
+    pages = Pages(Product.objects.all(), ("id",), 1, ids=ids)
+    assert list(pages) == [[(first.pk,)], [(last.pk,)]]
