@@ -120,11 +120,11 @@ class Terms:
 
     def thresholds(self, article: Article) -> Collection[Decimal]:
         """The quantities above zero from which another agreement may count for the article."""
-        found: list[Decimal] = []
-        if article.pk in self._stepped:
-            rows = self.by_product[article.pk]
-            found = [row.minimum_quantity for row in rows if row.minimum_quantity]
-        return found + self._for_alike(article).thresholds if self._wide_steps else found
+        shared = self._for_alike(article).thresholds if self._wide_steps else ()
+        if article.pk not in self._stepped:
+            return shared
+        own = [row.minimum_quantity for row in self.by_product[article.pk] if row.minimum_quantity]
+        return [*own, *shared]
 
     def _for_alike(self, article: Article) -> _Alike:
         """What was agreed for more than the article itself, worked out once for all that are alike."""

@@ -27,24 +27,25 @@ class PriceTexts:
     def price(self, price: NetPrice, quantity: Decimal) -> str:
         """The object of a price, with its total for a quantity."""
         unit, worth = price.price_unit, amount(price.amount)
-        goods, *beside = price.totals(quantity)
-        surcharges = ""
-        if beside:
-            due = zip(price.surcharges, beside, strict=True)
-            surcharges = ",".join([f'{self._surcharge(each)}"{amount(total)}"}}' for each, total in due])
-            goods = sum(beside, goods)
         listed, agreed, until, breaks = price.listed, price.agreed, price.valid_until, price.breaks
+        parts, surcharges = price.totals(quantity), ""
+        total = parts[0]
+        if len(parts) > 1:
+            due = zip(price.surcharges, parts[1:], strict=True)
+            surcharges = ",".join([f'{self._surcharge(each)}"{amount(part)}"}}' for each, part in due])
+            total = sum(parts, Decimal())
         list_amount = "null" if listed is None else f'"{amount(listed.per(unit))}"'
-        reference, promotion = price.reference, price.promotion
-        promoted = "null"
-        if promotion is not None:
-            promoted = f'{{"label":{quoted(promotion.label)},"valid_until":{_day(promotion.until)}}}'
+        reference = promoted = "null"
+        if agreed is not None:
+            if agreed.reference and price.reference:
+                reference = quoted(price.reference)
+            if promotion := price.promotion:
+                promoted = f'{{"label":{quoted(promotion.label)},"valid_until":{_day(promotion.until)}}}'
         return (
             f'{{"amount":"{worth}","price_unit":{unit},"unit":{quoted(price.unit)},'
-            f'"currency":"{price.currency}","total":"{amount(goods)}","surcharges":[{surcharges}],'
-            f'"promotion":{promoted},"list_amount":{list_amount},'
-            f'"reference":{quoted(reference) if reference else "null"},"valid_until":{_day(until)},'
-            f'"steps":[{self._steps(price, listed, agreed, worth)}],'
+            f'"currency":"{price.currency}","total":"{amount(total)}","surcharges":[{surcharges}],'
+            f'"promotion":{promoted},"list_amount":{list_amount},"reference":{reference},'
+            f'"valid_until":{_day(until)},"steps":[{self._steps(price, listed, agreed, worth)}],'
             f'"breaks":[{",".join(map(_break, breaks)) if breaks else ""}]}}'
         )
 
