@@ -76,7 +76,11 @@ class Surcharge:
 
     def total(self, quantity: Decimal) -> Money:
         """What it comes to for ``quantity`` order units, rounded to the currency's smallest coin."""
-        return Money(round_total(self.amount * quantity / self.price_unit, self.currency), self.currency)
+        return Money(self.due(quantity), self.currency)
+
+    def due(self, quantity: Decimal) -> Decimal:
+        """The amount of ``total``."""
+        return round_total(self.amount * quantity / self.price_unit, self.currency)
 
 
 # Cables of one size differ in their colour alone, and a list has many of them.

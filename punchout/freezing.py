@@ -1,10 +1,10 @@
 """Priced lines become frozen ones: what is returned, kept as price commitment and compared with the order."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from catalog.display import own_numbers_of, pictures_of
 from punchout.documents import ReturnLine
-from punchout.surcharges import frozen_surcharges
+from punchout.surcharges import Words, frozen_surcharges
 from shop.carts import PricedCart, PricedLine
 
 
@@ -22,47 +22,36 @@ def freeze_lines(
     products = [line.product for line in priced.lines if line.product]
     own_numbers = own_numbers_of(priced.cart.organisation_id, products)
     pictures = pictures_of(products)
+    if any(address.startswith("/") for address in pictures.values()):
+        pictures = {
+            pk: base_url + address if address.startswith("/") else address for pk, address in pictures.items()
+        }
+    words: Words = {}
     return tuple(
-        _freeze(
-            number, line, language, base_url, own_numbers.get(line.line.product_id or 0, ""),
-            pictures.get(line.line.product_id or 0, ""),
-        )
-        for number, line in zip(numbers or range(1, len(priced.lines) + 1), priced.lines, strict=True)
-    )  # fmt: skip
+        [
+            _freeze(number, line, language, own_numbers, pictures, words)
+            for number, line in zip(numbers or range(1, len(priced.lines) + 1), priced.lines, strict=True)
+        ]
+    )
 
 
 def _freeze(
-    number: int, priced: PricedLine, language: str, base_url: str, buyer_part_number: str, picture: str
+    number: int,
+    priced: PricedLine,
+    language: str,
+    own_numbers: Mapping[int, str],
+    pictures: Mapping[int, str],
+    words: Words,
 ) -> ReturnLine:
-    product, price, total = priced.product, priced.price, priced.total
+    line, product, price, total = priced.line, priced.product, priced.price, priced.total
     if product is None or price is None or total is None:
         raise CartNotReturnable
-    if picture.startswith("/"):
-        picture = base_url + picture
+    # In the order of its fields: to name them all takes longer than to make the line.
     return ReturnLine(
-        number=number,
-        sku=product.sku,
-        token=priced.line.token,
-        quantity=priced.line.quantity,
-        unit=product.order_unit,
-        name=product.name,
-        description=product.description,
-        language=language,
-        price=price.amount,
-        price_unit=price.price_unit,
-        currency=price.currency,
-        total=total.amount,
-        lead_time_days=product.lead_time_days,
-        brand=product.brand_name,
-        manufacturer_part_number=product.manufacturer_part_number,
-        gtin=product.gtin,
-        unspsc=product.unspsc,
-        etim_class=product.etim_class,
-        eclass=product.eclass,
-        category=product.category_name,
-        agreement=price.reference,
-        picture_url=picture,
-        buyer_part_number=buyer_part_number,
-        list_price=price.list_amount,
-        surcharges=frozen_surcharges(price, priced.line.quantity) if price.surcharges else (),
-    )
+        number, product.sku, line.token, line.quantity, product.order_unit, product.name, product.description,
+        language, price.amount, price.price_unit, price.currency, total.amount, product.lead_time_days,
+        product.brand_name, product.manufacturer_part_number, product.gtin, product.unspsc,
+        product.etim_class, product.eclass, product.category_name, price.reference,
+        pictures.get(product.pk, ""), "", own_numbers.get(product.pk, ""), price.list_amount,
+        frozen_surcharges(price, line.quantity, words) if price.surcharges else (),
+    )  # fmt: skip

@@ -6,27 +6,27 @@ beside the rest of the form in ``ReturnedCart.form``. When the message is remove
 """
 
 from collections.abc import Iterable, Iterator
-from itertools import compress, count, repeat
-from operator import contains, itemgetter
+from itertools import accumulate
 from typing import Any
 
-from punchout.documents import ReturnForm
+from punchout.documents import BETWEEN, WITHIN, ReturnForm
 from punchout.models import ReturnedCart
 
-Fields = tuple[tuple[str, str], ...]
 # What a form is besides its fields.
 _HEAD = ("action", "target", "charset", "method", "enctype")
 
 
 def body_of(form: ReturnForm) -> str:
     """The fields as the wire log keeps them."""
-    return "\n".join(map("=".join, form.fields))
+    if form.joined is None:
+        return "\n".join(map("=".join, form.fields))
+    return form.joined.replace(WITHIN, "=").replace(BETWEEN, "\n")
 
 
-def head_of(form: ReturnForm, body: str) -> dict[str, Any]:
-    """What ``ReturnedCart.form`` keeps of a form whose fields are ``body``."""
+def head_of(form: ReturnForm) -> dict[str, Any]:
+    """What ``ReturnedCart.form`` keeps of a form."""
     head = {name: getattr(form, name) for name in _HEAD}
-    lengths = _lengths(form.fields, body)
+    lengths = {str(place): [len(text) for text in form.fields[place]] for place in _odd(form)}
     return {**head, "lengths": lengths} if lengths else head
 
 
@@ -39,17 +39,18 @@ def form_of(returned: ReturnedCart) -> ReturnForm | None:
     return ReturnForm(fields=fields, **{name: kept[name] for name in _HEAD})
 
 
-def _lengths(fields: Fields, body: str) -> dict[str, list[int]]:
-    """Name and value of those fields whose line cannot be read back, by their place in the form."""
-    names = "".join([name for name, _value in fields])
-    odd_names = "=" in names or "\n" in names
-    if not odd_names and body.count("\n") < len(fields):
-        return {}
-    if odd_names:
-        odd: Iterable[bool] = ("=" in name or "\n" in name or "\n" in value for name, value in fields)
-    else:
-        odd = map(contains, map(itemgetter(1), fields), repeat("\n"))
-    return {str(place): [len(text) for text in fields[place]] for place in compress(count(), odd)}
+def _odd(form: ReturnForm) -> Iterable[int]:
+    """The places of those fields whose line cannot be read back."""
+    text = form.joined
+    if text is None or ("=" in text and "=" in "".join([name for name, _value in form.fields])):
+        return [
+            place
+            for place, (name, value) in enumerate(form.fields)
+            if "=" in name or "\n" in name or "\n" in value
+        ]
+    # Counted between one line end and the next: nearly no field has any.
+    counts = [part.count(BETWEEN) for part in text.split("\n")]
+    return dict.fromkeys(accumulate(counts[:-1]))
 
 
 def _fields(body: str, lengths: dict[str, list[int]]) -> Iterator[tuple[str, str]]:

@@ -6,12 +6,10 @@ cart. The page around them is rendered without them: each block of a template co
 
 from html import escape
 
-from punchout.documents import ReturnForm
+from punchout.documents import BETWEEN, WITHIN, ReturnForm
 
 # Where a template has the fields. No value can write it there, as templates escape them.
 PLACE = "<!-- fields -->"
-# What no page can hold: they stand for the markup while everything is escaped at once.
-_WITHIN, _BETWEEN = "\x00", "\x01"
 
 
 def with_fields(page: str, form: ReturnForm) -> list[bytes]:
@@ -22,12 +20,11 @@ def with_fields(page: str, form: ReturnForm) -> list[bytes]:
 
 def hidden_inputs(form: ReturnForm) -> bytes:
     """Every field as hidden input, one a line, in the form's charset."""
-    text = _BETWEEN.join(map(_WITHIN.join, form.fields))
-    if (text.count(_WITHIN), text.count(_BETWEEN) + 1) == (len(form.fields), len(form.fields)):
+    if form.joined is not None:
         # Encoded before it grows by the markup: a character takes two bytes or four until then.
-        inputs = _encoded(escape(text), form)
-        inputs = inputs.replace(_WITHIN.encode(), b'" value="')
-        inputs = inputs.replace(_BETWEEN.encode(), b'">\n<input type="hidden" name="')
+        inputs = _encoded(escape(form.joined), form)
+        inputs = inputs.replace(WITHIN.encode(), b'" value="')
+        inputs = inputs.replace(BETWEEN.encode(), b'">\n<input type="hidden" name="')
         return b'<input type="hidden" name="%b">' % inputs
     pairs = ((escape(name), escape(value)) for name, value in form.fields)
     lines = (f'<input type="hidden" name="{name}" value="{value}">' for name, value in pairs)

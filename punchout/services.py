@@ -349,7 +349,7 @@ def _end(
     message, head = None, {}
     if form is not None:
         body = body_of(form)
-        head = head_of(form, body)
+        head = head_of(form)
         message = wire.record_outbound(
             connection=session.connection,
             session_id=session.pk,

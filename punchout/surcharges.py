@@ -13,9 +13,12 @@ from typing import Literal
 
 from catalog.money import Money, round_total
 from catalog.prices import NetPrice
+from catalog.surcharges import Surcharge
 from punchout.documents import LineSurcharge, ReturnLine
 
 How = Literal["in_price", "own_line", "field"]
+# Label, text and day (ISO 8601) of a surcharge, which articles with the same inside have in common.
+Words = dict[Surcharge, tuple[str, str, str]]
 
 PREFIX = "SURCHARGE-"
 LONGEST_NUMBER = 25  # Oracle's own is the shortest (25); SAP has 40
@@ -23,26 +26,30 @@ LONGEST_TOKEN = 255
 _NO_CODE = re.compile(r"[^A-Z0-9]+")
 
 
-def frozen_surcharges(price: NetPrice, quantity: Decimal) -> tuple[LineSurcharge, ...]:
-    """The surcharges of a price for a quantity, named in the active language."""
-    return tuple(
-        LineSurcharge(
-            kind=each.kind,
-            code=each.code,
-            tariff=each.tariff,
-            label=each.label,
-            text=each.text,
-            amount=each.amount,
-            price_unit=each.price_unit,
-            total=each.total(quantity).amount,
-            weight=each.metal.weight if each.metal else None,
-            per=each.metal.per if each.metal else 0,
-            base=each.metal.base if each.metal else None,
-            quotation=each.metal.quotation if each.metal else None,
-            day=each.metal.day.isoformat() if each.metal else "",
-        )
-        for each in price.surcharges
-    )
+def frozen_surcharges(price: NetPrice, quantity: Decimal, words: Words) -> tuple[LineSurcharge, ...]:
+    """The surcharges of a price for a quantity, named in the active language.
+
+    ``words`` are those of the cart's other lines.
+    """
+    return tuple([_frozen(each, quantity, words) for each in price.surcharges])
+
+
+def _frozen(surcharge: Surcharge, quantity: Decimal, words: Words) -> LineSurcharge:
+    metal = surcharge.metal
+    said = words.get(surcharge)
+    if said is None:
+        day = metal.day.isoformat() if metal is not None else ""
+        said = words[surcharge] = surcharge.label, surcharge.text, day
+    label, text, day = said
+    kind, code, amount, price_unit = surcharge.kind, surcharge.code, surcharge.amount, surcharge.price_unit
+    total = surcharge.due(quantity)
+    # In the order of its fields, as lines are made.
+    if metal is None:
+        return LineSurcharge(kind, code, label, text, amount, price_unit, total, surcharge.tariff)
+    return LineSurcharge(
+        kind, code, label, text, amount, price_unit, total, surcharge.tariff, metal.weight, metal.per,
+        metal.base, metal.quotation, day,
+    )  # fmt: skip
 
 
 def arranged(lines: tuple[ReturnLine, ...], how: str) -> tuple[ReturnLine, ...]:
@@ -51,7 +58,7 @@ def arranged(lines: tuple[ReturnLine, ...], how: str) -> tuple[ReturnLine, ...]:
         return lines
     if how == "own_line":
         return tuple(_numbered(lines))
-    return tuple(_in_price(line, line.surcharges) for line in lines)
+    return tuple([_in_price(line, line.surcharges) for line in lines])
 
 
 def comes_to(price: NetPrice, quantity: Decimal, how: How) -> Money:
@@ -76,10 +83,11 @@ def _in_price(line: ReturnLine, included: tuple[LineSurcharge, ...]) -> ReturnLi
     """One price with everything in it; the total is what this price makes, as the buyer's system will."""
     if not included:
         return line
-    price = line.price + sum(
-        (each.amount * line.price_unit / each.price_unit for each in included), Decimal(0)
-    )
-    total = round_total(price * line.quantity / line.price_unit, line.currency)
+    price, price_unit = line.price, line.price_unit
+    for each in included:
+        same_unit = each.price_unit == price_unit
+        price += each.amount if same_unit else each.amount * price_unit / each.price_unit
+    total = round_total(price * line.quantity / price_unit, line.currency)
     return line.changed(price=price, total=total, surcharges=included, surcharges_in_price=True)
 
 

@@ -27,7 +27,8 @@ class NotOrderable(Exception):
     """The article cannot be ordered (discontinued, hidden or unknown); the message says so."""
 
 
-@dataclass(frozen=True, slots=True)
+# Never changed, but not declared so, as prices are not (``catalog.net_price``).
+@dataclass(slots=True)
 class PricedLine:
     """A cart line as shown and returned: the article, its price at this quantity, and what is wrong."""
 
@@ -176,7 +177,7 @@ def price_cart(cart: Cart, organisation: Organisation) -> PricedCart:
     if unknown and cart.frozen_at is None and _found_again(unknown, lines, organisation):
         lines = read_lines(cart)
     book = PriceBook.load(organisation, [product for _line, product in lines if product])
-    priced = tuple(_price_line(line, product, book) for line, product in lines)
+    priced = tuple([_price_line(line, product, book) for line, product in lines])
     return PricedCart(cart, priced, book.currency)
 
 

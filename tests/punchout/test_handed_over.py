@@ -34,10 +34,10 @@ AWKWARD = (
 
 def kept(form: ReturnForm) -> ReturnedCart:
     body = body_of(form)
-    return ReturnedCart(form=head_of(form, body), message=WireMessage(body=body))
+    return ReturnedCart(form=head_of(form), message=WireMessage(body=body))
 
 
-TEXTS = st.text(st.sampled_from("a=\n\r [1]&é"), max_size=6)
+TEXTS = st.text(st.sampled_from("a=\n\r [1]&é\x00\x01"), max_size=6)
 
 
 @given(st.lists(st.tuples(TEXTS, TEXTS), max_size=6))
@@ -97,7 +97,7 @@ def test_forms_of_earlier_versions_move_to_their_messages_and_back(
     assert message is not None
     message.body = "\n".join(f"{name}={value}" for name, value in AWKWARD)
     message.save()
-    cart.form = head_of(ReturnForm(session.return_url, AWKWARD), message.body)
+    cart.form = head_of(ReturnForm(session.return_url, AWKWARD))
     cart.save()
     form = form_of(cart)
     migration.to_cart(apps, None)

@@ -103,6 +103,16 @@ def test_a_frozen_line_with_its_surcharges_comes_back_from_json_as_it_was() -> N
         assert ReturnLine.from_json(lines_of(kept_lines([line]))[0]) == line
 
 
+def test_surcharges_that_were_stored_as_dictionaries_are_still_read() -> None:
+    stored = {
+        "fields": ["number", "surcharges"],
+        "rows": [[1, [{"kind": "levy", "code": "Recupel", "tariff": "01.01"}]], [2, None]],
+    }
+    first, second = lines_of(stored)
+    assert first == {"number": 1, "surcharges": [{"kind": "levy", "code": "Recupel", "tariff": "01.01"}]}
+    assert second == {"number": 2}
+
+
 def test_a_line_that_was_stored_before_there_were_surcharges_is_still_read() -> None:
     (stored,) = lines_of(kept_lines([PLAIN]))
     for name in ("surcharges", "surcharges_in_price", "parent"):
