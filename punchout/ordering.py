@@ -6,7 +6,7 @@ This room knows of an order no more than its number, which the returned cart car
 
 from abc import ABC, abstractmethod
 
-from punchout.adapters import get_adapter
+from punchout.adapters import Adapter, get_adapter
 from punchout.documents import OrderDetails
 from punchout.models import PunchoutSession, ReturnedCart
 
@@ -44,3 +44,8 @@ def taker_for(session: PunchoutSession) -> OrderTaker | None:
         return None
     adapter = get_adapter(connection.adapter)
     return _takers[-1] if adapter.takes_orders(adapter.options(connection)) else None
+
+
+def may_be_ordered(session: PunchoutSession) -> bool:
+    """Whether its cart may have been ordered: in this protocol one can, whatever the connection says now."""
+    return type(get_adapter(session.connection.adapter)).takes_orders is not Adapter.takes_orders

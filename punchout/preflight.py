@@ -12,13 +12,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
+from itertools import chain
 from operator import attrgetter
 
 from punchout import origins, positions
 from punchout.adapters import Adapter, get_adapter
 from punchout.adapters.outgoing import FieldTable, is_date, number_of
 from punchout.adapters.registry import AdapterOptions
-from punchout.adapters.texts import one_line, transliterate
+from punchout.adapters.texts import all_as_written, one_line, transliterate
 from punchout.documents import ReturnLine
 from punchout.findings import Finding, Findings, errors_of, warnings_of
 from punchout.freezing import freeze_lines
@@ -77,12 +78,17 @@ def inspect(priced: PricedCart, session: PunchoutSession, base_url: str = "") ->
         for number in finding.lines:
             problems.setdefault(cart_number[number], finding.text)
     totals = _totals(lines, cart_number)
+    as_sent = priced.lines
+    if totals or problems or len(good) < len(priced.lines):
+        as_sent = tuple(
+            [
+                _with_problem(_with_total(line, totals.get(n), options.surcharges), problems.get(n, ""))
+                for n, line in enumerate(priced.lines, start=1)
+            ]
+        )
     cart = replace(
         priced,
-        lines=tuple(
-            _with_problem(_with_total(line, totals.get(n), options.surcharges), problems.get(n, ""))
-            for n, line in enumerate(priced.lines, start=1)
-        ),
+        lines=as_sent,
         obstacles=tuple(finding.text for finding in errors_of(findings) if not finding.lines),
         remarks=tuple(str(finding) for finding in warnings_of(findings)),
     )
@@ -202,9 +208,16 @@ def _check_charset(found: Findings, charset: str, table: FieldTable, mapped: Map
         if field.kind == "text" and field.of == "line" and field.value.partition(".")[2] in PLAIN
     ]
     parts = mapped.parts or {}
+    # Nearly every field of nearly every cart is fine: that is found out for a whole cart at once.
+    odd = [
+        (name, read) for name, read in texts if not all_as_written(map(str, map(read, mapped.lines)), charset)
+    ]
+    of_mapping = chain.from_iterable(line.mapped.values() for line in mapped.lines)
+    if not odd and not parts and all_as_written(of_mapping, charset):
+        return
     met: dict[str, tuple[dict[str, None], list[int]]] = {}
     for line in mapped.lines:
-        own = (str(read(line)) for name, read in texts if name not in line.mapped)
+        own = (str(read(line)) for name, read in odd if name not in line.mapped)
         of_parts = (text for part in parts.get(line.number, ()) for text in part.mapped.values())
         for code, character in _odd((*own, *line.mapped.values(), *of_parts), charset):
             characters, numbers = met.setdefault(code, ({}, []))

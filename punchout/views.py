@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
-from punchout import embedding, origins, services
+from punchout import embedding, ordering, origins, services
 from punchout.documents import ReturnForm
 from punchout.endpoint import base_url
 from punchout.errors import Conflict
@@ -163,6 +163,8 @@ def _not_done(request: HttpRequest, session: PunchoutSession, title: str, error:
 
 def _returned(session: PunchoutSession) -> ReturnedCart | None:
     """What the page says of an order: not the lines, there may be hundreds."""
+    if not ordering.may_be_ordered(session):
+        return None
     carts = ReturnedCart.objects.only("order_number", "total", "currency")
     return carts.filter(session=session).first()
 

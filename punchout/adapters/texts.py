@@ -7,12 +7,16 @@ purchase order, so it is spelled out before: ``€`` becomes ``EUR`` in ISO-8859
 import codecs
 import re
 import unicodedata
+from collections.abc import Iterable, Sequence
 from functools import cache
 from html import unescape
 
 from django.utils.html import strip_tags
 
 DEFAULT = "iso-8859-1"  # OCI 4.0: http_content_charset, when it is not sent
+
+# What makes a text another one, where several stand between bars.
+_CHANGED = ("<", "&", "  ", "| ", " |")
 
 # Python's codec names, and how a browser wants the charset named. Only charsets in which ASCII is ASCII.
 LABELS = {
@@ -218,3 +222,25 @@ def shortened(text: str, length: int) -> str:
         words = head.rpartition(" ")[0]
         head = words if len(words) > length // 2 else head
     return head.rstrip(" ,;:.-/(+&")
+
+
+def all_as_written(texts: Iterable[str], charset: str) -> bool:
+    """Whether none of them would be changed by ``one_line`` and ``transliterate``: nearly always, so that one
+    look at all of a cart's says it."""
+    text = f"|{'|'.join(texts)}|"
+    if not text.isprintable() or any(mark in text for mark in _CHANGED):
+        return False
+    if charset == "utf-8" or text.isascii():
+        return True
+    try:
+        text.encode(charset)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def written(texts: Sequence[str], charset: str) -> Sequence[str]:
+    """Each in one line and in characters that ``charset`` has."""
+    if all_as_written(texts, charset):
+        return texts
+    return [transliterate(one_line(text), charset) for text in texts]

@@ -5,9 +5,10 @@ the other, indexed from 1 without a gap.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
+from functools import cache, lru_cache
+from itertools import chain, compress
 from types import MappingProxyType
 from typing import Any
 
@@ -19,13 +20,21 @@ from punchout.adapters.oci.fields import (
     cut,
     fit,
     keep_pairs,
+    kept_pairs,
     price_unit_limit,
 )
 from punchout.adapters.oci.hook import action_and_fields, take_apart
 from punchout.adapters.oci.options import OciOptions
 from punchout.adapters.oci.outgoing import LONGTEXT
 from punchout.adapters.sets import PART, Part, Sets
-from punchout.adapters.texts import DEFAULT, one_line, plain_text, transliterate
+from punchout.adapters.texts import (
+    DEFAULT,
+    all_as_written,
+    one_line,
+    plain_text,
+    transliterate,
+    written,
+)
 from punchout.adapters.units import OCI_UNITS, translate_unit
 from punchout.documents import ReturnForm, ReturnLine
 from punchout.mapping.tables import buyer_class
@@ -45,7 +54,7 @@ NO_SETS: Sets = MappingProxyType({})
 VALIDATES = "validates"
 ROOT, OUTLINE = "R", "O"  # NEW_ITEM-ITEM_TYPE
 PRICE_END = Decimal(10) ** 11  # NEW_ITEM-PRICE is 11.3: eleven digits before the point
-QUANTA = [Decimal(1).scaleb(-decimals) for decimals in range(10)]
+QUANTA = [Decimal(1).scaleb(-decimals) for decimals in range(7)]  # with more, zero is written 0E-7
 
 Pair = tuple[str, str]
 
@@ -121,6 +130,28 @@ def scale_price(
     return rounded, unit
 
 
+def _either(values: Sequence[str], others: Sequence[str] | None) -> Sequence[str]:
+    if others is None:
+        return values
+    return [value or other for value, other in zip(values, others, strict=True)]
+
+
+class _Names(dict[str, str]):
+    """What fields are called at one place of a form."""
+
+    def __init__(self, index: int) -> None:
+        super().__init__()
+        self._index = index
+
+    def __missing__(self, name: str) -> str:
+        self[name] = called = f"NEW_ITEM-{name}[{self._index}]"
+        return called
+
+
+# The same in every cart, and as many as a cart has values.
+_names_at = lru_cache(maxsize=2048)(_Names)
+
+
 class _Items:
     """Writes lines for one return: one version, one charset, one set of options."""
 
@@ -136,7 +167,6 @@ class _Items:
         self.quote_id = quote_id
         self.options = options
         self.sets = sets
-        self._parents: set[int] = set()
         # Parts of sets stand between the lines of the cart, so an index is not the number of a line.
         self._indexes: dict[int, int] = {}
         self.price_unit_limit = price_unit_limit(self.version)
@@ -150,17 +180,25 @@ class _Items:
 
     def fields(self, lines: tuple[ReturnLine, ...]) -> list[Pair]:
         pairs: list[Pair] = []
-        descriptions = self._descriptions(lines)
-        self._parents = {line.parent for line in lines}
         index = 0
-        for line, description in zip(lines, descriptions, strict=True):
+        for line in lines:
             index += 1
             self._indexes[line.number] = index
-            suffix = f"[{index}]"
-            pairs += [
-                (f"NEW_ITEM-{name}{suffix}", value) for name, value in self._line(line, description).items()
-            ]
-            longtext = self._longtext(line)
+            index += len(self._parts(line))
+        # Field by field for all lines, and only then line by line: a cart has 9,000 fields.
+        names = written([line.name for line in lines], self.charset)
+        columns = self._columns(lines, names)
+        rows = zip(*columns.values(), strict=True)
+        keeping = {}
+        for line, row, longtext in zip(lines, rows, self._longtexts(lines, names), strict=True):
+            index = self._indexes[line.number]
+            has = tuple(map(bool, row))
+            kept = keeping.get(has)
+            if kept is None:
+                present = kept_pairs(tuple(compress(columns, has)))
+                kept = keeping[has] = present, [name in present for name in columns]
+            called = _names_at(index)
+            pairs += zip([called[name] for name in kept[0]], compress(row, kept[1]), strict=True)
             if longtext:
                 pairs.append((f"NEW_ITEM-LONGTEXT_{index}:132[]", longtext))
             for part in self._parts(line):
@@ -195,91 +233,115 @@ class _Items:
         keep_pairs(sent)
         return sent
 
-    def _line(self, line: ReturnLine, description: str) -> dict[str, str]:
-        """The fields of one line as they fit, each beside what it needs."""
-        version, lengths = self.version, self.lengths
-        # Nearly all fit, and are not asked about one by one: a cart has 9,000.
-        values = {
-            name: fitting
-            for name, value in self._values(line, description)
-            if value and (fitting := value if len(value) <= lengths[name] else fit(name, value, version))
-        }
+    def _columns(self, lines: tuple[ReturnLine, ...], names: Sequence[str]) -> dict[str, Sequence[str]]:
+        """All fields, each with what it holds for every line; empty: left out."""
+        columns = self._own(lines, names)
+        parents = {line.parent for line in lines}
+        if self.sets or self.options.surcharge_hierarchy or any(parents):
+            values = [dict(self._hierarchy(line, parents)) for line in lines]
+            for name in ("SERVICE", "ITEM_TYPE", "PARENT_ID"):
+                columns[name] = self._fitting(name, [each.get(name, "") for each in values])
         for name, source in self.options.extra_fields.items():
-            fitting = fit(name, self.additional(name, source, line), self.version)
-            if fitting is not None:
-                values[name] = fitting
-            elif source == "=":
-                values.pop(name, None)
-        for name, value in line.mapped.items():
-            fitting = fit(name, self._text(value), version) if name != LONGTEXT else None
-            if fitting is None:
-                values.pop(name, None)
-            else:
-                values[name] = fitting
-        if (
-            "MATNR" in values
-            and "DESCRIPTION" not in line.mapped
-            and self.options.material_number == "instead"
-        ):
-            values.pop("DESCRIPTION", None)
-        keep_pairs(values)
-        return values
+            values = self._fitting(name, [self.additional(name, source, line) for line in lines])
+            # One that is empty takes the field out only where the operator says so.
+            columns[name] = values if source == "=" else _either(values, columns.get(name))
+        for name in dict.fromkeys(chain.from_iterable(line.mapped for line in lines)):
+            if name != LONGTEXT:
+                columns[name] = self._mapped(name, lines, columns.get(name))
+        if self.options.material_number == "instead":
+            described = zip(lines, columns["MATNR"], columns["DESCRIPTION"], strict=True)
+            columns["DESCRIPTION"] = [
+                "" if number and "DESCRIPTION" not in line.mapped else description
+                for line, number, description in described
+            ]
+        return columns
 
-    def _descriptions(self, lines: tuple[ReturnLine, ...]) -> list[str]:
+    def _own(self, lines: tuple[ReturnLine, ...], names: Sequence[str]) -> dict[str, Sequence[str]]:
+        """The fields in their order, without mapping and additional fields, as they fit."""
+        options, charset, decimals = self.options, self.charset, self.options.price_decimals
+        nothing = [""] * len(lines)
+        skus = written([line.sku for line in lines], charset)
+        prices = [
+            scale_price(line.price, line.price_unit, decimals=decimals, limit=self.price_unit_limit)
+            for line in lines
+        ]
+        columns: dict[str, Sequence[str]] = {
+            "DESCRIPTION": self._descriptions(lines, names, skus),
+            "MATNR": nothing
+            if options.material_number == "none"
+            else written([line.buyer_part_number for line in lines], charset),
+            "QUANTITY": [self._number(line.quantity, 3) for line in lines],
+            "UNIT": [self._unit(line.unit) for line in lines],
+            "PRICE": [self._number(price, decimals) for price, _unit in prices],
+            "CURRENCY": [line.currency for line in lines],
+            "PRICEUNIT": [str(unit) for _price, unit in prices],
+            "LEADTIME": [str(line.lead_time_days) for line in lines],
+            "VENDOR": [self.vendor] * len(lines),
+            "VENDORMAT": skus,
+            "MANUFACTMAT": written([line.manufacturer_part_number for line in lines], charset),
+            "MATGROUP": written([buyer_class(options.classifications, line) for line in lines], charset)
+            if options.classifications
+            else nothing,
+            **self._agreements(lines),
+            "EXT_QUOTE_ITEM": [str(line.number) for line in lines],
+            # A line for a surcharge is no article that could be looked up or validated.
+            "EXT_PRODUCT_ID": ["" if line.parent else sku for line, sku in zip(lines, skus, strict=True)],
+            "ATTACHMENT": [line.picture_url for line in lines] if options.attachment else nothing,
+        }
+        if self.schema:
+            columns["EXT_SCHEMA_TYPE"] = [self.schema] * len(lines)
+            columns["EXT_CATEGORY_ID"] = written([getattr(line, self.code) for line in lines], charset)
+        return {name: self._fitting(name, values) for name, values in columns.items()}
+
+    def _fitting(self, name: str, values: Sequence[str]) -> Sequence[str]:
+        """The values of a field as they fit; one that is left out is empty."""
+        length = self.lengths.get(name)
+        if length is not None and max(map(len, values), default=0) <= length:
+            return values
+        return [fit(name, value, self.version) or "" for value in values]
+
+    def _mapped(self, name: str, lines: tuple[ReturnLine, ...], own: Sequence[str] | None) -> Sequence[str]:
+        """What the mapping makes of a field, where it does."""
+        values = [line.mapped.get(name, "") for line in lines]
+        values = self._fitting(name, written(values, self.charset))
+        if own is None or all(name in line.mapped for line in lines):
+            return values
+        return [
+            value if name in line.mapped else left
+            for line, value, left in zip(lines, values, own, strict=True)
+        ]
+
+    def _descriptions(
+        self, lines: tuple[ReturnLine, ...], names: Sequence[str], skus: Sequence[str]
+    ) -> list[str]:
         """DESCRIPTION of each line: some systems lose LONGTEXT, so two articles never share one."""
         length = FIELDS["DESCRIPTION"].length(self.version)
-        names = [self._text(line.name) or self._text(line.sku) for line in lines]
+        names = [name or sku for name, sku in zip(names, skus, strict=True)]
         short = [name if len(name) <= length else cut(name, length) for name in names]
         count = Counter(short)
         return [
-            text if count[text] == 1 else f"{cut(name, length - len(line.sku) - 1)} {line.sku}".strip()
+            text
+            if count[text] == 1
+            else f"{cut(name, max(0, length - len(line.sku) - 1))} {line.sku}".strip()
             for text, name, line in zip(short, names, lines, strict=True)
         ]
 
-    def _longtext(self, line: ReturnLine) -> str:
-        if LONGTEXT in line.mapped:
-            return transliterate(line.mapped[LONGTEXT], self.charset)
-        if not self.options.longtext:
-            return ""
-        name, text = one_line(line.name), plain_text(line.description)
-        return transliterate(
-            f"{name}\n{text}" if name and text and text != name else name or text, self.charset
-        )
-
-    def _values(self, line: ReturnLine, description: str) -> list[Pair]:
-        """The fields in their order; one without a value is left out later."""
-        options, text = self.options, self._text
-        price, price_unit = scale_price(
-            line.price, line.price_unit, decimals=options.price_decimals, limit=self.price_unit_limit
-        )
-        sku = text(line.sku)
-        values = [
-            ("DESCRIPTION", description),
-            ("MATNR", text(line.buyer_part_number) if options.material_number != "none" else ""),
-            ("QUANTITY", self._number(line.quantity, 3)),
-            ("UNIT", self._unit(line.unit)),
-            ("PRICE", self._number(price, options.price_decimals)),
-            ("CURRENCY", line.currency),
-            ("PRICEUNIT", str(price_unit)),
-            ("LEADTIME", str(line.lead_time_days)),
-            ("VENDOR", self.vendor),
-            ("VENDORMAT", sku),
-            ("MANUFACTMAT", text(line.manufacturer_part_number)),
-            ("MATGROUP", text(buyer_class(options.classifications, line)) if options.classifications else ""),
-            *self._agreement(line),
-            ("EXT_QUOTE_ITEM", str(line.number)),
-            # A line for a surcharge is no article that could be looked up or validated.
-            ("EXT_PRODUCT_ID", "" if line.parent else sku),
-            ("ATTACHMENT", line.picture_url if options.attachment else ""),
+    def _longtexts(self, lines: tuple[ReturnLine, ...], names: Sequence[str]) -> list[str]:
+        own = [""] * len(lines)
+        if self.options.longtext:
+            texts: Sequence[str] = [line.description for line in lines]
+            if not all_as_written(texts, self.charset):
+                texts = [transliterate(plain_text(text), self.charset) for text in texts]
+            own = [
+                f"{name}\n{text}" if name and text and text != name else name or text
+                for name, text in zip(names, texts, strict=True)
+            ]
+        return [
+            transliterate(line.mapped[LONGTEXT], self.charset) if LONGTEXT in line.mapped else text
+            for line, text in zip(lines, own, strict=True)
         ]
-        if self.schema:
-            values.append(("EXT_SCHEMA_TYPE", self.schema))
-            values.append(("EXT_CATEGORY_ID", text(getattr(line, self.code))))
-        if line.parent or self.sets or options.surcharge_hierarchy:
-            values += self._hierarchy(line)
-        return values
 
-    def _hierarchy(self, line: ReturnLine) -> Iterator[Pair]:
+    def _hierarchy(self, line: ReturnLine, parents: Collection[int]) -> Iterator[Pair]:
         """OCI 5.0: the article is the root; its surcharges and the parts of a set name it by its index."""
         if line.parent and self.options.surcharge_service:
             yield "SERVICE", "X"
@@ -290,24 +352,28 @@ class _Items:
         if line.parent:
             yield "ITEM_TYPE", OUTLINE
             yield "PARENT_ID", str(self._indexes.get(line.parent, line.parent))
-        elif line.number in self._parents:
+        elif line.number in parents:
             yield "ITEM_TYPE", ROOT
 
     def _number(self, value: Decimal, decimals: int) -> str:
-        return f"{value:.{decimals}f}".replace(".", self.options.decimal_sign)
+        # A number that has these decimals is written as it is, in a quarter of the time.
+        text = str(value) if value.same_quantum(QUANTA[decimals]) else f"{value:.{decimals}f}"
+        return text.replace(".", self.options.decimal_sign)
 
-    def _agreement(self, line: ReturnLine) -> list[Pair]:
+    def _agreements(self, lines: tuple[ReturnLine, ...]) -> dict[str, Sequence[str]]:
         """The number of the cart, and that of the contract or quotation behind the price."""
         field = self.options.agreement_field
-        if field == "CONTRACT":
-            contract, _slash, item = self._text(line.agreement).partition("/")
-            return [
-                ("CONTRACT", contract.strip()),
-                ("CONTRACT_ITEM", item.strip()),
-                ("EXT_QUOTE_ID", self.quote_id),
-            ]
-        reference = self._text(line.agreement) if field == "EXT_QUOTE_ID" else ""
-        return [("EXT_QUOTE_ID", reference or self.quote_id)]
+        if field not in ("CONTRACT", "EXT_QUOTE_ID"):
+            return {"EXT_QUOTE_ID": [self.quote_id] * len(lines)}
+        agreements = [self._text(line.agreement) for line in lines]
+        if field == "EXT_QUOTE_ID":
+            return {field: [agreement or self.quote_id for agreement in agreements]}
+        contracts = [agreement.partition("/") for agreement in agreements]
+        return {
+            "CONTRACT": [contract.strip() for contract, _slash, _item in contracts],
+            "CONTRACT_ITEM": [item.strip() for _contract, _slash, item in contracts],
+            "EXT_QUOTE_ID": [self.quote_id] * len(lines),
+        }
 
     def _surcharges(self, line: ReturnLine, kinds: frozenset[str]) -> str:
         """Per PRICEUNIT as sent, so that it adds to PRICE; nothing where none is due."""

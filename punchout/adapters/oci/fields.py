@@ -116,17 +116,18 @@ def fit(name: str, value: str, version: Version) -> str | None:
 
 def keep_pairs(values: dict[str, str]) -> None:
     """Takes out of one line's fields those whose partner (``NEEDS``) is missing; SAP would drop the line."""
-    for name in _alone(tuple(values)):
+    for name in values.keys() - kept_pairs(tuple(values)):
         del values[name]
 
 
 # Most lines of a cart have the same fields.
 @lru_cache(maxsize=512)
-def _alone(names: tuple[str, ...]) -> tuple[str, ...]:
+def kept_pairs(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of one line's fields whose partner is there."""
     left = set(names)
     while alone := [name for name, partners in NEEDS.items() if name in left and left.isdisjoint(partners)]:
         left.difference_update(alone)
-    return tuple(name for name in names if name not in left)
+    return tuple(name for name in names if name in left)
 
 
 def cut(text: str, length: int) -> str:

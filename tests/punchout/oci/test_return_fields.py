@@ -194,3 +194,15 @@ def test_picture_and_longtext_are_options() -> None:
     found = item(form(attachment=True, longtext=False))
     assert found["ATTACHMENT"] == "https://shop.example/p/1.svg"
     assert "LONGTEXT" not in found
+
+
+def test_articles_of_one_name_keep_apart_however_long_their_numbers_are() -> None:
+    lines = [replace(LINE, number=n, sku=f"{n}" * 40) for n in (1, 2)]
+    found = form(lines)
+    assert [item(found, n)["DESCRIPTION"] for n in (1, 2)] == ["1" * 40, "2" * 40]
+
+
+def test_a_mapped_field_stands_where_the_protocol_has_it() -> None:
+    line = replace(LINE, buyer_part_number="", mapped={"MATNR": "M-1"})
+    names = list(item(form([line], material_number="both")))
+    assert names.index("DESCRIPTION") < names.index("MATNR") < names.index("QUANTITY")
