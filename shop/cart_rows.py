@@ -15,7 +15,7 @@ from django.db.models import Model
 from django.utils.translation import get_language
 
 from catalog.models import Brand, Category, Product
-from catalog.plain_rows import as_quantity
+from catalog.plain_rows import as_quantity, number_of
 from catalog.prepared import rows_of
 from catalog.texts import FALLBACK, translated
 from shop.models import Cart, CartLine
@@ -80,6 +80,7 @@ class ArticleRow(NamedTuple):
 
 _PLAIN = ArticleRow._fields[: ArticleRow._fields.index("brand_id")]  # these stand with the article itself
 _ARTICLE = len(LineRow._fields)  # where the article begins in a row
+_QUANTITIES = (".quantity", ".minimum_quantity", ".quantity_step")
 _MINIMUM = _ARTICLE + ArticleRow._fields.index("minimum_quantity")  # the step stands behind it
 
 
@@ -98,8 +99,8 @@ def _statement(language: str, vendor: str) -> str:
     lines, articles = CartLine._meta.db_table, Product._meta.db_table
     brands, categories = Brand._meta.db_table, Category._meta.db_table
     columns = [
-        *(f"l.{name}" for name in ("id", *LineRow._fields[1:])),
-        *(f"a.{name}" for name in ("id", *_PLAIN[1:])),
+        *(_plain(vendor, f"l.{name}") for name in ("id", *LineRow._fields[1:])),
+        *(_plain(vendor, f"a.{name}") for name in ("id", *_PLAIN[1:])),
         *("a.brand_id", "b.name", "a.category_id"),
         _text(Category, "c.name", language),
         *(_text(Product, name, language) for name in ("a.name", "a.description")),
@@ -112,6 +113,10 @@ def _statement(language: str, vendor: str) -> str:
         LEFT JOIN {articles} a ON a.id = l.product_id {among if vendor == "postgresql" else ""}
         LEFT JOIN {brands} b ON b.id = a.brand_id LEFT JOIN {categories} c ON c.id = a.category_id
         WHERE l.cart_id = %s ORDER BY l.position, l.id"""  # noqa: S608
+
+
+def _plain(vendor: str, column: str) -> str:
+    return number_of(vendor, column) if column.endswith(_QUANTITIES) else column
 
 
 def _text(model: type[Model], name: str, language: str) -> str:
