@@ -62,7 +62,7 @@ def test_every_value_stands_in_its_field() -> None:
         price_unit=100, total=Decimal("360.00"), weight=Decimal(96), per=100, base=Decimal(150),
         quotation=Decimal(300), day="2026-01-02",
     )  # fmt: skip
-    assert "96 kg in 100" in metal.text
+    assert metal.text.startswith("Copper surcharge: 96 kg")
     assert levy == LineSurcharge(
         kind="levy", code="Recupel", label="Recupel", text="Recupel (0101)", amount=Decimal("0.12"),
         price_unit=1, total=Decimal("30.00"), tariff="0101",

@@ -189,7 +189,7 @@ class _Items:
         names = written([line.name for line in lines], self.charset)
         columns = self._columns(lines, names)
         rows = zip(*columns.values(), strict=True)
-        keeping = {}
+        keeping: dict[tuple[bool, ...], tuple[tuple[str, ...], list[bool]]] = {}
         for line, row, longtext in zip(lines, rows, self._longtexts(lines, names), strict=True):
             index = self._indexes[line.number]
             has = tuple(map(bool, row))
@@ -238,9 +238,9 @@ class _Items:
         columns = self._own(lines, names)
         parents = {line.parent for line in lines}
         if self.sets or self.options.surcharge_hierarchy or any(parents):
-            values = [dict(self._hierarchy(line, parents)) for line in lines]
+            places = [dict(self._hierarchy(line, parents)) for line in lines]
             for name in ("SERVICE", "ITEM_TYPE", "PARENT_ID"):
-                columns[name] = self._fitting(name, [each.get(name, "") for each in values])
+                columns[name] = self._fitting(name, [place.get(name, "") for place in places])
         for name, source in self.options.extra_fields.items():
             values = self._fitting(name, [self.additional(name, source, line) for line in lines])
             # One that is empty takes the field out only where the operator says so.
@@ -302,8 +302,8 @@ class _Items:
 
     def _mapped(self, name: str, lines: tuple[ReturnLine, ...], own: Sequence[str] | None) -> Sequence[str]:
         """What the mapping makes of a field, where it does."""
-        values = [line.mapped.get(name, "") for line in lines]
-        values = self._fitting(name, written(values, self.charset))
+        texts = [line.mapped.get(name, "") for line in lines]
+        values = self._fitting(name, written(texts, self.charset))
         if own is None or all(name in line.mapped for line in lines):
             return values
         return [
