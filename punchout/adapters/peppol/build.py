@@ -80,11 +80,14 @@ def _catalogue(
     sent = mapped.get
     _value(root, "ID", sent("ID") or cart_id)
     _value(root, "ActionCode", sent("ActionCode") or ("true" if options.whole_cart_only else "false"))
-    _value(root, "IssueDate", sent("IssueDate") or f"{now:%Y-%m-%d}")
+    issued = sent("IssueDate") or f"{now:%Y-%m-%d}"
+    until = sent("EndDate") or f"{now + timedelta(days=options.validity_days):%Y-%m-%d}"
+    if until < issued:  # PEPPOL-T77-R001, which only a mapping can break
+        raise Conflict(_("The prices end before the cart is issued. Ask us.") + f" ({until} < {issued})")
+    _value(root, "IssueDate", issued)
     _value(root, "IssueTime", f"{now:%H:%M:%S}")
     validity = _group(root, "ValidityPeriod")
-    last = now + timedelta(days=options.validity_days)
-    _value(validity, "EndDate", sent("EndDate") or f"{last:%Y-%m-%d}")
+    _value(validity, "EndDate", until)
     _value(validity, "EndTime", sent("EndTime") or LAST_SECOND)
     if contract := mapped.get("ReferencedContract", options.contract or _one_agreement(lines)):
         _value(_group(root, "ReferencedContract"), "ID", contract)
@@ -181,9 +184,12 @@ def _item(line: ReturnLine, options: PeppolOptions) -> str:
         code = f"<cbc:ActionCode>{content(condition)}</cbc:ActionCode>"
         written.append(f"<cac:TransactionConditions>{code}</cac:TransactionConditions>")
     percent = options.tax_percent if options.tax_category == STANDARD_RATED else _ZERO
+    category, rate = sent("TaxCategory", options.tax_category), sent("TaxPercent", _plain(percent))
+    if category == STANDARD_RATED and not rate.strip("0."):  # PEPPOL-T77-R009
+        raise Conflict(_("%(sku)s: VAT category S needs a rate above zero. Ask us.") % {"sku": line.sku})
     written.append(
-        f"<cac:ClassifiedTaxCategory><cbc:ID>{content(sent('TaxCategory', options.tax_category))}</cbc:ID>"
-        f"<cbc:Percent>{content(sent('TaxPercent', _plain(percent)))}</cbc:Percent>"
+        f"<cac:ClassifiedTaxCategory><cbc:ID>{content(category)}</cbc:ID>"
+        f"<cbc:Percent>{content(rate)}</cbc:Percent>"
         "<cac:TaxScheme><cbc:ID>VAT</cbc:ID></cac:TaxScheme></cac:ClassifiedTaxCategory>"
     )
     for name, text in line.mapped.items():

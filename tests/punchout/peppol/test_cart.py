@@ -161,6 +161,38 @@ def test_a_cancelled_cart_has_no_message() -> None:
         cart_of()
 
 
+@pytest.mark.parametrize(
+    ("of_cart", "of_line", "stopped"),
+    [
+        ({"EndDate": "2026-01-30", "IssueDate": "2026-01-31"}, {}, True),  # R001
+        ({"EndDate": "2026-01-31", "IssueDate": "2026-01-31"}, {}, False),
+        ({}, {"TaxPercent": "0.00"}, True),  # R009
+        ({}, {"TaxPercent": "0", "TaxCategory": "Z"}, False),
+        ({}, {"TaxPercent": "6"}, False),
+    ],
+)
+def test_a_mapping_that_breaks_a_rule_of_the_whole_stops_the_cart(
+    of_cart: dict[str, str], of_line: dict[str, str], stopped: bool
+) -> None:
+    def sent() -> ElementTree.Element:
+        form = cart_form(
+            return_url=buyer.RETURN_URL,
+            cart_id="cart-1",
+            echo={},
+            receiver_name="Kommune",
+            lines=(replace(LINE, mapped=of_line),),
+            options=PeppolOptions.model_validate({}),
+            mapped=of_cart,
+        )
+        return ElementTree.fromstring(buyer.document(form.fields, "punchout"))
+
+    if stopped:
+        with pytest.raises(Conflict):
+            sent()
+    else:
+        assert violations(ElementTree.tostring(sent())) == []
+
+
 def test_the_price_keeps_its_price_unit() -> None:
     line = line_of(LINE)
     assert text(line, f"{buyer.PRICE}/cbc:PriceAmount") == "41.2345"
