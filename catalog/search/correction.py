@@ -1,13 +1,14 @@
 """What a buyer probably meant when nothing says what he typed."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 
 import tantivy
 
 from catalog.models import Product
 from catalog.search import matching, schema
+from catalog.search.dictionary import Dictionary
 from catalog.search.labels import Labels
-from catalog.search.matching import Dictionary
 from catalog.search.text import LANGUAGES, Token, tokens
 
 SHORTEST_CORRECTED = 4
@@ -30,20 +31,24 @@ def corrections(
         lambda word: matching.is_said(dictionary, word, (language,)),
         lambda word: not word.is_word or bool(dictionary.articles(schema.word(language), word.text)),
     )
+    tried = {tuple(words)}
+    nearest = cache(lambda word: _nearest(dictionary.searcher, word, language, labels))
     for is_known in rounds:
         meant = []
         for word in words:
             if is_known(word):
                 meant.append(word)
-            elif (known := _nearest(dictionary.searcher, word, language, labels)) is not None:
+            elif (known := nearest(word)) is not None:
                 meant.append(Token(known))
-        if meant and tuple(meant) != tuple(words):
+        if meant and tuple(meant) not in tried:
+            tried.add(tuple(meant))
             yield tuple(meant)
 
 
 def slips(left: str, right: str, most: int) -> int:
     """How many letters differ (missing, extra, wrong, swapped with the next); ``most + 1`` when more."""
-    if abs(len(left) - len(right)) > most:
+    # One slip takes a letter away, brings one in, or both.
+    if abs(len(left) - len(right)) > most or len(set(left) ^ set(right)) > 2 * most:
         return most + 1
     before, row = [0] * (len(right) + 1), list(range(len(right) + 1))
     for i, a in enumerate(left, start=1):

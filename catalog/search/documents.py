@@ -189,8 +189,14 @@ def _add_codes(document: tantivy.Document, sku: str, part_number: str, gtin: str
     codes = [code for code in (sku, part_number) if code]
     for key in dict.fromkeys(code_key(code) for code in codes):
         document.add_text(schema.CODE, key)
-    for key in dict.fromkeys(tail for code in codes for tail in code_tails(code)):
+    parts = dict.fromkeys(tail for code in codes for tail in code_tails(code))
+    for key in parts:
         document.add_text(schema.PART, key)
+    starts = [key[:length] for key in parts for length in schema.STARTS if length <= len(key)]
     if gtin:
         # With and without leading zeros it is the same number (GTIN-13 in 14 digits, UPC in 13).
-        document.add_text(schema.GTIN, gtin.lstrip("0"))
+        bare = gtin.lstrip("0")
+        document.add_text(schema.GTIN, bare)
+        starts.append(bare[: schema.GTIN_START])
+    for start in dict.fromkeys(starts):
+        document.add_text(schema.START, start)

@@ -90,11 +90,13 @@ def count(
     filters: Filters,
     features: Iterable[Feature],
     parent: int | None,
+    about: int | None = None,
 ) -> Counts:
     """Articles per value of every facet: one pass, and one more for each facet with something ticked.
 
     ``most`` is how many articles can be ``sought``; where that is far more than anybody reads, the numbers
-    are told from a sample of the assortment and rounded.
+    are told from a sample of the assortment and rounded. ``about`` is how many there are within all filters,
+    as far as that is known.
     """
     wanted: dict[str, dict[str, Any]] = {
         CATEGORY: {"terms": {"field": schema.LEAF, "size": MOST_CATEGORIES}},
@@ -114,7 +116,10 @@ def count(
     for without, aggregations in passes.items():
         around = without == CATEGORY
         here = filters.around(sought, parent) if around else filters.narrow(sought, without=without)
-        answer, exact = _aggregated(searcher, here, aggregations, filters.most(most, without=without))
+        within = filters.most(most, without=without)
+        if about is not None and not without:
+            within = min(within, about)
+        answer, exact = _aggregated(searcher, here, aggregations, within)
         all_exact &= exact
         counts |= answer
     return Counts(counts, sum(counts.pop(TOTAL).values()), all_exact)
@@ -127,15 +132,27 @@ def by_category(searcher: tantivy.Searcher) -> dict[int, int]:
     return _buckets(searcher, everything, terms)[CATEGORY]
 
 
+def only(product_ids: Sequence[int]) -> Sought:
+    """These articles and no others."""
+    if not product_ids:
+        return Sought()
+    return Sought((tantivy.Query.term_set_query(schema.SCHEMA, schema.PRODUCT, list(product_ids)),))
+
+
 def _aggregated(
     searcher: tantivy.Searcher, sought: Sought, aggregations: dict[str, dict[str, Any]], most: int
 ) -> tuple[dict[str, dict[Any, int]], bool]:
-    if depth := schema.depth_for(most, COUNTED):
+    if not most:
+        return {facet: {} for facet in aggregations}, True
+    depth = schema.depth_for(most, COUNTED)
+    while depth:
         times = 1 << depth
         sample = _buckets(searcher, sought.within([schema.sample(depth)]), aggregations)
         told = max(sum(counts.values()) for counts in sample.values())
         if told >= TELLING and told * times >= FEW:
             return {facet: _rounded(counts, times) for facet, counts in sample.items()}, False
+        # How large a sample must be to tell enough is told by what this one has.
+        depth = min(depth - 1, schema.depth_for(told * times, 2 * TELLING)) if told * times >= FEW else 0
     return _buckets(searcher, sought, aggregations), True
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tantivy import Query
 
 from catalog.search import schema
-from catalog.search.matching import Dictionary
+from catalog.search.dictionary import Dictionary
 from catalog.search.sought import Sought
 
 CATEGORY, BRAND, STOCK = "category", "brand", "stock"

@@ -6,18 +6,18 @@ beginning of another, the end of a compound, a synonym) is looked up in the inde
 the query is a few plain terms: the best articles of a million are then known without looking at all that fit.
 """
 
-import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
 
-import tantivy
 from tantivy import Query
 
 from catalog.search import schema
 from catalog.search.analysis import SHORTEST_PART
-from catalog.search.sought import Sought, any_of
+from catalog.search.compounds import joined
+from catalog.search.dictionary import Dictionary
+from catalog.search.sought import Either, Sought, any_of
 from catalog.search.text import COMPOUNDING, LANGUAGES, Token, code_key, stem, without_ascii_umlauts
 
 # What a match is worth; a rare word is not worth more than a frequent one, as all must be said anyway.
@@ -33,16 +33,15 @@ END_OF_COMPOUND, START_OF_WORD, INSIDE_WORD, OTHER_MEANING, OTHER_LANGUAGE = 0.8
 SHORTEST_START = 2
 SHORTEST_INSIDE = 5
 SHORTEST_CODE = 3
-SHORTEST_CODE_START = 4
+SHORTEST_CODE_START = schema.STARTS.start
 # GTINs of one shop begin alike, so a few digits must not match them all.
-SHORTEST_GTIN_START = 8
+SHORTEST_GTIN_START = schema.GTIN_START
 # So many words that go on or end like the typed one are looked for, the most frequent first.
 MOST_VARIANTS = 24
 # Up to so many article numbers that begin as typed are ranked one by one.
 MOST_CODES = 64
-# Kept for as long as the index does not change.
-TERMS_KEPT = 20_000
-WORDS_KEPT = 50_000
+# A word that may be several is looked for among all only up to so many articles.
+SKIPPED = 64_000
 
 
 class Breadth(Enum):
@@ -79,41 +78,6 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Dictionary:
-    """The words of one state of the index."""
-
-    searcher: tantivy.Searcher
-    kept: dict[tuple[str, str | int], int] = field(default_factory=dict)
-    spelled: dict[str, tuple[str, ...]] = field(default_factory=dict)
-
-    def articles(self, name: str, term: str | int) -> int:
-        """How many articles have this term in this field, those that were there until just now included."""
-        found = self.kept.get((name, term))
-        if found is None:
-            if len(self.kept) >= TERMS_KEPT:
-                self.kept.clear()
-            found = self.kept[name, term] = self.searcher.doc_freq(name, term)
-        return found
-
-    def all_words(self, language: str) -> tuple[str, ...]:
-        """Every whole word of a language, the most frequent first."""
-        found = self.spelled.get(language)
-        if found is None:
-            listed = self.searcher.terms_with_prefix(schema.word(language), "", limit=WORDS_KEPT)
-            found = self.spelled[language] = tuple(word for word, _ in listed)
-        return found
-
-    @cached_property
-    def size(self) -> int:
-        return self.searcher.num_docs
-
-    def rarity(self, name: str, term: str) -> float:
-        """By what the index multiplies a match of this term (inverse document frequency of BM25)."""
-        found = self.articles(name, term)
-        return math.log(1 + (self.size - min(found, self.size) + 0.5) / (found + 0.5))
-
-
-@dataclass(frozen=True)
 class Reading:
     """One way to understand what was typed."""
 
@@ -125,9 +89,9 @@ class Reading:
     def ranked(self) -> Sought:
         """The articles that fit, the best first."""
         codes = tuple(_codes(self.words, self.typed))
-        if len(self.wanted) == 1:
-            # Nothing but alternatives: the index skips whatever cannot be among the best.
-            return Sought(others=(*_alternatives(self.words, self.wanted[0], ranked=True), *codes))
+        if self.skips and self.wanted:
+            word = self.wanted[0]
+            return Sought(others=(*_alternatives(self.words, word), *_titles(self.words, word), *codes))
         return replace(_every(self.words, self.wanted, ranked=True), others=codes)
 
     @cached_property
@@ -136,15 +100,18 @@ class Reading:
         codes = tuple(_codes(self.words, self.typed))
         return replace(_every(self.words, self.wanted, ranked=False), others=codes)
 
-    @property
+    @cached_property
     def skips(self) -> bool:
         """Whether the index finds the best without looking at all that fit.
 
-        It can where articles are called so; what is only said of them makes them all alike.
+        It can where articles are called so; what is only said of them makes them all alike, and of many words
+        that may be meant there is always one more to look at.
         """
-        if len(self.wanted) > 1 or any(wanted.wordings for wanted in self.wanted):
+        if not self.wanted:
+            return True
+        if len(self.wanted) > 1 or self.wanted[0].wordings or self.cost > SKIPPED:
             return False
-        return not self.wanted or any(True for _ in _titles(self.words, self.wanted[0]))
+        return any(True for _ in _titles(self.words, self.wanted[0]))
 
     @cached_property
     def is_number(self) -> bool:
@@ -159,6 +126,15 @@ class Reading:
         """No more articles than this can fit, by words."""
         return min((_most(self.words, wanted) for wanted in self.wanted), default=0)
 
+    @cached_property
+    def cost(self) -> int:
+        """About how many entries of its lists the index reads to find all that fit.
+
+        Between plain words it leaps along the rarest; of one that may be several every list is read.
+        """
+        unions = (wanted for wanted in self.wanted if len(wanted.terms) > 1 or wanted.wordings)
+        return max(self.most, sum(_most(self.words, wanted) for wanted in unions))
+
 
 def read(
     words: Dictionary, query: Sequence[Token], typed: str, language: str, breadth: Breadth
@@ -168,9 +144,11 @@ def read(
     ``None`` when one of the words is in no article if it is taken like this and nothing has such a number.
     """
     wanted = []
+    compounds = joined(query, language, lambda word: bool(words.articles(schema.word(language), word)))
     for word in query:
         started = breadth is Breadth.LOOSE or (breadth is Breadth.STARTED and word is query[-1])
         found = _wanted(words, word, language, started=started, loose=breadth is Breadth.LOOSE)
+        found = _with_compounds(found, compounds.get(word.text, {}), language)
         if not found:
             # A word that nobody says like this may be unfinished or of another language.
             found = _wanted(words, word, language, started=word is query[-1], loose=False, foreign=True)
@@ -182,6 +160,8 @@ def read(
 
 def is_said(words: Dictionary, word: Token, languages: Sequence[str] = LANGUAGES) -> bool:
     """Whether any article says this word, in one of these languages."""
+    if any(words.articles(schema.said(language), stem(word.text, language)) for language in languages):
+        return True
     return any(_wanted(words, word, language, started=True, loose=True) for language in languages)
 
 
@@ -214,9 +194,11 @@ def _wanted(
     if loose and word.is_word and len(word.text) >= SHORTEST_INSIDE:
         add(_insides(words, word.text, language))
     if not word.is_word and not phrase:
-        codes = _numbers(words, word.text)
-        if len(codes) > MOST_CODES:
-            codes, code_start = (), code_key(word.text)
+        numbers = _numbers(words, word.text)
+        if numbers is None:
+            code_start = code_key(word.text)
+        else:
+            codes = numbers
     for meaning in word.meanings:
         own = phrase and " ".join(meaning) == word.text
         parts = tuple(_meant(words, part, language, 1.0 if own else OTHER_MEANING) for part in meaning)
@@ -227,6 +209,16 @@ def _wanted(
         else:
             wordings.append(parts)
     return Wanted(tuple(terms.values()), codes, tuple(wordings), code_start)
+
+
+def _with_compounds(wanted: Wanted, compounds: Mapping[str, float], language: str) -> Wanted:
+    """What may also be said by one word with the word beside it."""
+    if not compounds:
+        return wanted
+    joined_ = {stem(compound, language): worth for compound, worth in compounds.items()}
+    own = tuple(Term(language, compound, worth) for compound, worth in joined_.items())
+    others = (term for term in wanted.terms if term.language != language or term.stem not in joined_)
+    return replace(wanted, terms=(*others, *own))
 
 
 def _meant(words: Dictionary, part: str, language: str, worth: float) -> Wanted:
@@ -249,70 +241,82 @@ def _forms(words: Dictionary, word: str, language: str, worth: float) -> Iterato
         yield Term(language, stemmed, worth)
     if language in COMPOUNDING and len(stemmed) >= SHORTEST_PART and stemmed.isalpha():
         name = schema.tail(language)
-        for backwards, _ in words.searcher.terms_with_prefix(name, stemmed[::-1], limit=MOST_VARIANTS):
+        for backwards in words.beginning(name, stemmed[::-1], MOST_VARIANTS):
             if (compound := backwards[::-1]) != stemmed:
                 yield Term(language, compound, worth * END_OF_COMPOUND)
 
 
 def _beginnings(words: Dictionary, word: str, language: str, worth: float) -> Iterator[Term]:
-    for longer, _ in words.searcher.terms_with_prefix(schema.word(language), word, limit=MOST_VARIANTS):
+    for longer in words.beginning(schema.word(language), word, MOST_VARIANTS):
         if longer != word:
             yield Term(language, stem(longer, language), worth * START_OF_WORD)
 
 
 def _insides(words: Dictionary, word: str, language: str) -> Iterator[Term]:
-    # This looks at every word of the dictionary, so only at those of one language.
-    inside = (longer for longer in words.all_words(language) if word in longer and word != longer)
+    inside = (longer for longer in words.around(word, language) if longer != word)
     for _, longer in zip(range(MOST_VARIANTS), inside, strict=False):
         yield Term(language, stem(longer, language), INSIDE_WORD)
 
 
-def _numbers(words: Dictionary, word: str) -> tuple[str, ...]:
+def _numbers(words: Dictionary, word: str) -> tuple[str, ...] | None:
     """Numbers of articles that begin like this word among other words: ``5SY6116 disjoncteur``.
 
-    One more than ``MOST_CODES`` when there are too many to look for each.
+    ``None`` when there are too many to look for each.
     """
     key = code_key(word)
     if len(key) < SHORTEST_CODE_START:
         return ()
-    found = words.searcher.terms_with_prefix(schema.PART, key, limit=MOST_CODES + 1)
-    return tuple(number for number, _ in found)
+    return _starting_alike(words, schema.PART, key)
+
+
+def _starting_alike(words: Dictionary, name: str, key: str) -> tuple[str, ...] | None:
+    # Of very many the dictionary would have to be read through.
+    if len(key) < schema.STARTS.stop and words.articles(schema.START, key) > MOST_CODES:
+        return None
+    found = words.beginning(name, key, MOST_CODES + 1)
+    return found if len(found) <= MOST_CODES else None
 
 
 def _most(words: Dictionary, wanted: Wanted) -> int:
     return (
         sum(words.articles(schema.said(term.language), term.stem) for term in wanted.terms)
-        + (words.size if wanted.code_start else len(wanted.codes))
+        + (_most_starting(words, wanted.code_start) if wanted.code_start else len(wanted.codes))
         + sum(min(_most(words, part) for part in wording) for wording in wanted.wordings)
     )
 
 
+def _most_starting(words: Dictionary, key: str) -> int:
+    return words.articles(schema.START, key[: schema.STARTS.stop - 1])
+
+
 def _every(words: Dictionary, wanted: Sequence[Wanted], *, ranked: bool) -> Sought:
     """All of these said; by rank, their names and categories come on top."""
-    musts: list[Query] = []
     shoulds: list[Query] = []
-    for each in wanted:
-        said = list(_alternatives(words, each, ranked=False))
-        musts.append(said[0] if len(said) == 1 else any_of(said))
-        if ranked:
-            shoulds += _titles(words, each)
-            shoulds += [
-                query for wording in each.wordings for part in wording for query in _titles(words, part)
-            ]
-    return Sought(tuple(musts), tuple(shoulds))
+    for each in wanted if ranked else ():
+        shoulds += _titles(words, each)
+        shoulds += [query for wording in each.wordings for part in wording for query in _titles(words, part)]
+    return Sought(tuple(_said(words, each, wanted) for each in wanted), tuple(shoulds))
 
 
-def _alternatives(words: Dictionary, wanted: Wanted, *, ranked: bool) -> Iterator[Query]:
+def _said(words: Dictionary, each: Wanted, wanted: Sequence[Wanted]) -> Either:
+    """One of the words as it may be said; its wordings are looked for where the rarest of the others is."""
+    queries = tuple(_alternatives(words, each))
+    if not each.wordings:
+        return Either(queries)
+    plain = [other for other in wanted if not other.wordings]
+    rarest = min(plain, key=lambda other: _most(words, other), default=None)
+    beside = (any_of(_alternatives(words, rarest)),) if rarest else ()
+    wordings = (_every(words, wording, ranked=False) for wording in each.wordings)
+    return Either(queries, tuple(wording.within(beside) for wording in wordings))
+
+
+def _alternatives(words: Dictionary, wanted: Wanted) -> Iterator[Query]:
     for term in wanted.terms:
         yield _term(words, schema.said(term.language), term.stem, SAID * term.worth)
-    if ranked:
-        yield from _titles(words, wanted)
     for number in wanted.codes:
         yield _term(words, schema.PART, number, CODE_WORD)
     if wanted.code_start:
         yield _beginning(schema.PART, wanted.code_start, CODE_WORD)
-    for wording in wanted.wordings:
-        yield _every(words, wording, ranked=ranked).query
 
 
 def _titles(words: Dictionary, wanted: Wanted) -> Iterator[Query]:
@@ -349,15 +353,18 @@ def _codes(words: Dictionary, typed: str) -> Iterator[Query]:
 
 
 def _starting(words: Dictionary, name: str, key: str, score: float) -> Iterator[Query]:
-    found = words.searcher.terms_with_prefix(name, key, limit=MOST_CODES + 1)
-    if len(found) > MOST_CODES:
+    found = _starting_alike(words, name, key)
+    if found is None:
         yield _beginning(name, key, score)
         return
-    for code, _ in found:
+    for code in found:
         if code != key:
             yield _term(words, name, code, score)
 
 
 def _beginning(name: str, key: str, score: float) -> Query:
-    starting = Query.fuzzy_term_query(schema.SCHEMA, name, key, distance=0, prefix=True)
+    if len(key) < schema.STARTS.stop:
+        starting = Query.term_query(schema.SCHEMA, schema.START, key, "basic")
+    else:
+        starting = Query.fuzzy_term_query(schema.SCHEMA, name, key, distance=0, prefix=True)
     return Query.const_score_query(starting, score)

@@ -1,6 +1,8 @@
 """Which articles stand on a page, and in what order."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import tantivy
 
@@ -13,38 +15,82 @@ BLOCK = 200
 # Of more articles than this that must be looked at, a sample is, if that has enough for every page.
 RANKED = 16_000
 ENOUGH = 1_000
+# Nor of more entries of the index's lists than this.
+READ = 200_000
+# A sample with so many that fit tells how many there are.
+TELLING = 60
 # Of more articles than this the first of an order are looked for at its beginning.
 ORDERED = 16_000
 _ASCENDING, _DESCENDING = tantivy.Order.Asc, tantivy.Order.Desc
 
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """What finding all that fits takes: at most so many articles, found by reading so many entries.
+
+    Not ``thorough`` is who takes it that nothing fits where a sample has nothing.
+    """
+
+    most: int
+    cost: int
+    thorough: bool = True
+
+    @property
+    def depth(self) -> int:
+        """How deep a sample is to be looked at first; 0 where all can be."""
+        return max(schema.depth_for(self.most, RANKED), schema.depth_for(self.cost, READ))
+
+
 Hits = Iterable[tuple[float, tantivy.DocAddress]]
 
 
-def best(
-    searcher: tantivy.Searcher, sought: Sought, size: int, offset: int, most: int = 0
-) -> tuple[int, ...]:
-    """The ids of the best articles of those sought, weighted by what can be had.
+class Best(NamedTuple):
+    """The ids of a page in order, and about how many articles fit, as far as a sample told."""
 
-    ``most`` is given when the index must look at every article that fits, at most so many. Where that is far
-    more than anybody pages through, the best of a sample are as good, as long as it fills every page.
+    ids: tuple[int, ...]
+    about: int | None = None
+
+
+def best(
+    searcher: tantivy.Searcher,
+    sought: Sought,
+    size: int,
+    offset: int,
+    effort: Effort | None = None,
+    *,
+    enough: int = ENOUGH,
+) -> Best:
+    """The best articles of those sought, weighted by what can be had.
+
+    ``effort`` is given when the index must look at every article that fits. Where those are far more than
+    anybody pages through, the best of a sample are as good, as long as it has ``enough`` for every page.
     """
     first = offset // BLOCK
     last = (offset + size - 1) // BLOCK
     found = None
-    if depth := schema.depth_for(most, RANKED):
+    about = None
+    depth = effort.depth if effort else 0
+    while depth and effort and found is None:
         sample = sought.within([schema.sample(depth)])
         found = searcher.search(sample.query, BLOCK, offset=first * BLOCK)
-        if found.count >= ENOUGH:  # type: ignore[attr-defined]
+        count: int = found.count  # type: ignore[attr-defined]
+        # What a sample has shows how much of the assortment is enough; few tell too little of it.
+        about = count << depth if count >= TELLING else None
+        if count >= enough:
             sought = sample
-        else:
-            found = None
+            break
+        if not count and not effort.thorough:
+            return Best((), 0)
+        found = None
+        shallower = ((about or 0) // (2 * enough)).bit_length() - 1
+        depth = min(max(0, shallower), depth - 1)
     blocks = []
     for number in range(first, last + 1):
         if found is None:
             found = searcher.search(sought.query, BLOCK, offset=number * BLOCK, count=False)
         blocks += _weighted(searcher, found.hits)
         found = None
-    return tuple(blocks[offset - first * BLOCK :][:size])
+    return Best(tuple(blocks[offset - first * BLOCK :][:size]), about)
 
 
 def sorted_by(

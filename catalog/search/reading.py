@@ -12,9 +12,9 @@ from django.db import connections
 
 from catalog.models import Product, ProductChange
 from catalog.search import labels, storage, writing
+from catalog.search.dictionary import Dictionary
 from catalog.search.errors import SearchUnavailable
 from catalog.search.facets import Counts
-from catalog.search.matching import Dictionary
 
 log = structlog.get_logger(__name__)
 

@@ -12,7 +12,7 @@ import tantivy
 from catalog.search.fronts import NAMED
 from catalog.search.text import COMPOUNDING, LANGUAGES
 
-VERSION = 6
+VERSION = 7
 
 PRODUCT = "product"  # Product.id
 CATEGORY = "category"  # ids of its category and of all above it, to filter by
@@ -27,6 +27,11 @@ ATTRIBUTES = "attributes"  # attribute code -> choice code, or the number as tex
 CODE = "code"  # article and manufacturer part numbers, without separators
 PART = "part"  # those, and what is left of them without their first parts
 GTIN = "gtin"
+START = "start"  # what its numbers begin with, where very many may begin alike
+
+# So many letters and digits of a number are kept as its beginning, and of a GTIN so many.
+STARTS = range(4, 9)
+GTIN_START = 8
 
 # The smallest sample is one article of 2 ** SAMPLES.
 SAMPLES = 8
@@ -75,7 +80,7 @@ def _build() -> tantivy.Schema:
     builder.add_float_field(QUANTITY, fast=True)
     builder.add_float_field(WEIGHT, fast=True)
     builder.add_json_field(ATTRIBUTES, fast=True, tokenizer_name="raw", index_option="basic")
-    for code in (CODE, PART, GTIN, FRONT):
+    for code in (CODE, PART, GTIN, START, FRONT):
         builder.add_text_field(code, tokenizer_name="raw", index_option="basic")
     for order in NAMED:
         builder.add_unsigned_field(place(order), fast=True)

@@ -10,7 +10,7 @@ import tantivy
 
 from catalog.models import Product
 from catalog.search import labels as label_cache
-from catalog.search import matching, ranking, storage
+from catalog.search import matching, ranking, schema, storage
 from catalog.search.correction import corrections
 from catalog.search.errors import SearchUnavailable
 from catalog.search.facets import (
@@ -19,13 +19,15 @@ from catalog.search.facets import (
     by_category,
     count,
     facets,
+    only,
     parent_of_shown,
     shown_features,
 )
 from catalog.search.filters import RESERVED, Filters, filters
 from catalog.search.labels import Labels
-from catalog.search.matching import Breadth
+from catalog.search.matching import Breadth, Reading
 from catalog.search.query import Query, Results, Sort, Suggestion
+from catalog.search.ranking import Effort
 from catalog.search.reading import Reader, reader
 from catalog.search.sought import Sought
 from catalog.search.text import LANGUAGES, LONGEST_QUERY, Token, query_tokens, telling
@@ -48,12 +50,13 @@ _PAGE_KEY = re.compile(r"\Ap(\d{1,6})\Z")
 class _Attempt:
     """One way to understand what was typed; ``key`` tells it from every other.
 
-    ``ranked`` and ``matched`` find the same articles, at most ``most``.
+    ``ranked`` and ``matched`` find the same articles, with that effort; where ``skips`` the best of them with
+    none.
     """
 
     ranked: Sought
     matched: Sought
-    most: int
+    effort: Effort
     breadth: Breadth
     is_number: bool
     skips: bool
@@ -63,8 +66,11 @@ class _Attempt:
 
 @dataclass(frozen=True)
 class _Page:
+    """``about`` is how many articles fit, as far as a sample told."""
+
     attempt: _Attempt
     ids: tuple[int, ...]
+    about: int | None = None
 
 
 def search(query: Query) -> Results:
@@ -96,10 +102,14 @@ def search(query: Query) -> Results:
     key = (*page.attempt.key, category, chosen.brands, chosen.in_stock, tuple(sorted(ticked.items())))
     parent = parent_of_shown(chosen, labels)
     attempt = page.attempt
+    matched, most = attempt.matched, attempt.effort.most
+    if not narrowed.by_facet and not offset and len(page.ids) < size:
+        # The page shows all there is.
+        matched, most = only(page.ids), len(page.ids)
     counts = _kept(
         opened,
         key,
-        lambda: count(opened.searcher, attempt.matched, attempt.most, narrowed, features, parent),
+        lambda: count(opened.searcher, matched, most, narrowed, features, parent, page.about),
     )
     more = offset + size < min(counts.total, MOST_PAGES * size)
     return Results(
@@ -143,8 +153,9 @@ def suggest(text: str, language: str, limit: int = 8) -> tuple[Suggestion, ...]:
     reading = matching.read(opened.words, words, typed, language, Breadth.STARTED)
     if reading is None:
         return ()
-    most = 0 if reading.skips else reading.most
-    ids = ranking.best(opened.searcher, reading.ranked, max(1, min(limit, MOST_SUGGESTIONS)), 0, most)
+    effort = None if reading.skips else Effort(reading.most, reading.cost)
+    size = max(1, min(limit, MOST_SUGGESTIONS))
+    ids = ranking.best(opened.searcher, reading.ranked, size, 0, effort, enough=ranking.BLOCK).ids
     found = Product.objects.filter(id__in=ids, status__in=Product.SHOWN)
     rows = {pk: row for pk, *row in found.values_list("id", "sku", f"name_{language}", "name_en")}
     return tuple(
@@ -166,31 +177,40 @@ def _find(
     text = query.text.strip()[:LONGEST_QUERY]
     if not text:
         everything = Sought((tantivy.Query.all_query(),))
-        attempt = _Attempt(everything, everything, opened.words.size, Breadth.TYPED, False, False, ("",))
+        effort = Effort(opened.words.size, opened.words.size)
+        attempt = _Attempt(everything, everything, effort, Breadth.TYPED, False, False, ("",))
         sort: Sort = "name" if query.sort == "relevance" else query.sort
         here = narrowed.narrow(everything)
-        most = narrowed.most(attempt.most)
+        most = narrowed.most(effort.most)
         found = ranking.sorted_by(searcher, here, sort, language, size, offset, most)
         return _Page(attempt, found)
     page: _Page | None = None
     for attempt in _attempts(opened, labels, text, language):
         if page is not None and page.ids and attempt.breadth is not Breadth.STARTED:
             break
-        most = narrowed.most(attempt.most)
+        effort = replace(attempt.effort, most=narrowed.most(attempt.effort.most))
+        about = None
         if query.sort == "relevance":
-            looked_at = 0 if attempt.skips and not narrowed.by_facet else most
-            found = ranking.best(searcher, narrowed.narrow(attempt.ranked), size, offset, looked_at)
+            looked_at = None if attempt.skips and not narrowed.by_facet else effort
+            found, about = ranking.best(searcher, narrowed.narrow(attempt.ranked), size, offset, looked_at)
         else:
             here = narrowed.narrow(attempt.matched)
-            found = ranking.sorted_by(searcher, here, query.sort, language, size, offset, most)
+            found = ranking.sorted_by(searcher, here, query.sort, language, size, offset, effort.most)
         if page is None or len(found) > len(page.ids):
-            page = _Page(attempt, found)
+            page = _Page(attempt, found, about)
         if attempt.is_number or len(found) >= min(FEW, size) or (offset and found):
             break
         # When only the filters leave few over, the words were understood.
-        if narrowed.by_facet and len(searcher.search(attempt.matched.query, FEW, count=False).hits) >= FEW:
+        if narrowed.by_facet and _understood(searcher, attempt):
             break
     return page
+
+
+def _understood(searcher: tantivy.Searcher, attempt: _Attempt) -> bool:
+    """Whether more than a few articles fit these words, without filters; very many are seen in a sample."""
+    limits = [[schema.sample(depth)] if depth else [] for depth in dict.fromkeys((attempt.effort.depth, 0))]
+    fitting = (attempt.matched.within(limit).query for limit in limits)
+    return any(len(searcher.search(query, FEW, count=False).hits) == FEW for query in fitting)
 
 
 def _attempts(opened: Reader, labels: Labels, text: str, language: str) -> Iterator[_Attempt]:
@@ -205,13 +225,34 @@ def _attempts(opened: Reader, labels: Labels, text: str, language: str) -> Itera
 
 
 def _readings(opened: Reader, words: Sequence[Token], text: str, language: str) -> Iterator[_Attempt]:
-    for breadth in Breadth:
-        reading = matching.read(opened.words, words, text, language, breadth)
-        if reading is not None:
-            key = (breadth, text, language)
-            yield _Attempt(
-                reading.ranked, reading.matched, reading.most, breadth, reading.is_number, reading.skips, key
-            )
+    tried: list[Reading] = []
+
+    def read(breadth: Breadth) -> Reading | None:
+        found = matching.read(opened.words, words, text, language, breadth)
+        # Taken in another way the words often mean the same.
+        if found is None or any(found.wanted == other.wanted for other in tried):
+            return None
+        tried.append(found)
+        return found
+
+    def attempt(breadth: Breadth, reading: Reading, *, thorough: bool) -> _Attempt:
+        effort = Effort(reading.most, reading.cost, thorough)
+        key = (breadth, text, language)
+        return _Attempt(
+            reading.ranked, reading.matched, effort, breadth, reading.is_number, reading.skips, key
+        )
+
+    typed = read(Breadth.TYPED)
+    started = read(Breadth.STARTED)
+    if typed is not None:
+        # The next reading finds whatever this one does.
+        yield attempt(Breadth.TYPED, typed, thorough=started is None)
+    if started is not None:
+        yield attempt(Breadth.STARTED, started, thorough=True)
+    loose = read(Breadth.LOOSE)
+    if loose is not None:
+        # A guess, for which not every article is looked at.
+        yield attempt(Breadth.LOOSE, loose, thorough=False)
 
 
 def _words(labels: Labels, text: str, language: str) -> tuple[Token, ...]:

@@ -12,10 +12,22 @@ from tantivy import Occur, Query
 
 
 @dataclass(frozen=True)
+class Either:
+    """One of these, or what fits one of the others, which is looked for no further than the limits reach."""
+
+    queries: tuple[Query, ...]
+    others: tuple["Sought", ...] = ()
+
+    def within(self, limits: tuple[Query, ...]) -> Query:
+        found = (*self.queries, *(other.within(limits).query for other in self.others))
+        return found[0] if len(found) == 1 else any_of(found)
+
+
+@dataclass(frozen=True)
 class Sought:
     """What fits all of ``musts``, the better the more of ``shoulds``, and what fits one of ``others``."""
 
-    musts: tuple[Query, ...] = ()
+    musts: tuple[Query | Either, ...] = ()
     shoulds: tuple[Query, ...] = ()
     others: tuple[Query, ...] = ()
     limits: tuple[Query, ...] = ()
@@ -30,7 +42,8 @@ class Sought:
     def query(self) -> Query:
         if not self.musts:
             return self._others if self.others else Query.empty_query()
-        musts = (*self.musts, *self.limits)
+        wanted = (must.within(self.limits) if isinstance(must, Either) else must for must in self.musts)
+        musts = (*wanted, *self.limits)
         if len(musts) == 1 and not self.shoulds:
             every = musts[0]
         else:

@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 
 BATCH = 2_000
 # Larger segments are written with more of it, and merged less often: of a million articles only once.
-REBUILD_MEMORY = 80_000_000
+REBUILD_MEMORY = 72_000_000
 FOLLOW_MEMORY = 32_000_000
 # From at least so many articles it is told where each stands in an order, and where its beginning ends.
 BORDERS_FROM = 8_000

@@ -9,7 +9,7 @@ import pytest
 
 from catalog import search
 from catalog.models import Brand, Category, Product, Stock, StockSite
-from catalog.search import facets, fronts, ranking, writing
+from catalog.search import facets, fronts, matching, ranking, schema, writing
 from catalog.search.query import Sort
 from catalog.search.text import sort_key
 
@@ -21,7 +21,8 @@ def many(search_index: Path, monkeypatch: pytest.MonkeyPatch, category: Callable
     """1,200 lamps, of which every fourth is green, and limits that make those very many."""
     for module, limits in (
         (facets, {"COUNTED": 600, "TELLING": 100, "FEW": 400}),
-        (ranking, {"RANKED": 600, "ENOUGH": 200, "ORDERED": 100}),
+        (ranking, {"RANKED": 600, "READ": 600, "ENOUGH": 200, "ORDERED": 100}),
+        (matching, {"MOST_CODES": 5}),
         (writing, {"BORDERS_FROM": 200}),
         (fronts, {"SMALLEST": 100}),
     ):
@@ -68,6 +69,35 @@ def test_a_filter_that_leaves_few_of_very_many_leaves_no_article_out(many: None)
     search.rebuild()
     found: Any = search.search(search.Query("lamp type", brands=("verda",)))
     assert set(found.product_ids) == keep
+
+
+def test_what_frequent_words_have_together_is_found_though_no_sample_has_it(
+    many: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ranking, "READ", 50)
+    alone = next(product for product in Product.objects.order_by("id") if not schema.depth_of(product.pk))
+    alone.name_en = "Lamp green and red"
+    alone.save()
+    search.follow_changes()
+    found = search.search(search.Query("red green lamp"))
+    assert (found.product_ids, found.total, found.total_is_exact) == ((alone.pk,), 1, True)
+    assert [(facet.code, [value.count for value in facet.values]) for facet in found.facets] == [
+        ("category", [1]),
+        ("brand", [1]),
+    ]
+
+
+def test_frequent_words_that_no_article_says_together_find_nothing_and_offer_nothing(many: None) -> None:
+    found = search.search(search.Query("red green lamp"))
+    assert (found.product_ids, found.total, found.total_is_exact, found.facets) == ((), 0, True, ())
+
+
+def test_what_very_many_numbers_begin_with_finds_every_one_of_them(many: None) -> None:
+    for text in ("L012", "l012 lamp"):
+        found = search.search(search.Query(text))
+        skus = set(Product.objects.filter(id__in=found.product_ids).values_list("sku", flat=True))
+        assert skus == {f"L012{digit}" for digit in range(10)}, text
+        assert (found.total, found.total_is_exact) == (10, True)
 
 
 def test_very_many_articles_come_in_their_order_before_and_behind_every_border(many: None) -> None:
