@@ -109,6 +109,9 @@ def _lines(
     attributes = attributes_of(skus, spoken) if (spoken := _attributes(rows)) else {}
     # What speaks of no line is the same on each.
     same = {name: _clean(row.evaluate(values)) for name, row in rows if row.roots <= CART_ROOTS}
+    fields = {name: same.get(name, "") for name, _row in rows}
+    own_rows = [(name, row.evaluate) for name, row in rows if name not in same]
+    currencies = options.currencies
     done = []
     for line in lines:
         values["line"] = LineValues(line, rules)
@@ -116,8 +119,10 @@ def _lines(
             values["product"] = products[sku_of[line.number]]
         if attributes:
             values["attribute"] = attributes[sku_of[line.number]]
-        mapped = {name: same[name] if name in same else _clean(row.evaluate(values)) for name, row in rows}
-        currency = options.currencies.get(line.currency, line.currency)
+        mapped = fields.copy()
+        for name, evaluate in own_rows:
+            mapped[name] = _clean(evaluate(values))
+        currency = currencies.get(line.currency, line.currency)
         done.append(line.changed(mapped=mapped, currency=currency))
     return tuple(done)
 

@@ -43,6 +43,18 @@ class Rules:
     taxes: Mapping[str, str] = field(default_factory=dict)
     classifications: Mapping[str, str] = field(default_factory=dict)
     vat_percent: str = ""
+    _codes: dict[tuple[str, ...], tuple[str, str]] = field(default_factory=dict, repr=False, compare=False)
+
+    def codes(self, line: ReturnLine) -> tuple[str, str]:
+        """The buyer's class and tax code, looked up once for all articles that are classed alike."""
+        classed = (line.etim_class, line.eclass, line.unspsc, line.category)
+        found = self._codes.get(classed)
+        if found is None:
+            found = self._codes[classed] = (
+                buyer_class(self.classifications, line),
+                tax_code(self.taxes, line, self.vat_percent),
+            )
+        return found
 
 
 class LineValues:
@@ -133,9 +145,9 @@ _LINE: Mapping[str, Callable[[LineValues], Any]] = {
     "surcharges": _surcharges("metal", "levy"),
     "metal_surcharge": _surcharges("metal"),
     "levies": _surcharges("levy"),
-    "buyer_class": lambda values: buyer_class(values.rules.classifications, values.line),
+    "buyer_class": lambda values: values.rules.codes(values.line)[0],
     "tax_rate": lambda values: values.rules.vat_percent,
-    "tax_code": lambda values: tax_code(values.rules.taxes, values.line, values.rules.vat_percent),
+    "tax_code": lambda values: values.rules.codes(values.line)[1],
 }  # fmt: skip
 
 

@@ -260,13 +260,17 @@ class _Items:
         """The fields in their order, without mapping and additional fields, as they fit."""
         options, charset, decimals = self.options, self.charset, self.options.price_decimals
         nothing = [""] * len(lines)
+        # What the mapping says of every line, nobody needs to work out.
+        mapped: Collection[str] = lines[0].mapped.keys() if lines else ()
+        if not all(line.mapped.keys() == mapped for line in lines):
+            mapped = ()
         skus = written([line.sku for line in lines], charset)
         prices = [
             scale_price(line.price, line.price_unit, decimals=decimals, limit=self.price_unit_limit)
             for line in lines
         ]
         columns: dict[str, Sequence[str]] = {
-            "DESCRIPTION": self._descriptions(lines, names, skus),
+            "DESCRIPTION": nothing if "DESCRIPTION" in mapped else self._descriptions(lines, names, skus),
             "MATNR": nothing
             if options.material_number == "none"
             else written([line.buyer_part_number for line in lines], charset),
@@ -280,7 +284,7 @@ class _Items:
             "VENDORMAT": skus,
             "MANUFACTMAT": written([line.manufacturer_part_number for line in lines], charset),
             "MATGROUP": written([buyer_class(options.classifications, line) for line in lines], charset)
-            if options.classifications
+            if options.classifications and "MATGROUP" not in mapped
             else nothing,
             **self._agreements(lines),
             "EXT_QUOTE_ITEM": [str(line.number) for line in lines],
