@@ -45,16 +45,19 @@ def _as_decimal(value: Any) -> Any:
 
 # What was understood of a quantity: the same few texts stand in every question, hundreds of times.
 _UNDERSTOOD: dict[str, Decimal] = {}
+_MOST_UNDERSTOOD, _LONGEST_UNDERSTOOD = 4_096, 12
 
 
 def _remembered(given: Any, understand: Callable[[Any], Decimal]) -> Decimal:
-    if not isinstance(given, str):
+    # A text of a megabyte may be a quantity too.
+    if not isinstance(given, str) or len(given) > _LONGEST_UNDERSTOOD:
         return understand(given)
     known = _UNDERSTOOD.get(given)
     if known is None:
         known = understand(given)
-        if len(_UNDERSTOOD) < 4_096:
-            _UNDERSTOOD[given] = known
+        if len(_UNDERSTOOD) >= _MOST_UNDERSTOOD:
+            _UNDERSTOOD.clear()
+        _UNDERSTOOD[given] = known
     return known
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
-from catalog.api import answers, figures
+from catalog.api import answers, figures, questions
 from catalog.models import Agreement, Product
 from catalog.prices import PriceBook
 from tests.factories import (
@@ -101,6 +101,16 @@ def test_what_is_no_quantity_is_refused_by_its_pointer(ask, quantity):
     answer = ask(PRICES, {"items": [{"sku": "A"}, {"sku": "B", "quantity": quantity}]})
     assert answer.status_code == 422
     assert "#/items/1/quantity" in answer.json()["errors"][0]["pointer"]
+
+
+def test_a_quantity_of_many_zeros_is_understood_and_not_kept(ask, customer):
+    product = ListPriceFactory(price_list=customer.price_list).product
+    long = "0" * 100_000 + "12"
+    for _turn in range(2):
+        asked = [{"sku": product.sku, "quantity": quantity} for quantity in (long, "12")]
+        assert [item["quantity"] for item in items(ask(PRICES, {"items": asked}))] == ["12", "12"]
+    assert long not in questions._UNDERSTOOD
+    assert "12" in questions._UNDERSTOOD
 
 
 def test_at_most_five_hundred_at_a_time(ask):
