@@ -67,7 +67,7 @@ def _one_after_the_other(modules: list[str]) -> int:
 
 def _conclude(figures: dict[str, list[dict[str, Any]]]) -> None:
     """One line a figure that has something to keep, the databases beside each other."""
-    print(f"\n  {'':<44}" + "".join(f"{name:<40}" for name in figures) + "to keep")
+    print(f"\n  {'':<46}" + "".join(f"{name:<40}" for name in figures) + "to keep")
     rows: dict[str, dict[str, dict[str, Any]]] = {}
     for database, found in figures.items():
         for each in found:
@@ -82,7 +82,7 @@ def _conclude(figures: dict[str, list[dict[str, Any]]]) -> None:
             missed += bad
             cells.append((each["figure"] if each else "not measured") + ("  MISSED" if bad else ""))
         wanted = next(iter(row.values()))["wanted"]
-        print(f"  {name:<44}" + "".join(f"{cell:<40}" for cell in cells) + wanted)
+        print(f"  {name:<46}" + "".join(f"{cell:<40}" for cell in cells) + wanted)
     print(f"\n  {missed} missed" if missed else "\n  everything kept", flush=True)
 
 

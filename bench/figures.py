@@ -26,7 +26,7 @@ def percentile(values: list[float], part: float) -> float:
 def say(name: str, figure: str, floor: str = "", wanted: str = "", kept: bool | None = None) -> None:
     """One line; ``kept`` is whether the figure is what is ``wanted``, and ``None`` where nothing is."""
     verdict = wanted + ("  MISSED" if kept is False else "")
-    print(f"  {name:<44}{figure:<30}{floor:<34}{verdict}".rstrip(), flush=True)
+    print(f"  {name:<46}{figure:<30}{floor:<34}{verdict}".rstrip(), flush=True)
     if file := os.environ.get(KEPT_IN):
         with Path(file).open("a", encoding="utf-8") as out:
             out.write(json.dumps({"name": name, "figure": figure, "wanted": wanted, "kept": kept}) + "\n")
