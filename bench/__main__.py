@@ -5,6 +5,7 @@ exports too; imports begin with a database that has no articles.
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -15,9 +16,17 @@ from bench.figures import KEPT_IN, said
 
 FILLED, EMPTY = ("bench.measure", "bench.exports"), ("bench.imports",)
 DATABASES = (("SQLite", False), ("PostgreSQL", True))
+# Bytes on the disk for each article and its prices: tables, their log, a file that is read and its copy.
+ROOM = 12_000
 
 
 def main() -> int:
+    articles = max(int(os.environ.get(name) or 0) for name in ("BENCH_ARTICLES", "BENCH_IMPORT"))
+    free = shutil.disk_usage(tempfile.gettempdir()).free
+    if free < articles * ROOM:
+        print(f"{tempfile.gettempdir()} has {free / 1e9:.0f} GB left, {articles:,} articles need", end=" ")
+        print(f"{articles * ROOM / 1e9:.0f} GB: set TMPDIR")
+        return 2
     failed, figures = 0, {}
     for name, on_server in DATABASES:
         print(f"\n{name}", flush=True)
