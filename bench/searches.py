@@ -21,7 +21,16 @@ TYPED = (
     "differentieelschakelaar 40a 30ma", "installatiekabel xvb 3g2,5 rol", "stopkontact", "221063901",
 )  # fmt: skip
 EVERYWHERE = ("wit", "kabel wit", "schakelaar wit opbouw", "ce rohs", "geleverd", "reeks type", "2,5 mm²")
-STARTED = ("ka", "kab", "stopc", "install", "led pan", "vlt-5s", "22106", "automaat c")
+# Frequent words that no article has together, or few; what is mistyped, or nothing at all.
+APART = (
+    "kabel verdeling verlichting schakel", "staal c installatieautomaat", "type zwart haspel schakelaars",
+    "buizen c", "meter antraciet", "verzinkt armaturen", "installatieautomaat 44v",
+)  # fmt: skip
+SLIPS = (
+    "inboudwoos aan", "hlalogeenvrije grijs", "instalatiekabel 3g2,5", "schakelar wit", "stopkontact",
+    "xqzvbn", "iqlgupz schakelaars", "kabelwartle m20",
+)  # fmt: skip
+STARTED = ("ka", "kab", "stopc", "install", "led pan", "vlt-5s", "22106", "automaat c", "mer2", "tek23")
 LISTS = (
     search.Query(category="cable", language="nl"),
     search.Query(category="switches", language="nl", sort="stock"),
@@ -55,6 +64,8 @@ def searching() -> bool:
     kept = [
         limit("search, as typed", _each([_ask(text) for text in TYPED]), 10),
         limit("search, words that are everywhere", _each([_ask(text) for text in EVERYWHERE]), 10),
+        limit("search, words that few have together", _each([_ask(text) for text in APART]), 10),
+        limit("search, what is mistyped", _each([_ask(text) for text in SLIPS]), 10),
         limit("suggestions", _each([_complete(text) for text in STARTED]), 10),
         limit("lists with filters and orders", _each([_list(query) for query in LISTS]), 10),
         memory("memory of a process that searches", most_memory()),

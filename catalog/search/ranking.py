@@ -28,16 +28,20 @@ _ASCENDING, _DESCENDING = tantivy.Order.Asc, tantivy.Order.Desc
 class Effort:
     """What finding all that fits takes: at most so many articles, found by reading so many entries.
 
-    Not ``thorough`` is who takes it that nothing fits where a sample has nothing.
+    Not ``thorough`` is who takes it that nothing fits where a sample has nothing. Where nearly the same had
+    nothing in a sample, few fit, and none is looked at first.
     """
 
     most: int
     cost: int
     thorough: bool = True
+    few: bool = False
 
     @property
     def depth(self) -> int:
         """How deep a sample is to be looked at first; 0 where all can be."""
+        if self.few and self.thorough:
+            return 0
         return max(schema.depth_for(self.most, RANKED), schema.depth_for(self.cost, READ))
 
 

@@ -188,7 +188,8 @@ def _find(
     for attempt in _attempts(opened, labels, text, language):
         if page is not None and page.ids and attempt.breadth is not Breadth.STARTED:
             break
-        effort = replace(attempt.effort, most=narrowed.most(attempt.effort.most))
+        few = page is not None and page.about == 0
+        effort = replace(attempt.effort, most=narrowed.most(attempt.effort.most), few=few)
         about = None
         if query.sort == "relevance":
             looked_at = None if attempt.skips and not narrowed.by_facet else effort
