@@ -59,9 +59,7 @@ def launch(page: Page, shop: Shop, system: str, *, framed: bool = True) -> Visit
 
 
 def in_frame(page: Page) -> Visit:
-    visit = Visit(page, page.frame_locator("iframe.catalog"))
-    expect(visit.shop.get_by_text("You shop for")).to_be_visible()
-    return visit
+    return _arrived(Visit(page, page.frame_locator("iframe.catalog")))
 
 
 def in_new_window(page: Page) -> Visit:
@@ -69,8 +67,12 @@ def in_new_window(page: Page) -> Visit:
         page.get_by_role("button", name="Open the catalog in a new window").or_(
             page.get_by_role("link", name="Open the catalog in a new window")
         ).click()
-    visit = Visit(page, opened.value)
-    expect(visit.shop.get_by_text("You shop for")).to_be_visible()
+    return _arrived(Visit(page, opened.value))
+
+
+def _arrived(visit: Visit) -> Visit:
+    """In the shop itself: the page before it also says for whom one shops, and goes on by itself."""
+    expect(visit.shop.locator(".session-who")).to_be_visible()
     return visit
 
 
