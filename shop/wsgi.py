@@ -9,12 +9,11 @@ application = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402
 
+from shop.garbage import collect_between_requests  # noqa: E402
+
 # What is loaded at the start lives as long as the process. Frozen, it is not walked through by every full
 # garbage collection, which otherwise takes 100 ms out of the request that happens to set it off.
 import_module(settings.ROOT_URLCONF)
 gc.collect()
 gc.freeze()
-# Nearly everything else dies with its request, without a collection. One for every 700 objects, as Python
-# has it, would be twenty during the return of a long cart, and a twentieth of its time. Full ones are for
-# what has grown very old.
-gc.set_threshold(50_000, 20, 100)
+collect_between_requests()
