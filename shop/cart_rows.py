@@ -90,12 +90,12 @@ def read_lines(cart: Cart) -> list[tuple[LineRow, ArticleRow | None]]:
     An article that is not known (any more) is ``None``.
     """
     statement = _statement((get_language() or FALLBACK)[:2], connection.vendor)
-    return [_row(row) for row in rows_of(statement, [cart.pk] * statement.count("%s"))]
+    return [_row(row) for row in rows_of(statement, [cart.pk])]
 
 
 @lru_cache(maxsize=32)
 def _statement(language: str, vendor: str) -> str:
-    """Its parameters are all the cart."""
+    """Its parameter is the cart."""
     lines, articles = CartLine._meta.db_table, Product._meta.db_table
     brands, categories = Brand._meta.db_table, Category._meta.db_table
     columns = [
@@ -105,14 +105,23 @@ def _statement(language: str, vendor: str) -> str:
         _text(Category, "c.name", language),
         *(_text(Product, name, language) for name in ("a.name", "a.description")),
     ]
-    # PostgreSQL reads every article there is, as long as that seems less work to it than to look for each
-    # line's in the index. Told that they are among some numbers, it looks for those.
-    among = f"AND a.id = ANY(ARRAY(SELECT product_id FROM {lines} WHERE cart_id = %s))"  # noqa: S608
     # The names of tables and columns are our models', values are parameters.
     return f"""SELECT {", ".join(columns)} FROM {lines} l
-        LEFT JOIN {articles} a ON a.id = l.product_id {among if vendor == "postgresql" else ""}
-        LEFT JOIN {brands} b ON b.id = a.brand_id LEFT JOIN {categories} c ON c.id = a.category_id
+        {_joined(vendor, articles, "a", "l.product_id")}
+        {_joined(vendor, brands, "b", "a.brand_id")} {_joined(vendor, categories, "c", "a.category_id")}
         WHERE l.cart_id = %s ORDER BY l.position, l.id"""  # noqa: S608
+
+
+def _joined(vendor: str, table: str, name: str, key: str) -> str:
+    """A join with the row of this key, if there is one, looked up for each line.
+
+    PostgreSQL chooses how to join by how many lines and articles it believes there are. Told by which numbers
+    to find them, it took 20 ms for a cart of 500 as long as it had no statistics, and left to itself it reads
+    every article. To look up each row takes 2 to 3, and is all it can do with what is behind a fence (OFFSET 0).
+    """
+    if vendor != "postgresql":
+        return f"LEFT JOIN {table} {name} ON {name}.id = {key}"
+    return f"LEFT JOIN LATERAL (SELECT * FROM {table} WHERE id = {key} OFFSET 0) {name} ON TRUE"  # noqa: S608
 
 
 def _plain(vendor: str, column: str) -> str:
