@@ -117,7 +117,7 @@ def _joined(vendor: str, table: str, name: str, key: str) -> str:
 
     PostgreSQL chooses how to join by how many lines and articles it believes there are. Told by which numbers
     to find them, it took 20 ms for a cart of 500 as long as it had no statistics, and left to itself it reads
-    every article. To look up each row takes 2 to 3, and is all it can do with what is behind a fence (OFFSET 0).
+    every article. To look up each row takes 2 to 3, and is all it can do behind a fence (OFFSET 0).
     """
     if vendor != "postgresql":
         return f"LEFT JOIN {table} {name} ON {name}.id = {key}"
