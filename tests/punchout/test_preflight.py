@@ -88,7 +88,7 @@ def test_another_customers_article_number_does_not_count() -> None:
 def test_lines_beyond_what_the_buyer_takes_are_marked() -> None:
     found = problems(visit(articles=3, options={"most_lines": 2}))
     assert found[:2] == ["", ""]
-    assert found[2].startswith("SAP SRM takes 2 lines at once")
+    assert found[2].startswith("SAP SRM takes no more lines at once than 2")
 
 
 def test_without_rules_everything_passes() -> None:
