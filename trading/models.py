@@ -12,6 +12,7 @@ from customers.models import DeliverySite, Organisation, Person
 from punchout.documents import ReturnLine
 from punchout.line_table import lines_of, table_of
 from punchout.models import Connection, ReturnedCart
+from punchout.models.json_text import JSONTextField
 
 LONGEST_NUMBER = 15  # what IDS-Connect carries (OrderConfNo)
 LONGEST_NAME = 255
@@ -94,7 +95,7 @@ class Order(models.Model):
     currency = models.CharField(_("currency"), max_length=3)
     total = models.DecimalField(_("total without VAT"), max_digits=16, decimal_places=2)
     # The frozen lines as they are kept (``punchout.line_table``).
-    table = models.JSONField(_("lines"), default=dict)
+    table = JSONTextField(_("lines"), default=dict)
 
     class Meta:
         verbose_name = _("order")

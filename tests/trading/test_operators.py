@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from catalog.models import Product
 from punchout import retention
 from punchout.models import Connection, PunchoutSession, ReturnedCart, WireMessage
 from tests.factories import CustomerArticleFactory, PersonFactory
@@ -57,6 +58,15 @@ def test_an_order_is_found_by_what_one_knows_of_it(admin_client: Client, words: 
     words = order.number.lower() if words == "number" else words
     page = admin_client.get(reverse("admin:trading_order_changelist"), {"q": words}).content.decode()
     assert (page_of(order) in page) == found
+
+
+def test_an_order_is_found_by_letters_with_accents_in_the_name_of_an_article(admin_client: Client) -> None:
+    ordering_connection()
+    shopper = shopping("LAMP-1")
+    Product.objects.update(name_de="Wärmelampe", name_en="Wärmelampe")
+    shopper.order()
+    page = admin_client.get(reverse("admin:trading_order_changelist"), {"q": "Wärmel"}).content.decode()
+    assert page_of(Order.objects.get()) in page
 
 
 @pytest.mark.parametrize(
