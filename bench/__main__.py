@@ -1,6 +1,8 @@
 """Runs the measurements on SQLite and on PostgreSQL, and says at the end what was kept and what was missed.
 
-Each has a process of its own, so that its memory is its own. What was filled for the pages serves the
+What is judged by the clock, and imports, have the machine to themselves, one database after the other. Both
+are filled, and exported from, beside each other: exports are judged by their time on the processor. Each
+measurement has a process of its own, so that its memory is its own. What was filled for the pages serves the
 exports too; imports begin with a database that has no articles.
 """
 
@@ -9,73 +11,114 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from bench.figures import KEPT_IN, said
+from tests.on_postgres import server
 
-FILLED, EMPTY = ("bench.measure", "bench.exports"), ("bench.imports",)
-DATABASES = (("SQLite", False), ("PostgreSQL", True))
-# Bytes on the disk for each article and its prices: tables, their log, a file that is read and its copy.
+DATABASES = ("SQLite", "PostgreSQL")
+# Bytes on the disk for each article of a database: tables, their log, a file that is read and its copy.
 ROOM = 12_000
+_COMMON = {
+    "DEMO": "1",
+    "DEBUG": "0",
+    "LOG_LEVEL": "ERROR",
+    "CXML_DTD_DIR": "",
+    "DJANGO_SETTINGS_MODULE": "shop.settings",
+    "SEARCH_FOLLOW": "inline",
+    "PYTHONUNBUFFERED": "1",
+}
 
 
 def main() -> int:
     articles = max(int(os.environ.get(name) or 0) for name in ("BENCH_ARTICLES", "BENCH_IMPORT"))
-    free = shutil.disk_usage(tempfile.gettempdir()).free
-    if free < articles * ROOM:
+    free, needed = shutil.disk_usage(tempfile.gettempdir()).free, articles * ROOM * len(DATABASES)
+    if free < needed:
         print(f"{tempfile.gettempdir()} has {free / 1e9:.0f} GB left, {articles:,} articles need", end=" ")
-        print(f"{articles * ROOM / 1e9:.0f} GB: set TMPDIR")
+        print(f"{needed / 1e9:.0f} GB: set TMPDIR")
         return 2
-    failed, figures = 0, {}
-    for name, on_server in DATABASES:
-        print(f"\n{name}", flush=True)
-        with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-            kept_in = Path(folder) / "figures"
-            for modules in (FILLED, EMPTY):
-                failed |= _run(modules, Path(folder), kept_in, on_server=on_server)
-            figures[name] = said(kept_in)
-    _conclude(figures)
-    return failed
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-") as folder,
+        ThreadPoolExecutor(len(DATABASES)) as databases,
+    ):
+        static = {"STATIC_ROOT": f"{folder}/static"}
+        collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
+        subprocess.check_call(collect, env={**os.environ, **_COMMON, **static})
+        all_of_them = [Measured(name, Path(folder), static) for name in DATABASES]
+        failed = [*databases.map(Measured.everything, all_of_them)]
+        figures = {each.name: said(each.kept_in) for each in all_of_them}
+    missed = _conclude(figures)
+    return int(any(failed) or missed)
 
 
-def _run(modules: tuple[str, ...], folder: Path, kept_in: Path, *, on_server: bool) -> int:
-    """These on one database, which goes with its index before the next: a million articles are gigabytes."""
-    with tempfile.TemporaryDirectory(prefix="database-", dir=folder) as own:
-        environment = {
-            **os.environ,
-            "DEMO": "1",
-            "DEBUG": "0",
-            "LOG_LEVEL": "ERROR",
-            "CXML_DTD_DIR": "",
-            "DJANGO_SETTINGS_MODULE": "shop.settings",
-            "STATIC_ROOT": f"{own}/static",
-            "SEARCH_INDEX_DIR": f"{own}/search",
-            "IMPORT_DIR": f"{own}/imports",
-            "SEARCH_FOLLOW": "inline",
-            KEPT_IN: str(kept_in),
-        }
-        environment.pop("DATABASE_URL", None)
-        if not on_server:
-            environment["DATABASE_URL"] = f"sqlite:///{own}/bench.sqlite3"
-        prefix = [sys.executable, "-m", "tests.on_postgres"] if on_server else []
-        return subprocess.call([*prefix, sys.executable, "-m", "bench", *modules], env=environment)
+class Measured:
+    """Everything on one database; ``alone`` and ``together`` are what those that go on beside it wait for."""
+
+    alone = threading.Lock()
+    together = threading.Barrier(len(DATABASES))
+
+    def __init__(self, name: str, folder: Path, environment: Mapping[str, str]) -> None:
+        self.name, self.folder, self.environment = name, folder, environment
+        self.kept_in = folder / f"figures-{name}"
+
+    def everything(self) -> bool:
+        """Whether something failed or was missed."""
+        try:
+            return self._everything()
+        except BaseException:
+            self.together.abort()  # the other does not wait for ever
+            raise
+
+    def _everything(self) -> bool:
+        with self._place() as place:
+            failed = self._run(place, "bench.filling", os.environ.get("BENCH_ARTICLES") or "0")
+            self.together.wait()
+            with self.alone:
+                failed |= self._run(place, "bench.measure")
+            self.together.wait()
+            failed |= self._run(place, "bench.exports")
+        self.together.wait()
+        with self.alone, self._place() as place:
+            failed |= self._run(place, "bench.imports")
+        return failed
+
+    @contextmanager
+    def _place(self) -> Iterator[Mapping[str, str]]:
+        """The environment of an empty database, which goes with its index: a million are gigabytes."""
+        with tempfile.TemporaryDirectory(prefix="database-", dir=self.folder) as own:
+            place = {
+                **os.environ,
+                **_COMMON,
+                **self.environment,
+                "SEARCH_INDEX_DIR": f"{own}/search",
+                "IMPORT_DIR": f"{own}/imports",
+                KEPT_IN: str(self.kept_in),
+            }
+            if self.name == "SQLite":
+                yield {**place, "DATABASE_URL": f"sqlite:///{own}/bench.sqlite3"}
+            else:
+                with server() as address:
+                    yield {**place, "DATABASE_URL": address}
+
+    def _run(self, place: Mapping[str, str], module: str, *arguments: str) -> bool:
+        """Whether it failed or missed something; what it says is said with the name of the database."""
+        command = [sys.executable, "-m", module, *arguments]
+        with subprocess.Popen(command, env=place, stdout=subprocess.PIPE, text=True) as running:
+            assert running.stdout is not None
+            for line in running.stdout:
+                print(f"{self.name:<10}{line}", end="", flush=True)
+        if running.returncode not in (0, 1):
+            print(f"{self.name:<10}  {module} ended with {running.returncode}", flush=True)
+        return running.returncode != 0
 
 
-def _one_after_the_other(modules: list[str]) -> int:
-    collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
-    subprocess.check_call(collect)
-    failed = 0
-    for module in modules:
-        code = subprocess.call([sys.executable, "-m", module])
-        if code not in (0, 1):
-            print(f"  {module} ended with {code}", flush=True)
-        failed |= code != 0
-    return int(failed)
-
-
-def _conclude(figures: dict[str, list[dict[str, Any]]]) -> None:
-    """One line a figure that has something to keep, the databases beside each other."""
+def _conclude(figures: dict[str, list[dict[str, Any]]]) -> int:
+    """One line a figure that has something to keep, the databases beside each other; how many were missed."""
     print(f"\n  {'':<46}" + "".join(f"{name:<40}" for name in figures) + "to keep")
     rows: dict[str, dict[str, dict[str, Any]]] = {}
     for database, found in figures.items():
@@ -93,7 +136,8 @@ def _conclude(figures: dict[str, list[dict[str, Any]]]) -> None:
         wanted = next(iter(row.values()))["wanted"]
         print(f"  {name:<46}" + "".join(f"{cell:<40}" for cell in cells) + wanted)
     print(f"\n  {missed} missed" if missed else "\n  everything kept", flush=True)
+    return missed
 
 
 if __name__ == "__main__":
-    sys.exit(_one_after_the_other(sys.argv[1:]) if sys.argv[1:] else main())
+    sys.exit(main())
