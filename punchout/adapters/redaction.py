@@ -44,7 +44,7 @@ DOUBT = "[cut off here: a secret may follow]"
 
 def _is_in_order(text: str, root: str) -> bool:
     try:
-        found = parse_xml(text)
+        found = parse_xml(text, notes=[])
     except NotXml:
         return False
     return etree.QName(found).localname.casefold() == root.casefold()

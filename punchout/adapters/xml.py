@@ -40,6 +40,32 @@ _BASE64 = "cxml-base64"
 MOST_NAMES = 1_000
 _ELEMENT_NAMES = re.compile(r"<\??([^\s<>/!?]++)")
 _ATTRIBUTE_NAMES = re.compile(r"""\s([^\s<>/"'=]++)\s*+=\s*+["']""")
+# What libxml2 calls a mistake, in words that quote nothing of the document (libxml2, xmlerror.h).
+FAULTS = {
+    5: "something follows the end of the root element",
+    9: "a character that XML does not allow",
+    23: "an & that is not written &amp;",
+    26: "an entity that nobody declared",
+    38: "a < in an attribute that is not written &lt;",
+    39: "an attribute without quotes",
+    41: "an attribute without a value",
+    42: "an attribute that an element has twice",
+    62: "]]> outside of a CDATA section",
+    63: "a CDATA section that does not end",
+    64: "an XML declaration that is not at the very beginning",
+    68: "an & or a < that is not written &amp; or &lt;",
+    73: "a tag that does not end",
+    76: "an element is closed that is not the one opened last",
+    77: "it ends before its elements are closed",
+}
+# Never a text or a value: the prefixes are named in a note, and a secret may have a colon.
+_TAG = re.compile(r"<[A-Za-z_][^<>]*+>")
+_VALUE = re.compile(r'"[^"]*+"|\'[^\']*+\'')
+_PREFIXED = re.compile(r"[<\s]([A-Za-z_][\w.-]{0,40}):[A-Za-z_]")
+_ROOT = re.compile(r"(?:\s++|<\?.*?\?>|<!--.*?-->)*+<[^\s<>/!?]++", re.DOTALL)
+MOST_PREFIXES = 20
+KNOWN_PREFIXES = {"xsi": "http://www.w3.org/2001/XMLSchema-instance"}
+_NS_NOT_DECLARED = 201  # XML_NS_ERR_UNDEFINED_NAMESPACE
 _DECLARES = re.compile("<!(?:ENTITY|ELEMENT|ATTLIST|NOTATION)")
 _FORM_IN_DISGUISE = re.compile(rb"\A\s*(?:cxml-urlencoded|cxml-base64|oracle_cxml|cxml|xml)=", re.IGNORECASE)
 
@@ -166,18 +192,52 @@ class NotXml(ValueError):
         return f" (line {self.line})" if self.line else ""
 
 
-def parse_xml(text: str, *, skipped: int = 0) -> etree._Element:
-    """The root of a document from outside, without its first ``skipped`` characters; raises ``NotXml``."""
+def parse_xml(text: str, *, skipped: int = 0, notes: list[str] | None = None) -> etree._Element:
+    """The root of a document from outside, without its first ``skipped`` characters; raises ``NotXml``.
+
+    With ``notes``, prefixes that the document does not declare are forgiven, each in a namespace of its own.
+    """
     document = text[skipped:]
     if has_too_many_names(document):
         raise NotXml(f"has more than {MOST_NAMES} different names of elements and attributes")
     try:
-        return etree.fromstring(document.encode("utf-8", "surrogatepass"), hardened_parser())
+        return _parsed(document)
     except (etree.XMLSyntaxError, ValueError) as error:
+        code = getattr(error, "code", None)
+        if notes is not None and code == _NS_NOT_DECLARED and (declared := _with_prefixes(document, notes)):
+            return parse_xml(text[:skipped] + declared, skipped=skipped)
         line, column = getattr(error, "position", None) or (None, None)
         line = line + text.count("\n", 0, skipped) if line else None
-        detail = f"libxml2 error {getattr(error, 'code', '')} at line {line}, column {column}"
-        raise NotXml("is not well-formed XML", line, detail) from None
+        detail = f"libxml2 error {code or ''} at line {line}, column {column}"
+        fault = f": {FAULTS[code]}" if code in FAULTS else ""
+        raise NotXml(f"is not well-formed XML{fault}", line, detail) from None
+
+
+def _parsed(document: str) -> etree._Element:
+    return etree.fromstring(document.encode("utf-8", "surrogatepass"), hardened_parser())
+
+
+def _with_prefixes(document: str, notes: list[str]) -> str:
+    """The document with its undeclared prefixes declared by the root, on its line; empty when there are none.
+
+    The sample cart of IDS-Connect has ``xsi:schemaLocation`` in this way, and others copied it.
+    """
+    root = _ROOT.match(document)
+    if root is None:
+        return ""
+    tag = document[root.start() : document.find(">", root.end()) + 1]
+    tags = (_VALUE.sub("", each) for each in _TAG.findall(document))
+    found = dict.fromkeys(prefix for each in tags for prefix in _PREFIXED.findall(each))
+    undeclared = [
+        name for name in found if name not in ("xml", "xmlns") and not re.search(rf"xmlns:{name}\s*=", tag)
+    ]
+    if not undeclared or len(undeclared) > MOST_PREFIXES:
+        return ""
+    notes.append(f"Prefixes that the document does not declare: {', '.join(undeclared[:5])}.")
+    declarations = "".join(
+        f' xmlns:{name}="{KNOWN_PREFIXES.get(name, f"urn:undeclared:{name}")}"' for name in undeclared
+    )
+    return document[: root.end()] + declarations + document[root.end() :]
 
 
 def has_too_many_names(text: str) -> bool:

@@ -60,7 +60,7 @@ def read_document(body: bytes, content_type: str) -> tuple[etree._Element, list[
         raise MessageUnreadable("The document must not have a DOCTYPE or an ENTITY.")
     declared = text.find("?>") + 2 if text.startswith("<?xml") else 0
     try:
-        root = parse_xml(text, skipped=declared)
+        root = parse_xml(text, skipped=declared, notes=notes)
     except NotXml as error:
         said = f"The document {error}{error.where}."
         raise MessageUnreadable(said, line=error.line, detail=error.detail) from None

@@ -106,14 +106,15 @@ def parse_document(body: bytes, content_type: str) -> tuple[etree._Element, list
             notes.append(f"The DOCTYPE is for {doctype[1][:40]}; cXML is expected.")
     else:
         notes.append("There is no DOCTYPE.")
+    said_before = len(notes)
     try:
-        root = parse_xml(text, skipped=end)
+        root = parse_xml(text, skipped=end, notes=notes)
     except NotXml as error:
         said = f"The document {error}{error.where}."
         raise MessageUnreadable(said, line=error.line, detail=error.detail) from None
     if root.getroottree().docinfo.internalDTD is not None:
         raise MessageUnreadable("A DOCTYPE is only possible in front of the document.")
-    if "xmlns" in text and _take_namespaces_off(root):
+    if ("xmlns" in text or len(notes) > said_before) and _take_namespaces_off(root):
         notes.append("The elements have a namespace; cXML has none.")
     if root.tag != "cXML":
         if str(root.tag).casefold() != "cxml":

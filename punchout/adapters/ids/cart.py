@@ -94,7 +94,7 @@ def _root(document: bytes, charset: str, notes: list[str]) -> etree._Element:
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise MessageUnreadable(_("The cart must not have a DOCTYPE."), path="warenkorb")
     try:
-        root = parse_xml(text)
+        root = parse_xml(text, notes=notes)
     except NotXml as error:
         raise MessageUnreadable(
             _("The cart is not well-formed XML (line %(line)s).") % {"line": error.line or "?"},

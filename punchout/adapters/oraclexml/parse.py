@@ -65,7 +65,7 @@ def read_login_request(body: bytes, content_type: str) -> LoginRequest:
             raise MessageUnreadable("The DOCTYPE must not declare anything.")
         end = doctype.end()
     try:
-        root = parse_xml(text, skipped=end)
+        root = parse_xml(text, skipped=end, notes=notes)
     except NotXml as error:
         said = f"The login request {error}{error.where}."
         raise MessageUnreadable(said, line=error.line, detail=error.detail) from None

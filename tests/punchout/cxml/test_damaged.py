@@ -11,7 +11,7 @@ from punchout.adapters.cxml.forgiven import review
 from punchout.adapters.cxml.parse import parse_document, read_envelope
 from punchout.adapters.cxml.parts import missing_attachments, unpack
 from punchout.adapters.cxml.redact import redacted_body
-from punchout.errors import PunchoutError
+from punchout.errors import MessageUnreadable, PunchoutError
 from tests.factories import CANARY_SECRET
 
 DOCUMENT = f"""<?xml version="1.0" encoding="UTF-8"?>
@@ -47,6 +47,22 @@ def read(body: bytes, content_type: str) -> bool:
     except PunchoutError:
         return False
     return True
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("<BuyerCookie>1<", "<BuyerCookie>a=1&b=2<", "an & that is not written &amp; (line 8)"),
+        ("<BuyerCookie>1<", "<BuyerCookie>R & D<", "an & or a < that is not written &amp; or &lt; (line 8)"),
+        ("</Header>", "", "an element is closed that is not the one opened last (line 10)"),
+        ("</PunchOutSetupRequest></Request></cXML>", "", "it ends before its elements are closed (line 10)"),
+        ("<UserAgent>x", "<UserAgent>&copy;", "an entity that nobody declared (line 7)"),
+    ],
+)
+def test_what_is_not_well_formed_is_said_in_words_and_where(right: str, wrong: str, said: str) -> None:
+    with pytest.raises(MessageUnreadable) as refused:
+        parse_document(DOCUMENT.replace(right, wrong).encode(), "text/xml")
+    assert said in refused.value.message
 
 
 @pytest.mark.parametrize("shape", SHAPES)

@@ -40,6 +40,10 @@ FORGIVEN: dict[str, tuple[str, ...]] = {
     "namespace.xml": ("The elements have a namespace",),
     "namespace_default.xml": ("The elements have a namespace",),
     "namespace_inside.xml": ("The elements have a namespace",),
+    "prefix_not_declared.xml": (
+        "Prefixes that the document does not declare: xsi, c.",
+        "The elements have a namespace",
+    ),
     "no_timestamp.xml": ("There is no timestamp.",),
     "timestamp_zulu.xml": ("The timestamp 2025-03-04T08:15:00Z is not",),
     "timestamp_without_offset.xml": ("is not ISO 8601",),

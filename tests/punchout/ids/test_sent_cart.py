@@ -226,10 +226,20 @@ def test_a_quantity_that_cannot_be_used_is_refused_with_its_position(
 
 @pytest.mark.parametrize(
     "document",
-    ["", "   ", "no xml", "<Warenkorb>", "<Order/>", "<a:Warenkorb/>", "<Warenkorb>&uuml;</Warenkorb>"],
+    ["", "   ", "no xml", "<Warenkorb>", "<Order/>", "<a:Order/>", "<Warenkorb>&uuml;</Warenkorb>"],
 )
 def test_a_cart_that_is_none_is_refused(connection: Connection, document: str) -> None:
     refused(400, action="WKS", warenkorb=document)
+
+
+def test_a_cart_is_read_whose_prefixes_nobody_declared(connection: Connection) -> None:
+    """As the sample of the specification has it, and with it what was made after that sample."""
+    launched(send_cart("cart_schema_location.xml"))
+    assert [(line.sku, line.quantity) for line in CartLine.objects.order_by("pk")] == [
+        ("SOCKET-1", 4),
+        ("CABLE-1", Decimal("12.5")),
+    ]
+    assert "Prefixes that the document does not declare: xsi." in notes()
 
 
 def test_a_cart_with_declarations_is_refused(connection: Connection) -> None:
