@@ -27,6 +27,7 @@ from catalog.imports.held import (
     sku_of,
     too_long,
 )
+from catalog.imports.markup import plain
 from catalog.imports.records import (
     Action,
     ArticleRecord,
@@ -142,6 +143,7 @@ class Rows:
             for code, text in texts.items():
                 if code not in LANGUAGES:
                     continue
+                text = plain(text)
                 text = one_line(text) if part == "name" else clean(text).strip()
                 if len(text) > LENGTHS[part]:
                     yield self._note(
@@ -324,7 +326,7 @@ class Rows:
         code = one_line(record.code)
         if not code or len(code) > TITLE:
             raise RefusedError(_("category"), code, too_long(TITLE))
-        names = [one_line(record.names.get(language, ""))[:TITLE] or None for language in LANGUAGES]
+        names = [one_line(plain(record.names.get(language, "")))[:TITLE] or None for language in LANGUAGES]
         yield "category", (
             seq, record.line, code, one_line(record.parent)[:TITLE], max(0, min(record.position, 2**31 - 1)),
             *names,

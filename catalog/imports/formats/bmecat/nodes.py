@@ -5,6 +5,8 @@ from html.entities import html5
 
 from lxml import etree
 
+from catalog.imports.markup import characters
+
 Node = etree._Element
 # A name is taken apart once; BMEcat has 450 of them, a hostile file as many as it likes.
 MOST_NAMES = 5_000
@@ -53,10 +55,10 @@ def text(node: Node | None) -> str:
     if node is None:
         return ""
     if len(node) == 0:
-        return (node.text or "").strip()
+        return characters(node.text or "").strip()  # some exports escape twice: &amp;plusmn;
     # Markup inside a text, as some write descriptions: its words, without the marks.
     whole = " ".join(str(part) for part in node.itertext())
-    return _ENTITY.sub(lambda found: html5.get(f"{found[1]};", ""), whole).strip()
+    return _ENTITY.sub(lambda found: html5.get(f"{found[1]};", ""), characters(whole)).strip()
 
 
 def child_text(node: Node | None, *names: str) -> str:

@@ -1,5 +1,10 @@
-"""The lines of a CIF before DATA: ``KEY: value`` in any order and case, with or without a blank."""
+"""The lines of a CIF before DATA: ``KEY: value`` in any order and case, with or without a blank.
 
+Many a CIF went through a spreadsheet: then a comma or tab stands between key and value, commas fill every
+line up to the longest, and the names of the fields are a row like the others.
+"""
+
+import re
 from dataclasses import dataclass, field
 from typing import IO
 
@@ -27,6 +32,8 @@ KEYS = frozenset(
     ]
 )  # fmt: skip
 TRUE = ("t", "true", "yes", "1")
+# What a line that names the fields has among its cells.
+NUMBER = "supplier part id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,8 @@ class Header:
     values: dict[str, str] = field(default_factory=dict)
     names: tuple[str, ...] = ()
     charset: str = "utf-8"
+    separator: str = ","
+    notes: tuple[str, ...] = ()  # what was forgiven
 
     def __getitem__(self, key: str) -> str:
         return self.values.get(key, "")
@@ -57,32 +66,70 @@ def read_header(stream: IO[bytes]) -> Header:
     if not first.upper().startswith(b"CIF_I_V3"):
         raise FileRefused(_("The file is no CIF 3.0: it does not begin with CIF_I_V3.0."), 1)
     values: dict[str, str] = {}
+    notes: dict[str, None] = {}
     last = ""
     for number in range(2, LONGEST_HEADER):
         raw = stream.readline(64 * 1024)
-        # Field names beyond ASCII are customers' own (cus_*); their letters do not matter here.
-        line = raw.decode("utf-8", "replace").strip()
-        if line.upper() == "DATA":
-            return _header(number, values)
+        line = _line(raw)
+        bare = line.rstrip(",\t ")
+        if bare.upper() == "DATA":
+            following = stream.readline(64 * 1024)
+            named = _names_fields(_line(following))
+            if named:
+                values["fieldnames"] = _line(following)
+                notes[_("The names of the fields are a row of DATA; FIELDNAMES is expected.")] = None
+            return _header(number + named, values, _separator(values, _line(following)), tuple(notes))
         if not raw:
             break
         key, colon, value = line.partition(":")
-        if line and not colon and last != "comments":
+        if _names_fields(line) and not _known(key):
+            values["fieldnames"], last = line, "fieldnames"
+            notes[_("A line names the fields without the word FIELDNAMES.")] = None
+        elif bare and not colon and last != "comments":
             reason = _("Neither a line “KEY: value” nor DATA: %s") % line[:40]
             raise FileRefused(reason, number)
-        if colon and not (last == "comments" and key.strip().lower() not in KEYS):
+        elif colon and not (last == "comments" and not _known(key)):
             # A remark may go on over further lines, and have colons in it.
             last = key.strip().lower()
             values[last] = value.strip()
+            if last != "comments" and (kept := values[last].strip(",\t ")) != values[last]:
+                values[last] = kept
+                notes[_("A spreadsheet wrote the file: commas or tabs are around its values.")] = None
     raise FileRefused(_("The file has no DATA line, so it has no items."))
 
 
-def _header(lines: int, values: dict[str, str]) -> Header:
+def _line(raw: bytes) -> str:
+    # Field names beyond ASCII are customers' own (cus_*); their letters do not matter here.
+    return raw.decode("utf-8", "replace").strip()
+
+
+def _known(key: str) -> bool:
+    return key.strip().lower() in KEYS
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.strip().strip('"').lower() for cell in re.split(r"[,\t]", line)]
+
+
+def _names_fields(line: str) -> bool:
+    cells = _cells(line)
+    return len(cells) > 3 and NUMBER in cells
+
+
+def _separator(values: dict[str, str], first: str) -> str:
+    """A tab where neither the names of the fields nor else the first row have a comma."""
+    shown = values.get("fieldnames") or first
+    return "\t" if "\t" in shown and "," not in shown else ","
+
+
+def _header(lines: int, values: dict[str, str], separator: str, notes: tuple[str, ...]) -> Header:
     said = values.get("fieldnames", "")
-    names = [name.strip().strip('"').lower() for name in said.split(",")] if said else []
+    names = _cells(said) if said else []
     names = [SAME_FIELD.get(name, name) for name in names]
     charset = CHARSETS.get(values.get("charset", "").strip('"').lower())
     if charset is None:
         reason = _("The file says that its encoding is “%(name)s”, which is unknown.")
         raise FileRefused(reason % {"name": values["charset"]})
-    return Header(lines, values, tuple(names or (name.lower() for name in BASE_FIELDS)), charset)
+    return Header(
+        lines, values, tuple(names or (name.lower() for name in BASE_FIELDS)), charset, separator, notes
+    )

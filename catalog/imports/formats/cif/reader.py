@@ -69,6 +69,7 @@ def read(source: Source, reading: Reading) -> tuple[FileHeader, Iterator[Record]
         currency=header["currency"].upper() or reading.currency,
         customer=reading.customer if options.unit_price == "net" else "",
         total=int(count) if count.isascii() and count.isdigit() and len(count) < 10 else None,
+        notes=header.notes,
     )
     return file_header, _Rows(header, reading, options).records(source)
 
@@ -109,17 +110,18 @@ class _Rows:
         text = io.TextIOWrapper(stream, encoding=self._header.charset, errors="replace", newline="")
         names = self._header.names
         lines = _bounded(text, self._header.lines)
-        found = csv.reader(lines, doublequote=True, skipinitialspace=True, strict=False)
+        separator = self._header.separator
+        found = csv.reader(lines, delimiter=separator, doublequote=True, skipinitialspace=True, strict=False)
         begun = self._header.lines + 1
         ended = False
         count = 0
         for cells in found:
             line, begun = begun, self._header.lines + found.line_num + 1
-            if len(cells) == 1 and cells[0].strip().upper() == "ENDOFDATA":
-                ended = True
-                break
             if not any(cell.strip() for cell in cells):
                 continue
+            if cells[0].strip().upper() == "ENDOFDATA" and not any(cell.strip() for cell in cells[1:]):
+                ended = True
+                break
             count += 1
             if len(cells) > len(names) and any(cell.strip() for cell in cells[len(names) :]):
                 reason = _("The row has %(have)s fields, and there are %(want)s names of fields.")
@@ -285,10 +287,14 @@ class _Rows:
         return tuple(found)
 
     def _classes(self, line: int, sku: str, row: dict[str, str], refused: list[Record]) -> dict[str, Any]:
-        said = [("UNSPSC", row.get("spsc code", "")), *_pairs(row.get("classification codes", ""))]
+        written = row.get("classification codes", "")
+        # A code alone is one of the system that the whole file says.
+        said = [("UNSPSC", row.get("spsc code", ""))]
+        said += _pairs(written) if "=" in written else [(self._header["codeformat"] or "UNSPSC", written)]
         found: dict[str, Any] = {}
         for domain, code in said:
-            field = next((name for start, name in DOMAINS if domain.upper().startswith(start)), None)
+            known = domain.upper().replace("@", "A")  # eCl@ss
+            field = next((name for start, name in DOMAINS if known.startswith(start)), None)
             if not code or field is None:
                 continue
             plain = code.replace("-", "")

@@ -98,6 +98,51 @@ def test_without_names_of_fields_the_twelve_of_the_specification_stand(tmp_path)
     assert not found.refused
 
 
+NAMES = "Supplier ID,Supplier Part ID,Item Description,SPSC Code,Unit Price,Unit of Measure"
+CELLS = 'S,A1,"Relay, 24 V",39122334,4.50,EA'
+TABBED = "S\tA1\tRelay, 24 V\t39122334\t4.50\tEA"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        # Saved by a spreadsheet: a comma after the colon, and commas to the end.
+        ["CIF_I_V3.0,,", "LOADMODE:,I,", f"FIELDNAMES:,{NAMES},", "DATA,,", CELLS, "ENDOFDATA,"],
+        # The names in a line of their own, after a remark.
+        ["CIF_I_V3.0", "LOADMODE: I", "COMMENTS: none", NAMES, "DATA", CELLS, "ENDOFDATA"],
+        ["CIF_I_V3.0", "LOADMODE:,I", "FIELDNAMES:,,,", NAMES, "DATA", CELLS, "ENDOFDATA"],
+        # The names as the first row, and tabs for commas.
+        ["CIF_I_V3.0\t", "LOADMODE:\tI", "DATA", NAMES.replace(",", "\t"), TABBED, "ENDOFDATA"],
+    ],
+    ids=["commas", "after a remark", "on the next line", "tabs"],
+)  # fmt: skip
+def test_what_a_spreadsheet_made_of_a_file_is_read_and_noted(tmp_path, lines):
+    lines.insert(2, "ITEMCOUNT:,1,,")
+    found = read("cif", written(tmp_path, *lines), currency="EUR")
+    assert not found.refused
+    article = found.articles["A1"]
+    assert (article.names, article.unspsc) == ({"en": "Relay, 24 V"}, "39122334")
+    assert [price.amount for price in article.prices] == [Decimal("4.50")]
+    assert (found.header.full, found.header.total) == (False, 1)
+    assert found.header.notes
+
+
+def test_a_clean_file_has_nothing_to_note(full):
+    assert full.header.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "field"), [("UNSPSC_V13.5", "unspsc"), ("eCl@ss", "eclass"), ("", "unspsc")]
+)
+def test_a_classification_code_alone_is_one_of_the_files_own_system(tmp_path, said, field):
+    names = "FIELDNAMES: Supplier Part ID,Item Description,Classification Codes,Unit of Measure"
+    file = written(
+        tmp_path, "CIF_I_V3.0", f"CODEFORMAT: {said}", names, "DATA", "A1,Relay,39121600,EA", "ENDOFDATA"
+    )
+    article = read("cif", file).articles["A1"]
+    assert getattr(article, field) == "39121600"
+
+
 def test_an_incremental_file_is_not_full_and_a_missing_end_is_said(tmp_path):
     file = written(tmp_path, "CIF_I_V3.0", "LOADMODE:Incremental", "DATA", row())
     found = read("cif", file, currency="EUR")
