@@ -3,20 +3,22 @@
 A zip is taken apart by what it announces before a byte of it is unpacked: names that leave the archive,
 encrypted or nested archives, too many entries and entries that unpack to too much refuse the whole file
 (zip slip, zip bombs). While unpacking nothing is read beyond the announced size either. Spreadsheets are
-zips too (``as_workbook``); they stay one file, after the same check with limits of their own.
+zips too (``as_workbook``); they stay one file, after the same check with limits of their own. What gzip has
+packed is one file as well, and held to the same limits while it is read.
 """
 
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from io import BufferedReader, RawIOBase
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, cast
 
 from catalog.imports.errors import FileRefused
+from catalog.imports.gzipped import GZIP_START, Gunzipped, check_no_archive, name_inside
 from catalog.wording import said as _
 
 ZIP_START = b"PK\x03\x04"
@@ -44,7 +46,7 @@ class Part:
 
     name: str  # base name as written; compare with ``casefold``
     path: str  # with its folders inside the zip
-    size: int
+    size: int  # of a gzip, as it is packed
 
 
 class Source:
@@ -81,6 +83,11 @@ class Source:
             return file.read(4) == ZIP_START
 
     @cached_property
+    def is_gzip(self) -> bool:
+        with self.path.open("rb") as file:
+            return file.read(len(GZIP_START)) == GZIP_START
+
+    @cached_property
     def is_workbook(self) -> bool:
         """An XLSX, XLSB or ODS: a zip that names itself a document."""
         if not self.is_zip:
@@ -91,8 +98,14 @@ class Source:
     @cached_property
     def parts(self) -> list[Part]:
         """What is inside, in the order of the archive; one part when it is no archive, or a workbook."""
+        size = self.path.stat().st_size
+        if self.is_gzip:
+            with self.path.open("rb") as file:
+                check_no_archive(_buffered(_gunzipped(file, size)).read(HEAD))
+            name = name_inside(self.name)
+            return [Part(name, name, size)]
         if not self.is_zip or self.is_workbook:
-            return [Part(self.name, self.name, self.path.stat().st_size)]
+            return [Part(self.name, self.name, size)]
         return [
             Part(PurePosixPath(info.filename.replace("\\", "/")).name, info.filename, info.file_size)
             for info in self._checked()
@@ -120,7 +133,8 @@ class Source:
         note.setdefault(part.path, 0)
         if not self.is_zip or self.is_workbook:
             with self.path.open("rb") as file:
-                yield _buffered(_Counted(file, part, note))
+                packed = _gunzipped(file, part.size, partial(_reached, note, part)) if self.is_gzip else None
+                yield _buffered(packed or _Counted(file, part, note))
             return
         with zipfile.ZipFile(self.path) as archive:
             try:
@@ -223,10 +237,23 @@ class _Counted(RawIOBase):
         self._here += len(data)
         if self._here > self._part.size:
             raise FileRefused(_("An entry of the zip is larger than it says: %s") % self._part.name)
-        self._note[self._part.path] = max(self._note[self._part.path], self._here)
+        _reached(self._note, self._part, self._here)
         buffer[: len(data)] = data
         return len(data)
 
 
-def _buffered(raw: _Counted) -> IO[bytes]:
+def _reached(note: dict[str, int], part: Part, position: int) -> None:
+    """A part that is read twice was not read further for it."""
+    note[part.path] = max(note[part.path], position)
+
+
+def _gunzipped(
+    file: IO[bytes], packed: int, listen: Callable[[int], None] = lambda position: None
+) -> Gunzipped:
+    return Gunzipped(
+        file, packed, listen, most_ratio=MOST_RATIO, ratio_from=RATIO_FROM, most=MOST_UNPACKED
+    )  # fmt: skip
+
+
+def _buffered(raw: RawIOBase) -> IO[bytes]:
     return cast(IO[bytes], BufferedReader(raw, 256 * 1024))

@@ -1,5 +1,6 @@
 """Files from suppliers: whatever is in them, records and refusals with a place, or the whole file refused."""
 
+import gzip
 import time
 import zipfile
 from io import BytesIO
@@ -47,6 +48,7 @@ SAMPLES: dict[str, list[tuple[str, bytes]]] = {
         ("catalog.xml", (PAYLOADS / "etim.xml").read_bytes()),
         ("prices.xml", (PAYLOADS / "update_prices.xml").read_bytes()),
         ("catalog.zip", zipped("update_products.xml")),
+        ("catalog.xml.gz", gzip.compress((PAYLOADS / "update_products.xml").read_bytes(), mtime=0)),
     ],
     "cif": [("catalog.cif", (PAYLOADS / "cif" / "full.cif").read_bytes())],
     "datanorm": [

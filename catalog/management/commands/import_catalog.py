@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from catalog.imports import services
+from catalog.imports.errors import FileRefused
 from catalog.imports.progress import estimate, part_done, phase
 from catalog.imports.registry import find_format, recognise
 from catalog.imports.source import Source
@@ -59,7 +60,11 @@ class Command(BaseCommand):
         path: Path | None = options["file"]
         if path is None or not path.is_file():
             raise CommandError(f"There is no file {path}.")
-        found = recognise(Source(path))
+        try:
+            found = recognise(Source(path))
+        except FileRefused:
+            # The import says why, and keeps it.
+            found = None
         if found is not None and found.slug != profile.format:
             wanted = find_format(profile.format).label
             self.stderr.write(f"This looks like {found.label}; the profile reads {wanted}.")
