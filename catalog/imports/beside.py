@@ -13,7 +13,7 @@ from django.db import connection
 
 SCHEMA = "staged"
 # Rows with texts in four languages are long, and are read from the first to the last.
-_SETTINGS = ("page_size = 16384", "cache_size = -32768", "mmap_size = 0", "synchronous = NORMAL")
+_SETTINGS = ("page_size = 16384", "cache_size = -8192", "mmap_size = 0", "synchronous = NORMAL")
 
 
 def attach(run_id: int) -> None:

@@ -284,7 +284,8 @@ def _memory() -> Iterator[None]:
     wanted = {"work_mem": "128MB"}
     if connection.vendor != "postgresql":
         # Three million prices put in order would fill it, and so would mapping the file they are written to.
-        wanted = {"temp_store": "1", "mmap_size": "0"}
+        # What is put in order takes as much at once as the cache of pages, and an import asks for few twice.
+        wanted = {"temp_store": "1", "mmap_size": "0", "cache_size": "-16384"}
     before = {name: _setting(name) for name in wanted}
     for name, value in wanted.items():
         _set(name, value)

@@ -265,6 +265,30 @@ def test_the_command_says_what_is_wrong(
 
 
 @pytest.mark.django_db(transaction=True)
+def test_an_import_has_little_memory_from_the_database_and_gives_it_back(
+    profile: ImportProfile, records: list[Record]
+) -> None:
+    names, little = {
+        "sqlite": (("cache_size", "mmap_size"), ["-16384", "0"]),
+        "postgresql": (("work_mem",), ["128MB"]),
+    }[connection.vendor]
+    ask = "PRAGMA" if connection.vendor == "sqlite" else "SHOW"
+
+    def settings_now() -> list[str]:
+        with connection.cursor() as cursor:
+            return [str(cursor.execute(f"{ask} {name}").fetchone()[0]) for name in names]
+
+    records += articles(3)
+    before = settings_now()
+    meanwhile: dict[str, list[str]] = {}
+    run = started(profile)
+    services.run(run, lambda each: meanwhile.setdefault(each.state, settings_now()))
+    assert run.state == State.DONE
+    assert meanwhile[State.APPLYING] == little
+    assert settings_now() == before != meanwhile[State.APPLYING]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_worker_does_what_was_enqueued(csv_profile: ImportProfile) -> None:
     run = services.start_import(
         profile=csv_profile, file_name="a.csv", chunks=[b"nr;naam;prijs\n", b"A-1;Kabel;1,50\n"]
