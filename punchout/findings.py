@@ -26,7 +26,9 @@ TEXTS: Mapping[str, str | Promise] = {
     "currency": gettext_lazy("%(system)s accepts %(currencies)s, not %(currency)s."),
     "required": gettext_lazy("%(system)s needs %(what)s, and this article has none."),
     "empty": gettext_lazy("%(system)s needs %(field)s, and it is empty for this article."),
-    "lines": gettext_lazy("%(system)s takes no more lines at once than %(count)s. Return this one in a second cart."),
+    "lines": gettext_lazy(
+        "%(system)s takes no more lines at once than %(count)s. Return this one in a second cart."
+    ),
     "fields": gettext_lazy(
         "%(system)s reads %(count)s fields at once, and this cart has %(found)s. Return a part of it in a "
         "second cart."

@@ -26,6 +26,9 @@ Party = PartyCredential.Party
 REFUSED = (
     "We do not recognise these credentials. Check From, Sender and SharedSecret with us before you try again."
 )
+# What the sender sees of his own message, whoever he is; it tells nothing of what we know.
+NO_SENDER = "The Header has no Sender with a Credential and an Identity, so nobody proves who sends."
+NO_BUYER = "The Header has no From with a Credential and an Identity, so no customer is named."
 NOT_A_CUSTOMER = "These credentials give no access. Check From with us before you try again."
 
 
@@ -124,7 +127,7 @@ def _refuse_unknown(
     proven = any(matching(secrets, presented) for presented in _presented(envelope, sender_keys))
     if proven and not known:
         detail = f"no connection of this Sender for From {_names(envelope.buyer)}"
-        raise CustomerUnknown(NOT_A_CUSTOMER, detail=detail)
+        raise CustomerUnknown(NOT_A_CUSTOMER if envelope.buyer else NO_BUYER, detail=detail)
     if proven:
         raise AuthenticationFailed(REFUSED, detail="From and Sender belong to different connections")
     detail = f"unknown From {_names(envelope.buyer)}, and the secret is wrong"
@@ -189,4 +192,4 @@ def _fail(envelope: Envelope, detail: str) -> NoReturn:
     """Refuses, after the comparison that a known identity would have cost."""
     for presented in [c.secret for c in envelope.sender if c.secret is not None][:1]:
         matching((), presented)
-    raise AuthenticationFailed(REFUSED, detail=detail)
+    raise AuthenticationFailed(REFUSED if envelope.sender else NO_SENDER, detail=detail)

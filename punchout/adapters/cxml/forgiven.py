@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from lxml import etree
 
-from punchout.adapters.cxml.parse import LANGUAGE, text_of
+from punchout.adapters.cxml.parse import LANGUAGE, domain_of, text_of
 
 # Children in the order of the DTD; all of them are read by name.
 ORDER: dict[str, tuple[str, ...]] = {
@@ -89,8 +89,10 @@ def _parties(root: etree._Element, _request: etree._Element) -> Iterator[str]:
         credentials = header.findall(f"{party}/Credential")
         if any(not text_of(credential, "Identity") for credential in credentials):
             yield f"{party} has a Credential with an empty Identity; it was not read."
-        if any(not (credential.get("domain") or "").strip() for credential in credentials):
+        if any(not domain_of(credential) for credential in credentials):
             yield f"{party} has a Credential without a domain."
+        elif any(not (credential.get("domain") or "").strip() for credential in credentials):
+            yield f"The domain of {party} is on Identity; it belongs on Credential."
         if party != "Sender" and any(
             credential.find("SharedSecret") is not None for credential in credentials
         ):

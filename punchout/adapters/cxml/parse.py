@@ -30,6 +30,7 @@ FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 # What a Header and each of its Credentials may have once at most.
 PARTIES = ("From", "To", "Sender")
 OF_A_CREDENTIAL = ("Identity", "SharedSecret", "CredentialMac")
+OF_THE_ROOT = ("payloadID", "timestamp", LANGUAGE)
 MOST_RENAMED = 100_000  # elements in a namespace; a cart of 2,000 lines has half of that
 
 # Possessive, so that no input makes them slow.
@@ -123,7 +124,19 @@ def parse_document(body: bytes, content_type: str) -> tuple[etree._Element, list
         root.tag = "cXML"
     if is_odd(text):
         notes += respell(root, ANY_CONTENT)
+    _take_over_misplaced(root, notes)
     return root, notes
+
+
+def _take_over_misplaced(root: etree._Element, notes: list[str]) -> None:
+    """Gives the root what some clients (BirchStreet) write on the Header instead, where the root lacks it."""
+    header = root.find("Header")
+    if header is None or not header.attrib:
+        return
+    for name in OF_THE_ROOT:
+        if (said := header.get(name)) and not root.get(name):
+            root.set(name, said)
+            notes.append(f"{etree.QName(name).localname} is on Header; it belongs on cXML.")
 
 
 def _note_content_type(content_type: str, notes: list[str]) -> None:
@@ -173,11 +186,14 @@ def read_envelope(
     requests = root.findall("Request")
     if not requests and root.find("Message") is not None:
         raise OperationUnsupported("This address takes requests; a Message cannot be delivered here.")
+    if not requests and root.find("Response") is not None:
+        raise MessageUnreadable("The document is a Response; this address takes requests.")
     if len(requests) != 1 or len(root.findall("Header")) > 1:
         raise MessageUnreadable("A cXML request has one Header and one Request.")
     payloads = list(requests[0])
     if len(payloads) != 1:
-        raise MessageUnreadable("The element Request contains exactly one request.")
+        named = ", ".join(str(etree.QName(each).localname)[:40] for each in payloads[:5]) or "nothing"
+        raise MessageUnreadable(f"The element Request contains exactly one request; here it is {named}.")
     header = root.find("Header")
     if header is None:
         header = etree.Element("Header")
@@ -224,12 +240,19 @@ def _credentials(header: etree._Element, party: str) -> Iterator[Credential]:
         # Not stripped: whether blanks belong to a secret is for the comparison to decide.
         presented = "".join(str(part) for part in secret.itertext()) if secret is not None else ""
         yield Credential(
-            (element.get("domain") or "").strip(),
+            domain_of(element),
             identity,
             presented if presented.strip() else None,
             _mac(element.find("CredentialMac")),
             marketplace=(element.get("type") or "").strip().casefold() == "marketplace",
         )
+
+
+def domain_of(credential: etree._Element) -> str:
+    """The domain of a Credential, which some clients write on its Identity."""
+    own = (credential.get("domain") or "").strip()
+    identity = credential.find("Identity")
+    return own or (identity.get("domain", "").strip() if identity is not None else "")
 
 
 def _mac(element: etree._Element | None) -> Mac | None:

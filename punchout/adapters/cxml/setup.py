@@ -16,7 +16,7 @@ from punchout.adapters.cxml import build
 from punchout.adapters.cxml.authenticate import is_addressed
 from punchout.adapters.cxml.items import read_items, token_of
 from punchout.adapters.cxml.landing import read_landing
-from punchout.adapters.cxml.parse import Credential, inner_xml, text_of
+from punchout.adapters.cxml.parse import Credential, domain_of, inner_xml, text_of
 from punchout.adapters.cxml.requests import Exchange, handles
 from punchout.adapters.cxml.shopper import (
     extrinsics_of,
@@ -161,7 +161,7 @@ def _kept_paths(request: etree._Element) -> dict[str, list[dict[str, Any]]]:
 def _node(node: etree._Element) -> dict[str, Any]:
     """A marketplace on the way; its credentials without what they prove themselves by."""
     credentials = [
-        [(element.get("domain") or "").strip()[:255], identity[:255]]
+        [domain_of(element)[:255], identity[:255]]
         for element in node.findall("Credential")
         if (identity := text_of(element, "Identity"))
     ]

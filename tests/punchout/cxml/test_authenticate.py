@@ -1,5 +1,7 @@
 """Sender is authenticated, From names the customer, and nobody learns which of them was wrong."""
 
+import re
+
 import pytest
 
 from punchout.models import Connection, PunchoutSession, WireMessage
@@ -156,6 +158,20 @@ def test_no_refusal_says_which_part_was_wrong() -> None:
     ]
     assert {status_code(response) for response in refused} == {401}
     assert len({explanation(response) for response in refused}) == 1
+
+
+def test_a_message_without_sender_is_told_so() -> None:
+    whole = fill("setup_request.xml", make_connection())
+    nobody = post(re.sub(rb"(?s)<Sender>.*</Sender>", b"", whole))
+    assert status_code(nobody) == 401
+    assert "no Sender" in explanation(nobody)
+
+
+def test_a_proven_sender_who_names_no_customer_is_told_so() -> None:
+    whole = fill("setup_request.xml", make_connection())
+    answer = post(re.sub(rb"(?s)<From>.*</From>", b"<From/>", whole))
+    assert status_code(answer) == 403
+    assert "no From" in explanation(answer)
 
 
 def test_two_connections_with_the_same_parties_are_told_apart_by_to() -> None:

@@ -66,6 +66,12 @@ FORGIVEN: dict[str, tuple[str, ...]] = {
     "no_user_agent.xml": ("Sender has no UserAgent.",),
     "empty_identity.xml": ("From has a Credential with an empty Identity",),
     "no_domain.xml": ("To has a Credential without a domain.", "To is none of"),
+    "domain_on_identity.xml": ("The domain of From is on Identity", "The domain of To is on Identity"),
+    "header_with_payload_id.xml": (
+        "payloadID is on Header; it belongs on cXML.",
+        "timestamp is on Header; it belongs on cXML.",
+        "lang is on Header; it belongs on cXML.",
+    ),
     "secret_in_from.xml": ("From has a SharedSecret; only that of Sender counts.",),
     "header_out_of_order.xml": ("The elements of Header are not in the order",),
     "children_out_of_order.xml": ("The elements of PunchOutSetupRequest are not in the order",),
