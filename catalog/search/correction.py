@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from itertools import islice
 
 import tantivy
 
 from catalog.models import Product
 from catalog.search import matching, schema
-from catalog.search.dictionary import Dictionary
+from catalog.search.dictionary import EDGE, Dictionary
 from catalog.search.labels import Labels
 from catalog.search.text import LANGUAGES, Token, tokens
 
@@ -16,6 +17,8 @@ SHORTEST_CORRECTED = 4
 TWO_SLIPS_FROM = 8
 # So many articles are looked at to find the word that was meant.
 LOOKED_AT = 20
+# So many words that have a piece of it are compared with it, the most frequent.
+ALIKE = 2_000
 
 
 def corrections(
@@ -32,7 +35,7 @@ def corrections(
         lambda word: not word.is_word or bool(dictionary.articles(schema.word(language), word.text)),
     )
     tried = {tuple(words)}
-    nearest = cache(lambda word: _nearest(dictionary.searcher, word, language, labels))
+    nearest = cache(lambda word: _nearest(dictionary, word, language, labels))
     for is_known in rounds:
         meant = []
         for word in words:
@@ -63,11 +66,12 @@ def slips(left: str, right: str, most: int) -> int:
     return min(row[-1], most + 1)
 
 
-def _nearest(searcher: tantivy.Searcher, word: Token, language: str, labels: Labels) -> str | None:
+def _nearest(dictionary: Dictionary, word: Token, language: str, labels: Labels) -> str | None:
     """The known word with the fewest slips, the session's language first, then the most frequent."""
     # A wrong digit is another article, not a slip.
     if not word.is_word or len(word.text) < SHORTEST_CORRECTED:
         return None
+    searcher = dictionary.searcher
     for distance in (1, 2) if len(word.text) >= TWO_SLIPS_FROM else (1,):
         for each in (language, *(other for other in LANGUAGES if other != language)):
             field = schema.word(each)
@@ -75,15 +79,33 @@ def _nearest(searcher: tantivy.Searcher, word: Token, language: str, labels: Lab
             hits = searcher.search(near, LOOKED_AT, count=False).hits
             if not hits:
                 continue
-            ids = searcher.fast_field_values(schema.PRODUCT, [address for _, address in hits])
-            candidates = [
-                (-searcher.doc_freq(field, known), known)
-                for known in _words_of([int(pk) for pk in ids if pk is not None], each, labels)
-                if slips(word.text, known, distance) <= distance
-            ]
-            if candidates:
-                return min(candidates)[1]
+            found = _within(dictionary, word.text, each, distance)
+            if not found:
+                # Rarer than what the dictionary spells out.
+                ids = searcher.fast_field_values(schema.PRODUCT, [address for _, address in hits])
+                words = _words_of([int(pk) for pk in ids if pk is not None], each, labels)
+                found = [known for known in words if slips(word.text, known, distance) <= distance]
+            if found:
+                return min(found, key=lambda known: (-dictionary.articles(field, known), known))
     return None
+
+
+def _within(dictionary: Dictionary, word: str, language: str, most: int) -> list[str]:
+    """The words of a language that differ by so many slips at most."""
+    having = (dictionary.around(part, language) for part in pieces(word, most))
+    alike = (known for words in having for known in islice(words, ALIKE))
+    return [known for known in dict.fromkeys(alike) if slips(word, known, most) <= most]
+
+
+def pieces(word: str, most: int) -> Iterator[str]:
+    """Pieces of a word of which so many slips leave one as it is: no slip reaches two of them."""
+    # A letter is left out between them, because two that are swapped may be one of each.
+    size, wider = divmod(len(word) - most, most + 1)
+    start = 0
+    for number in range(most + 1):
+        end = start + size + (number < wider)
+        yield f"{EDGE * (number == 0)}{word[start:end]}{EDGE * (number == most)}"
+        start = end + 1
 
 
 def _words_of(product_ids: Sequence[int], language: str, labels: Labels) -> set[str]:

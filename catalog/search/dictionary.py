@@ -15,6 +15,8 @@ from catalog.search import schema
 TERMS_KEPT = 20_000
 WORDS_KEPT = 50_000
 STARTS_KEPT = 2_000
+# Where a word begins and ends.
+EDGE = "\n"
 
 
 @dataclass(frozen=True)
@@ -46,16 +48,19 @@ class Dictionary:
         return found
 
     def around(self, part: str, language: str) -> Iterator[str]:
-        """The whole words of a language that have this inside, the most frequent first."""
+        """The whole words of a language that have this inside, the most frequent first.
+
+        Those that begin or end with it, where ``EDGE`` stands before or behind it.
+        """
         spelled = self.spelled.get(language)
         if spelled is None:
             listed = self.searcher.terms_with_prefix(schema.word(language), "", limit=WORDS_KEPT)
             # One text, in which to look for something is a thousand times quicker than in each word.
-            spelled = self.spelled[language] = "".join(f"\n{word}" for word, _ in listed) + "\n"
+            spelled = self.spelled[language] = "".join(f"{EDGE}{word}" for word, _ in listed) + EDGE
         end = 0
         while (at := spelled.find(part, end)) >= 0:
-            end = spelled.index("\n", at)
-            yield spelled[spelled.rindex("\n", 0, at) + 1 : end]
+            end = spelled.index(EDGE, at + 1)
+            yield spelled[spelled.rindex(EDGE, 0, at + 1) + 1 : end]
 
     @cached_property
     def size(self) -> int:

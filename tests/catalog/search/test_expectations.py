@@ -7,7 +7,8 @@ import pytest
 from catalog import search
 from catalog.models import Product
 from catalog.search.analysis import analyse, analyse_once
-from catalog.search.correction import slips
+from catalog.search.correction import pieces, slips
+from catalog.search.dictionary import EDGE, Dictionary
 from catalog.search.documents import heads_of
 from catalog.search.text import stem, tokens
 
@@ -111,6 +112,14 @@ def test_a_slip_is_corrected_and_the_correction_is_told(
     assert (results.corrected, skus(results)[:1]) == (meant, [first])
 
 
+def test_a_word_too_rare_to_be_spelled_out_is_told_from_the_articles(
+    shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Dictionary, "around", lambda self, part, language: iter(()))
+    results = search.search(search.Query("stopkontact", "nl"))
+    assert (results.corrected, skus(results)[:1]) == ("stopcontact", ["VLT-SOC-W"])
+
+
 def test_the_end_of_a_compound_finds_the_whole_family(shop: Path) -> None:
     dutch = skus(search.search(search.Query("automaat", "nl")))
     german = skus(search.search(search.Query("Schalter", "de")))
@@ -197,6 +206,23 @@ def test_two_spellings_of_one_thing_are_one_token(one: str, other: str) -> None:
 )
 def test_slips_are_counted_with_swapped_neighbours_as_one(left: str, right: str, count: int) -> None:
     assert slips(left, right, 2) == count
+
+
+def _slipped(word: str) -> set[str]:
+    """Every word that differs from this one by one slip, with a letter that it does not have."""
+    places = range(len(word) + 1)
+    found = {word[:place] + "x" + word[place:] for place in places}
+    found |= {word[:place] + "x" + word[place + 1 :] for place in places}
+    found |= {word[:place] + word[place + 1 :] for place in places}
+    return found | {word[:place] + word[place : place + 2][::-1] + word[place + 2 :] for place in places}
+
+
+@pytest.mark.parametrize(("word", "most"), [("doos", 1), ("kabel", 1), ("kabelgot", 2), ("kabelbaan", 2)])
+def test_so_many_slips_leave_a_piece_of_the_word_as_it_is(word: str, most: int) -> None:
+    known = {word}
+    for _ in range(most):
+        known = {other for each in known for other in _slipped(each)}
+    assert [o for o in known if not any(piece in EDGE + o + EDGE for piece in pieces(word, most))] == []
 
 
 @pytest.mark.parametrize(
