@@ -94,7 +94,7 @@ class Maker:
         self._values: dict[Value, tuple[str, str, dict[str, str]] | None] = {}
 
     def of(self, product_ids: Sequence[int]) -> Iterator[tantivy.Document]:
-        """The documents of those of these articles that customers may find; three queries."""
+        """The documents of those of these articles that customers may find, in their order; three queries."""
         stock = in_stock(product_ids)
         values: dict[int, list[Value]] = defaultdict(list)
         rows = ProductAttribute.objects.filter(product__in=product_ids).order_by()
@@ -102,9 +102,11 @@ class Maker:
             "product", "attribute", "choice", "number"
         ):
             values[product].append((attribute, choice, number))
-        found = Product.objects.filter(id__in=product_ids, status__in=Product.SHOWN).order_by("id")
-        for row in found.values_list(*_COLUMNS, *_TEXTS):
-            yield self._document(row, stock.get(row[0], Decimal(0)), values[row[0]])
+        found = Product.objects.filter(id__in=product_ids, status__in=Product.SHOWN).order_by()
+        shown = {row[0]: row for row in found.values_list(*_COLUMNS, *_TEXTS)}
+        for product in product_ids:
+            if product in shown:
+                yield self._document(shown[product], stock.get(product, Decimal(0)), values[product])
 
     def _document(self, row: tuple[Any, ...], quantity: Decimal, values: list[Value]) -> tantivy.Document:
         product, sku, gtin, brand, part_number, category, status, *texts = row

@@ -60,8 +60,9 @@ class Counts:
     exact: bool = True
 
 
-# Up to here every article that fits is counted; of more, a sample of about so many.
+# Up to here every article that fits is counted; of more, a sample of at most so many.
 COUNTED = 8_000
+SAMPLED = 4_000
 # A sample with fewer hits than this, or that stands for fewer than FEW, says too little; then few fit, and
 # counting them all is quick.
 TELLING = 500
@@ -144,7 +145,7 @@ def _aggregated(
 ) -> tuple[dict[str, dict[Any, int]], bool]:
     if not most:
         return {facet: {} for facet in aggregations}, True
-    depth = schema.depth_for(most, COUNTED)
+    depth = schema.depth_for(most, SAMPLED) if most > COUNTED else 0
     while depth:
         times = 1 << depth
         sample = _buckets(searcher, sought.within([schema.sample(depth)]), aggregations)

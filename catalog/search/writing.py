@@ -170,9 +170,14 @@ def _size(index: tantivy.Index) -> int:
 
 
 def _samples() -> "list[array[int]]":
-    """The ids of all articles by how many samples they are in, each in their order."""
+    """The ids of all articles by how many samples they are in, each with what is alike side by side.
+
+    The same words are said of what is alike, so each stands in a few stretches of the index, and where one of
+    several is not, no list of the others is read.
+    """
     found = [array("q") for _ in range(schema.SAMPLES + 1)]
-    for product in Product.objects.order_by("id").values_list("id", flat=True).iterator(BATCH):
+    alike = Product.objects.order_by("category_id", "name_en", "id")
+    for product in alike.values_list("id", flat=True).iterator(BATCH):
         found[schema.depth_of(product)].append(product)
     return found
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import pytest
+import tantivy
 
 from catalog import search
 from catalog.models import Brand, Category, Product, Stock, StockSite
-from catalog.search import facets, fronts, matching, ranking, schema, writing
+from catalog.search import facets, fronts, matching, ranking, reading, schema, writing
 from catalog.search.query import Sort
 from catalog.search.text import sort_key
 
@@ -20,7 +22,7 @@ RED, GREEN = 900, 300
 def many(search_index: Path, monkeypatch: pytest.MonkeyPatch, category: Callable[..., Category]) -> None:
     """1,200 lamps, of which every fourth is green, and limits that make those very many."""
     for module, limits in (
-        (facets, {"COUNTED": 600, "TELLING": 100, "FEW": 400}),
+        (facets, {"COUNTED": 600, "SAMPLED": 600, "TELLING": 100, "FEW": 400}),
         (ranking, {"RANKED": 600, "READ": 600, "ENOUGH": 200, "ORDERED": 100}),
         (matching, {"MOST_CODES": 5}),
         (writing, {"BORDERS_FROM": 200}),
@@ -69,6 +71,17 @@ def test_a_filter_that_leaves_few_of_very_many_leaves_no_article_out(many: None)
     search.rebuild()
     found: Any = search.search(search.Query("lamp type", brands=("verda",)))
     assert set(found.product_ids) == keep
+
+
+def test_what_is_alike_stands_side_by_side_within_the_deepest_sample_it_is_in(many: None) -> None:
+    opened = reading.reader()
+    assert opened is not None
+    hits = opened.searcher.search(tantivy.Query.all_query(), RED + GREEN, count=False).hits
+    places = sorted((address for _, address in hits), key=lambda place: (place.segment_ord, place.doc))
+    green = set(Product.objects.filter(name_en__contains="green").values_list("id", flat=True))
+    kinds = [(-schema.depth_of(pk), pk not in green) for pk in ranking.ids(opened.searcher, places)]
+    stretches = [kind for kind, _ in groupby(kinds)]
+    assert len(kinds) == RED + GREEN and stretches == sorted(set(kinds))
 
 
 def test_what_frequent_words_have_together_is_found_though_no_sample_has_it(
