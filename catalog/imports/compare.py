@@ -29,7 +29,7 @@ from catalog.wording import said as _
 SAME, NEW, CHANGED, GONE = 0, 1, 2, 3
 # What an article must have to be made, by the number its lack has in ``{plan}``.
 LACKS = {
-    -1: (_l("name"), _l("A new article needs a name.")),
+    -1: (_l("name"), _l("The shop has no article with this number, and a new one needs a name.")),
     -2: (_l("order unit"), _l("A new article needs an order unit.")),
     -3: (_l("brand"), _l("A new article needs a brand; the profile can name one.")),
     -4: (_l("category"), _l("A new article needs a category; the profile can name one.")),

@@ -15,13 +15,17 @@ _ENCODED = re.compile(r"https?%(?:25)*3a", re.IGNORECASE)
 
 
 def decoded(text: str, notes: list[str]) -> str:
-    """An address as it was meant, where the whole of it was encoded more than once; ``notes`` says so."""
+    """An address as it was meant, where it was encoded or escaped more than once; ``notes`` says so."""
     # Three times is more than any gateway between two systems was seen to do.
     for _again in range(3):
         if not _ENCODED.match(text):
             break
         text = unquote(text)
         notes.append("The return address was encoded more than once; it was decoded again.")
+    if "&amp;" in text:
+        # No parameter is called amp;sid: the buyer's system would miss its session.
+        text = text.replace("&amp;amp;", "&amp;").replace("&amp;", "&")
+        notes.append("The return address had &amp; where & is meant.")
     return text
 
 

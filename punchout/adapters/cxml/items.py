@@ -65,8 +65,15 @@ def _item(element: etree._Element, position: int, notes: list[str], *, strict: b
         sku=sku,
         quantity=quantity,
         token=token or "",
-        description=" ".join(text_of(element, "ItemDetail/Description").split())[:255],
+        description=_description(element),
     )
+
+
+def _description(element: etree._Element) -> str:
+    """In one line; a ShortName stands before the rest."""
+    found = element.find("ItemDetail/Description")
+    words = " ".join(str(part) for part in found.itertext()).split() if found is not None else ()
+    return " ".join(words)[:255]
 
 
 def token_of(element: etree._Element) -> str | None:

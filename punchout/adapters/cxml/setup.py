@@ -26,6 +26,7 @@ from punchout.adapters.cxml.shopper import (
     read_shopper,
 )
 from punchout.adapters.cxml.status import SupplierUnknown
+from punchout.adapters.return_address import decoded
 from punchout.documents import Answer, SetupRequest
 from punchout.duplicates import Acted, MessageKey
 from punchout.errors import Conflict, MessageInvalid, OperationUnsupported
@@ -122,7 +123,7 @@ def _return_url(request: etree._Element, connection: Connection, notes: list[str
         written = addresses.pop()
         if "#" in written:
             notes.append("BrowserFormPost has a fragment, which is nothing to post to; it was left out.")
-        return str(origins.allowed_address(written, allowed))
+        return str(origins.allowed_address(decoded(written, notes), allowed))
     except ValueError as error:
         raise MessageInvalid(f"BrowserFormPost: {error}", path="BrowserFormPost/URL") from error
 

@@ -17,6 +17,7 @@ from punchout.adapters.ids.fields import UNITS, agreed_version
 from punchout.adapters.ids.options import IdsOptions, is_target
 from punchout.adapters.ids.parse import Parameters
 from punchout.adapters.password import ConnectionClosed
+from punchout.adapters.return_address import decoded
 from punchout.adapters.units import translate_unit
 from punchout.documents import RequestedItem, SetupRequest, Shopper
 from punchout.errors import AuthenticationFailed, MessageInvalid, OperationUnsupported
@@ -29,8 +30,8 @@ QUESTIONS = ("LI", "SV")
 HEATING_LABEL = "HLS"
 # Actions that make no sense without a way back; ADL and AS may also just look.
 RETURNING = ("WKE", "WKS")
-# The specification's name, and what GC Online calls it.
-HOOK_NAMES = ("hookurl", "rueckurl")
+# The specification's name, what GC Online calls it, and OCI's.
+HOOK_NAMES = ("hookurl", "rueckurl", "hook_url")
 DEFAULT_TARGET = "_top"
 LONGEST_LANDING = 255
 # More than one return, and its time limit (2.5.1).
@@ -150,7 +151,7 @@ def _hook(action: str, parameters: Parameters, connection: Connection, notes: li
         return ""
     try:
         allowed = origins.parse_return_origins(connection.return_origins)
-        return str(origins.allowed_address(sent[0], allowed))
+        return str(origins.allowed_address(decoded(sent[0], notes), allowed))
     except ValueError as reason:
         raise MessageInvalid(
             _("The return address (%(name)s) cannot be used.") % {"name": "hookurl"} + f" {reason}",

@@ -21,6 +21,9 @@ from punchout.models import Connection
 # What SAP GUI's embedded browser gives instead of an address; an enumerated value, never "any scheme".
 SAPEVENT = "SAPEVENT:POST"
 
+# What IFS calls it, and what is written after its pattern.
+CANCEL_NAMES = ("OCICANCEL", "OCI_CANCEL")
+
 Fields = tuple[tuple[str, str], ...]
 
 
@@ -62,7 +65,7 @@ def sent_hook(parameters: Parameters, options: OciOptions) -> list[str]:
 
 def read_cancel_address(parameters: Parameters, connection: Connection) -> tuple[str, list[str]]:
     """The address to leave to (IFS, Netset: OCICANCEL); one that is not allowed is left out, with a note."""
-    sent = [value for value in parameters.all("OCICANCEL") if value]
+    sent = [value for value in parameters.all(*CANCEL_NAMES) if value]
     if not sent:
         return "", []
     try:

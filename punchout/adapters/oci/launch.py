@@ -10,7 +10,7 @@ from django.conf import settings
 from punchout.adapters import texts
 from punchout.adapters.oci.fields import agreed_version
 from punchout.adapters.oci.functions import Visit
-from punchout.adapters.oci.hook import read_cancel_address, read_hook
+from punchout.adapters.oci.hook import CANCEL_NAMES, read_cancel_address, read_hook
 from punchout.adapters.oci.options import OciOptions, is_target
 from punchout.adapters.parameters import HOOK_ALIASES, Parameters
 from punchout.documents import SetupRequest, Shopper
@@ -21,7 +21,7 @@ ITS_FIELDS = ("~OkCode", "~TARGET", "~CALLER", "~ForceTarget")
 LANGUAGE_NAMES = ("SAP-LANGUAGE", "LANGUAGE", "LANG")
 # What is read here, or is nothing that a field of the cart could say; the rest a mapping may speak of.
 NOT_KEPT = (
-    *ITS_FIELDS, *HOOK_ALIASES, "FUNCTION", "OCICANCEL", "OCIVERSION", "OCI_VERSION", "OPI_VERSION",
+    *ITS_FIELDS, *HOOK_ALIASES, "FUNCTION", *CANCEL_NAMES, "OCIVERSION", "OCI_VERSION", "OPI_VERSION",
     "http_content_charset", "returntarget",
 )  # fmt: skip
 # SAP's own one-letter language keys (table T002).

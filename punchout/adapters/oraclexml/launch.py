@@ -11,6 +11,7 @@ from punchout import client_access, origins
 from punchout.adapters.oraclexml.options import OracleOptions
 from punchout.adapters.oraclexml.parse import LoginRequest
 from punchout.adapters.oraclexml.respond import ConnectionClosed
+from punchout.adapters.return_address import decoded
 from punchout.documents import InboundMessage, SetupRequest, Shopper
 from punchout.errors import AuthenticationFailed, MessageInvalid
 from punchout.lookup import find_by_username, secrets_of
@@ -148,7 +149,7 @@ def _return_url(connection: Connection, login: LoginRequest, notes: list[str]) -
         raise MessageInvalid("The login request has no returnURL.", path="returnURL")
     try:
         allowed = origins.parse_return_origins(connection.return_origins)
-        return str(origins.allowed_address(sent[0], allowed))
+        return str(origins.allowed_address(decoded(sent[0], notes), allowed))
     except ValueError as reason:
         raise MessageInvalid(f"The returnURL cannot be used. {reason}", path="returnURL") from reason
 

@@ -109,6 +109,13 @@ def test_a_line_without_any_number_of_ours_is_shown_kept_and_stops_the_return_un
     assert [line.sku for line in lines_of(visit.returned())] == ["A-1"]
 
 
+def test_an_unknown_article_is_shown_with_its_short_name_before_the_rest(connection: Connection) -> None:
+    described = "<Description xml:lang='en'><ShortName>Brake cleaner</ShortName>can of 5 l</Description>"
+    line = item("X-9").replace("</ItemOut>", f"<ItemDetail>{described}</ItemDetail></ItemOut>")
+    edit(connection, line)
+    assert CartLine.objects.get().description == "Brake cleaner can of 5 l"
+
+
 def test_an_auxiliary_id_of_any_length_is_not_ours_and_keeps_nobody_from_editing(
     connection: Connection,
 ) -> None:

@@ -101,6 +101,7 @@ FORGIVEN: dict[str, tuple[str, ...]] = {
     "request_in_other_case.xml": ("The request is written PunchoutSetupRequest.",),
     "address_without_url_element.xml": ("The address of BrowserFormPost is not in an element URL.",),
     "address_with_fragment.xml": ("BrowserFormPost has a fragment",),
+    "address_escaped_twice.xml": ("The return address had &amp; where & is meant.",),
     "no_browser_form_post.xml": ("There is no BrowserFormPost",),
     "to_is_somebody_else.xml": ("To is none of",),
     "signed.xml": ("the signature was not verified",),
@@ -171,7 +172,9 @@ def test_what_is_called_otherwise_is_read_like_the_rest(name: str) -> None:
         assert (line.sku, line.quantity, line.token) == ("A-1", 3, "line-1")
 
 
-@pytest.mark.parametrize("name", ["address_without_url_element.xml", "address_with_fragment.xml"])
+@pytest.mark.parametrize(
+    "name", ["address_without_url_element.xml", "address_with_fragment.xml", "address_escaped_twice.xml"]
+)
 def test_an_oddly_written_return_address_is_the_one_that_is_meant(name: str) -> None:
     assert status_code(post(fill(f"lenient/{name}", make_connection()))) == 200
     assert PunchoutSession.objects.get().return_url == RETURN_URL

@@ -186,6 +186,12 @@ def test_the_address_of_the_connection_stands_in_for_a_missing_one() -> None:
 def test_gc_onlines_name_of_the_address_is_understood() -> None:
     make_connection()
     assert launch(hookurl="", rueckurl=HOOK).return_url == HOOK
+    assert launch(hookurl="", HOOK_URL=HOOK).return_url == HOOK
+
+
+def test_an_address_that_was_escaped_for_html_once_too_often_is_the_one_that_is_meant() -> None:
+    make_connection()
+    assert launch(hookurl=f"{HOOK}&amp;user=7").return_url == f"{HOOK}&user=7"
 
 
 def test_two_different_addresses_are_refused() -> None:

@@ -67,10 +67,18 @@ def test_sapevent_is_one_value_and_not_a_scheme(value: str) -> None:
         assert refused(HOOK_URL=value).status_code == 400
 
 
+def test_an_address_that_was_escaped_for_html_once_too_often_is_the_one_that_is_meant() -> None:
+    make_connection()
+    session = launch(HOOK_URL="https://buyer.example/return?sid=1&amp;step=2&amp;amp;x=3")
+    assert session.return_url == "https://buyer.example/return?sid=1&step=2&x=3"
+    assert "had &amp; where & is meant" in notes()
+
+
 def test_a_cancel_address_has_to_be_allowed_too() -> None:
     make_connection()
     assert (
         launch(OCICANCEL="https://buyer.example/cancel?id=1").echo["cancel_url"]
+        == launch(OCI_CANCEL="https://buyer.example/cancel?id=1").echo["cancel_url"]
         == "https://buyer.example/cancel?id=1"
     )
     assert launch(OCICANCEL="https://evil.example/cancel").echo["cancel_url"] == ""

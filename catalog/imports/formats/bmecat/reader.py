@@ -215,6 +215,9 @@ class _Document:
                 yield Refusal(line(node), number, "mode", mode, _("Neither new nor update nor delete."))
                 return
             action = MODES[mode]
+        elif node.get("mode", "").strip().lower() == "delete":
+            # No new catalog needs it, and some name there what they no longer sell.
+            action = Action.DELETE
         yield from articles.article(node, action)
 
     def _category(self, node: Node) -> Iterator[Record]:

@@ -154,6 +154,23 @@ def test_a_product_update_replaces_and_deletes_whole_articles():
     assert found.of(CategoryLink)[0].remove
 
 
+def test_a_new_catalog_that_marks_an_article_as_deleted_is_believed(tmp_path):
+    """Outside of the specification, and never an article that is still sold."""
+    file = tmp_path / "catalog.xml"
+    file.write_text(
+        '<BMECAT version="1.2"><HEADER><CATALOG><LANGUAGE>deu</LANGUAGE></CATALOG></HEADER><T_NEW_CATALOG>'
+        '<ARTICLE mode="delete"><SUPPLIER_AID>OLD-1</SUPPLIER_AID></ARTICLE>'
+        '<ARTICLE mode="Delete"><SUPPLIER_AID>OLD-2</SUPPLIER_AID><ARTICLE_DETAILS><DESCRIPTION_SHORT>Alt'
+        "</DESCRIPTION_SHORT></ARTICLE_DETAILS></ARTICLE></T_NEW_CATALOG></BMECAT>"
+    )
+    found = read("bmecat", file)
+    assert {sku: each.action for sku, each in found.articles.items()} == {
+        "OLD-1": Action.DELETE,
+        "OLD-2": Action.DELETE,
+    }
+    assert not found.refused
+
+
 def test_a_price_update_changes_prices_only_and_leaves_the_price_quantity_to_the_catalog():
     found = read("bmecat", PAYLOADS / "update_prices.xml", last_version=3)
     changed = found.articles["A1"]
