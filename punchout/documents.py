@@ -302,3 +302,11 @@ class ReturnForm:
         text = BETWEEN.join(map(WITHIN.join, self.fields))
         plain = (text.count(WITHIN), text.count(BETWEEN) + 1) == (len(self.fields), len(self.fields))
         return text if plain else None
+
+    @cached_property
+    def encoded(self) -> bytes | None:
+        """``joined`` in the charset of the form; ``None`` as well where that has not every character."""
+        try:
+            return None if self.joined is None else self.joined.encode(self.charset)
+        except UnicodeEncodeError:
+            return None

@@ -49,7 +49,9 @@ def _odd(form: ReturnForm) -> Iterable[int]:
             if "=" in name or "\n" in name or "\n" in value
         ]
     # Counted between one line end and the next: nearly no field has any.
-    counts = [part.count(BETWEEN) for part in text.split("\n")]
+    data = form.encoded or text.encode(errors="replace")
+    between = BETWEEN.encode()
+    counts = [part.count(between) for part in data.split(b"\n")]
     return dict.fromkeys(accumulate(counts[:-1]))
 
 

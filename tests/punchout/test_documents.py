@@ -3,6 +3,7 @@
 import json
 from dataclasses import MISSING, fields
 from decimal import Decimal
+from html import escape
 from importlib import import_module
 from typing import Any
 
@@ -78,3 +79,17 @@ def test_no_character_of_a_field_becomes_markup(odd: str) -> None:
         f'<input type="hidden" name="b{odd}" value="é&amp;">',
         '<input type="hidden" name="" value="">',
     ]
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "iso-8859-1", "iso-8859-15", "windows-1252", "us-ascii"])
+def test_a_form_is_escaped_alike_whether_or_not_its_charset_has_all_of_it(charset: str) -> None:
+    values = ("<a href=\"x\">'&amp;'</a>", "Größe", "5 €", "≥ 3 Ω")
+    for some in (values[:1], values[:2], values[:3], values):
+        form = ReturnForm("https://buyer.example", tuple(zip("abcd", some, strict=False)), charset=charset)
+        written = [
+            f'<input type="hidden" name="{name}" value="{escape(value)}">'.encode(
+                charset, "xmlcharrefreplace"
+            )
+            for name, value in form.fields
+        ]
+        assert hidden_inputs(form).split(b"\n") == written
