@@ -16,6 +16,7 @@ from catalog.imports.values import gtin, shortened
 from catalog.wording import said as _
 
 # Where the fields of an A record stand, by version.
+SHORT_TEXT = 40
 FIELDS: dict[int, dict[str, int]] = {
     4: {
         "short1": 5, "short2": 6, "price kind": 7, "price unit": 8, "unit": 9, "price": 10,
@@ -65,7 +66,7 @@ class Articles:
         fields = self._units(line, sku, said, refused)
         if fields is None:
             return refused
-        fields |= self._texts_of(said, sku)
+        fields |= self._texts_of(self._name(line), said, sku)
         if not fields["names"]:
             return [Refusal(line.number, sku, "short1", "", _("An article without a name."))]
         fields |= self._codes(line, sku, said, refused)
@@ -108,9 +109,18 @@ class Articles:
             "minimum_quantity": Decimal(minimum) if minimum else None,
         }
 
-    def _texts_of(self, said: Mapping[str, str], sku: str) -> dict[str, Any]:
+    def _name(self, line: Line) -> str:
+        """Both short texts; some senders (ABB) cut theirs after 40 characters, in the middle of a word."""
+        positions = FIELDS[self._header.version]
+        first, second = (
+            line.fields[at - 1] if at <= len(line.fields) else ""
+            for at in (positions["short1"], positions["short2"])
+        )
+        cut = len(first) == SHORT_TEXT and first[-1].islower() and second[:1].islower()
+        return (first + ("" if cut else " ") + second).strip()
+
+    def _texts_of(self, name: str, said: Mapping[str, str], sku: str) -> dict[str, Any]:
         language = self._reading.language
-        name = f"{said['short1']} {said['short2']}".strip()
         long = "\n\n".join(
             text for text in (self._texts.text("T", said["text key"]), self._texts.text("D", sku)) if text
         )

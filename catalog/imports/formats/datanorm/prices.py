@@ -71,7 +71,7 @@ class Prices:
             yield Refusal(line.number, sku, "Z", value, reason, fatal=False)
             return
         if kind is PriceKind.NET and not self._customer:
-            yield self._of_nobody(line.number, sku)
+            yield self._of_nobody(line.number, sku, amount)
             return
         # Version 4 gives a code here, and the article has said it already.
         unit = whole(line.field(11)) if self._header.version == 5 else None
@@ -114,7 +114,7 @@ class Prices:
             if self._customer:
                 yield self._record(number, sku, PriceKind.NET, amount, price_unit, valid_from)
             else:
-                yield self._of_nobody(number, sku)
+                yield self._of_nobody(number, sku, amount)
             return
         yield self._record(number, sku, PriceKind.LIST, amount, price_unit, valid_from)
         if not discounts or not self._customer:
@@ -150,6 +150,6 @@ class Prices:
             customer=self._customer if kind is PriceKind.NET else "",
         )
 
-    def _of_nobody(self, number: int, sku: str) -> Refusal:
+    def _of_nobody(self, number: int, sku: str, amount: Decimal) -> Refusal:
         reason = _("A net price of a customer whom neither file nor profile names.")
-        return Refusal(number, sku, "price", "", reason, fatal=False)
+        return Refusal(number, sku, "price", str(amount), reason, fatal=False)

@@ -223,7 +223,11 @@ class _File:
                 case "V" | "K" | "T" | "D" | "E" | "C" | "G" | "J":
                     continue
                 case kind:
-                    reason = _("No record of Datanorm begins with this.")
+                    reason = (
+                        _("This record belongs to an article record in front of it, and there is none.")
+                        if kind == "B"
+                        else _("No record of Datanorm begins with this.")
+                    )
                     yield Refusal(line.number, "", kind[:20], ";".join(line.fields)[:80], reason, fatal=False)
         yield from self._article(None)
         if self._header.version == 5 and not self._ended:
@@ -287,6 +291,8 @@ class _File:
         self._ended = True
         said = whole(line.field(2))
         # Some count the end record itself, some do not.
+        if not line.field(2):
+            return  # ABB's files end with a bare E
         if said is None or said not in (self._count, self._count - 1):
             reason = _("The file says another number of records than it has; something may be missing.")
             value = f"{line.field(2)} / {self._count}"

@@ -49,6 +49,35 @@ def test_an_article_of_version_4_is_put_together_from_its_records_texts_and_grou
     assert (cable.discount_group, cable.categories, cable.keywords) == ("3LTF", ("01/12",), ("NYM",))
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "between"),
+    [
+        # Cut off after 40 characters, wherever that is.
+        ("Abdeckhaube aus Kunststoff fuer Flachver", "teiler", ""),
+        # Two texts, the first of which only happens to be as long.
+        ("Kabelverschraubung M20 x 1,5 Polyamid 66", "IP68", " "),
+        ("Leitungsschutzschalter 2polig 16 A Typ B", "ohne Zubehör", " "),
+        ("Schalter mit Kontrolllampe 10 A, cremewe", " weiß", ""),
+        ("Kabelbinder", "schwarz", " "),
+    ],
+)
+def test_a_short_text_that_was_cut_in_a_word_is_one_again(tmp_path, first, second, between):
+    file = tmp_path / "DATANORM.001"
+    article = f"A;N;A1;{first};{second};PCE;1;1;714;;;;;;;;;;;;;;;;;;;"
+    file.write_text("\r\n".join(["V;050;A;20261101;EUR;Lieferant;;;;;;;;;", article, "E;"]), "cp850")
+    found = read("datanorm", file, options=CP850, language="de")
+    assert found.articles["A1"].names == {"de": first + between + second}
+    assert not found.refused  # an end record need not say how many there were
+
+
+def test_an_addition_without_its_article_is_told_as_one(tmp_path):
+    file = tmp_path / "DATANORM.001"
+    header = "V 011126" + "Lieferant".ljust(115) + "04EUR"
+    file.write_text("\r\n".join([header, "B;N;LOST;MATCH; ; ;0;0;0; ; ;01;0;0; ; ;"]), "cp850")
+    (refused,) = read("datanorm", file, options=CP850, language="de").refused
+    assert "there is none" in str(refused.reason)
+
+
 def test_a_gross_price_is_a_list_price_and_its_group_makes_the_customers_net_price(version4):
     listed, net = version4.articles["NYM3"].prices
     assert (listed.kind, listed.amount, listed.price_unit) == (PriceKind.LIST, Decimal("50.00"), 100)
