@@ -6,6 +6,7 @@ the rest is taken as far as it is there.
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import Any
 
@@ -33,6 +34,7 @@ from punchout.errors import Conflict, MessageInvalid, OperationUnsupported
 from punchout.models import Connection, PartyCredential, WireMessage
 
 OPERATIONS = ("create", "inspect", "edit")
+_HOST = re.compile(r"https?://[^\s/?#\\]+/", re.IGNORECASE)
 MOST_NODES = 20  # marketplaces that one line passed through
 
 
@@ -121,6 +123,13 @@ def _return_url(request: etree._Element, connection: Connection, notes: list[str
     try:
         allowed = origins.parse_return_origins(connection.return_origins)
         written = addresses.pop()
+        lines = re.split(r"[\r\n]+", written)
+        if len(lines) > 1 and _HOST.match(lines[0]):
+            # As editors break it; never inside of the host, which somebody else may put together otherwise.
+            written = "".join(line.strip(" \t") for line in lines)
+            notes.append(
+                "BrowserFormPost is broken over lines, as an editor does it; they were put together."
+            )
         if "#" in written:
             notes.append("BrowserFormPost has a fragment, which is nothing to post to; it was left out.")
         return str(origins.allowed_address(decoded(written, notes), allowed))

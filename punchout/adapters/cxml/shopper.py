@@ -23,6 +23,8 @@ FULL_NAMES = ("userfullname", "fullname", "userprintablename", "requestername", 
 FIRST_NAMES = ("firstname", "userfirstname", "givenname")
 LAST_NAMES = ("lastname", "userlastname", "surname", "familyname")
 LANGUAGES = ("language", "userlanguage", "locale", "preferredlanguage", "lang")
+# TradeCentric fills fields it has nothing for with default_street and the like.
+NOTHING_SAID = "default_"
 DELIVERY_CODES = ("shiptoid", "shiptocode", "addressid", "deliveryaddressid", "plant")
 # Whose Contact it is that shops; without one any counts (Coupa sends it, Ariba several contacts).
 SHOPS = "enduser"
@@ -80,9 +82,10 @@ def read_delivery(request: etree._Element, extrinsics: dict[str, str]) -> tuple[
     lines += [text_of(street) for street in address.iterfind("PostalAddress/Street")]
     town = [text_of(address, f"PostalAddress/{name}") for name in ("PostalCode", "City")]
     lines.append(" ".join(part for part in town if part))
-    # TradeCentric fills fields it has nothing for with default_street and the like.
-    told = [" ".join(line.split()) for line in lines if line and not line.startswith("default_")]
-    code = (address.get("addressID") or "").strip() or _first_of(extrinsics, DELIVERY_CODES)
+    told = [" ".join(line.split()) for line in lines if line and not line.startswith(NOTHING_SAID)]
+    code = (address.get("addressID") or "").strip()
+    if not code or code.startswith(NOTHING_SAID):
+        code = _first_of(extrinsics, DELIVERY_CODES)
     return code, ", ".join(told)
 
 

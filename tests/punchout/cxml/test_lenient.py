@@ -101,6 +101,7 @@ FORGIVEN: dict[str, tuple[str, ...]] = {
     "request_in_other_case.xml": ("The request is written PunchoutSetupRequest.",),
     "address_without_url_element.xml": ("The address of BrowserFormPost is not in an element URL.",),
     "address_with_fragment.xml": ("BrowserFormPost has a fragment",),
+    "address_over_lines.xml": ("BrowserFormPost is broken over lines",),
     "address_escaped_twice.xml": ("The return address had &amp; where & is meant.",),
     "no_browser_form_post.xml": ("There is no BrowserFormPost",),
     "to_is_somebody_else.xml": ("To is none of",),
@@ -173,7 +174,13 @@ def test_what_is_called_otherwise_is_read_like_the_rest(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["address_without_url_element.xml", "address_with_fragment.xml", "address_escaped_twice.xml"]
+    "name",
+    [
+        "address_without_url_element.xml",
+        "address_with_fragment.xml",
+        "address_escaped_twice.xml",
+        "address_over_lines.xml",
+    ],
 )
 def test_an_oddly_written_return_address_is_the_one_that_is_meant(name: str) -> None:
     assert status_code(post(fill(f"lenient/{name}", make_connection()))) == 200

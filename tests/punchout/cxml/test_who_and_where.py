@@ -78,6 +78,16 @@ def test_placeholders_of_an_address_are_not_shown(connection: Connection) -> Non
     assert session_of(connection, extra=sent).delivery_address == "Poort B, 9000 Gent"
 
 
+def test_a_placeholder_for_the_code_of_an_address_does_not_hide_the_one_beside_it(
+    connection: Connection,
+) -> None:
+    south = site(connection, "S-100")
+    sent = '<Extrinsic name="ShipToID">S-100</Extrinsic>' + ADDRESS.format(code="default_addressid")
+    assert session_of(connection, extra=sent).delivery_site == south
+    assert session_of(connection, extra=ADDRESS.format(code="default_addressid")).delivery_site is None
+    assert not any("default_addressid" in note for note in WireMessage.objects.latest("pk").notes)
+
+
 @pytest.mark.parametrize(
     ("written", "language"),
     [
