@@ -88,17 +88,19 @@ class Reading:
     @cached_property
     def ranked(self) -> Sought:
         """The articles that fit, the best first."""
-        codes = tuple(_codes(self.words, self.typed))
         if self.skips and self.wanted:
             word = self.wanted[0]
-            return Sought(others=(*_alternatives(self.words, word), *_titles(self.words, word), *codes))
-        return replace(_every(self.words, self.wanted, ranked=True), others=codes)
+            return Sought(others=(*_alternatives(self.words, word), *_titles(self.words, word), *self._coded))
+        return replace(self.matched, shoulds=tuple(_worth(self.words, self.wanted)))
 
     @cached_property
     def matched(self) -> Sought:
         """The same articles in no order, for counting and for another order."""
-        codes = tuple(_codes(self.words, self.typed))
-        return replace(_every(self.words, self.wanted, ranked=False), others=codes)
+        return replace(_every(self.words, self.wanted), others=self._coded)
+
+    @cached_property
+    def _coded(self) -> tuple[Query, ...]:
+        return tuple(_codes(self.words, self.typed))
 
     @cached_property
     def skips(self) -> bool:
@@ -289,13 +291,18 @@ def _most_starting(words: Dictionary, key: str) -> int:
     return words.articles(schema.START, key[: schema.STARTS.stop - 1])
 
 
-def _every(words: Dictionary, wanted: Sequence[Wanted], *, ranked: bool) -> Sought:
-    """All of these said; by rank, their names and categories come on top."""
-    shoulds: list[Query] = []
-    for each in wanted if ranked else ():
-        shoulds += _titles(words, each)
-        shoulds += [query for wording in each.wordings for part in wording for query in _titles(words, part)]
-    return Sought(tuple(_said(words, each, wanted) for each in wanted), tuple(shoulds))
+def _every(words: Dictionary, wanted: Sequence[Wanted]) -> Sought:
+    """All of these said."""
+    return Sought(tuple(_said(words, each, wanted) for each in wanted))
+
+
+def _worth(words: Dictionary, wanted: Sequence[Wanted]) -> Iterator[Query]:
+    """What comes on top by rank: names and categories."""
+    for each in wanted:
+        yield from _titles(words, each)
+        for wording in each.wordings:
+            for part in wording:
+                yield from _titles(words, part)
 
 
 def _said(words: Dictionary, each: Wanted, wanted: Sequence[Wanted]) -> Either:
@@ -306,7 +313,7 @@ def _said(words: Dictionary, each: Wanted, wanted: Sequence[Wanted]) -> Either:
     plain = [other for other in wanted if not other.wordings]
     rarest = min(plain, key=lambda other: _most(words, other), default=None)
     beside = (any_of(_alternatives(words, rarest)),) if rarest else ()
-    wordings = (_every(words, wording, ranked=False) for wording in each.wordings)
+    wordings = (_every(words, wording) for wording in each.wordings)
     return Either(queries, tuple(wording.within(beside) for wording in wordings))
 
 
