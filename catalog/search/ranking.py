@@ -29,7 +29,7 @@ class Effort:
     """What finding all that fits takes: at most so many articles, found by reading so many entries.
 
     Not ``thorough`` is who takes it that nothing fits where a sample has nothing. Where nearly the same had
-    nothing in a sample, few fit, and none is looked at first.
+    nothing in a sample, ``few`` fit, probably none.
     """
 
     most: int
@@ -74,6 +74,11 @@ def best(
     found = None
     about = None
     depth = effort.depth if effort else 0
+    if effort and effort.thorough:
+        # A sample that cannot have enough is not looked at.
+        depth = min(depth, max(0, (effort.most // enough).bit_length() - 1))
+    if effort and effort.few and not _any(searcher, sought.within([schema.sample(depth)] if depth else [])):
+        return Best((), 0)
     while depth and effort and found is None:
         sample = sought.within([schema.sample(depth)])
         found = searcher.search(sample.query, BLOCK, offset=first * BLOCK)
@@ -127,6 +132,11 @@ def sorted_by(
 def ids(searcher: tantivy.Searcher, addresses: list[tantivy.DocAddress]) -> tuple[int, ...]:
     values = searcher.fast_field_values(schema.PRODUCT, addresses)
     return tuple(int(pk) for pk in values if pk is not None)
+
+
+def _any(searcher: tantivy.Searcher, sought: Sought) -> bool:
+    """Whether anything fits; asked for in an order of its own, nothing is scored."""
+    return bool(searcher.search(sought.query, 1, count=False, order_by_field=schema.PRODUCT).hits)
 
 
 def _weighted(searcher: tantivy.Searcher, hits: Hits) -> list[int]:
