@@ -6,6 +6,7 @@ from importlib import import_module
 
 import pytest
 from django.apps import apps
+from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -109,3 +110,18 @@ def test_forms_of_earlier_versions_move_to_their_messages_and_back(
     cart = ReturnedCart.objects.get()
     assert form_of(cart) == form
     assert WireMessage.objects.filter(direction="out").get() == cart.message
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL compresses what it stores")
+def test_long_texts_are_compressed_with_lz4_where_the_server_has_it() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 'lz4' = ANY(enumvals) FROM pg_settings WHERE name = 'default_toast_compression'"
+        )
+        has_lz4 = cursor.fetchone()[0]
+        cursor.execute(
+            "SELECT attname FROM pg_attribute WHERE attcompression = 'l'"
+            " AND attrelid IN ('punchout_wiremessage'::regclass, 'punchout_returnedcart'::regclass)"
+        )
+        columns = {name for (name,) in cursor.fetchall()}
+    assert columns == ({"body", "answer_body", "table"} if has_lz4 else set())
