@@ -3,10 +3,12 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Lower
+from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
-from catalog.admin_lists import MOST_FOUND, LargeAdmin, UsedFilter, articles_called
+from catalog.admin_lists import MOST_COUNTED, MOST_FOUND, LargeAdmin, UsedFilter, articles_called
 from catalog.models import Agreement, ListPrice, MetalQuotation, ProductLevy, ProductMetal, ProductReference
 from customers.models import Organisation, PriceList
 
@@ -65,7 +67,8 @@ class AgreementAdmin(LargeAdmin):
     )
     list_select_related = ("organisation", "price_list", "product", "brand", "category")
     search_help_text = _(
-        "A customer or price list; else an article; else a reference, a promotion or a discount group."
+        "A customer or price list; else an article; else a whole reference, or a part of what a promotion "
+        "or a discount group is called."
     )
     ordering = ("organisation_id", "product_id", "minimum_quantity")
     autocomplete_fields = ("organisation", "price_list", "product", "brand", "category")
@@ -110,7 +113,7 @@ class AgreementAdmin(LargeAdmin):
     )
 
     def named(self, text: str) -> Q:
-        """One kind after the other, so that the first two are answered by their index alone."""
+        """One kind after the other, so that each is answered by its index alone."""
         for key, model in (("organisation", Organisation), ("price_list", PriceList)):
             own = "number" if model is Organisation else "code"
             called = model._default_manager.filter(Q(**{own: text}) | Q(name__icontains=text))
@@ -118,7 +121,23 @@ class AgreementAdmin(LargeAdmin):
                 return Q(**{f"{key}__in": found})
         if articles := articles_called(text, corrected=False):
             return Q(product__in=articles)
-        return Q(reference__icontains=text) | Q(label__icontains=text) | Q(discount_group__icontains=text)
+        return self._agreed_as(text)
+
+    def _agreed_as(self, text: str) -> Q:
+        """The whole of a reference, in any case; else a part of what is called so by few rows."""
+        rows = Agreement.objects.order_by()
+        # As the index has it, on both sides.
+        same = Q(Exact(Lower("reference"), Lower(Value(text))))
+        if number := rows.filter(same)[: MOST_COUNTED + 1].count():
+            # More are not put in order: the list is read in its order until a page is full.
+            return same if number <= MOST_COUNTED else Q(reference__iexact=text)
+        promotions = rows.filter(promotion=True, label__icontains=text)
+        groups = rows.filter(product=None, discount_group__icontains=text)
+        return Q(
+            pk__in=[
+                pk for few in (promotions, groups) for pk in few.values_list("pk", flat=True)[:MOST_FOUND]
+            ]
+        )
 
     @admin.display(description=_("for whom"))
     def holder(self, agreement: Agreement) -> Any:

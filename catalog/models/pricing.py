@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models.classification import Brand, Category
@@ -63,6 +64,7 @@ class Agreement(Stamped):
         null=True,
         blank=True,
         related_name="agreements",
+        db_index=False,
         verbose_name=_("organisation"),
     )
     price_list = models.ForeignKey(
@@ -71,6 +73,7 @@ class Agreement(Stamped):
         null=True,
         blank=True,
         related_name="agreements",
+        db_index=False,
         verbose_name=_("price list"),
         help_text=_("For everybody on this price list, in place of one organisation."),
     )
@@ -100,6 +103,7 @@ class Agreement(Stamped):
         null=True,
         blank=True,
         related_name="agreements",
+        db_index=False,
         verbose_name=_("brand"),
     )
     category = models.ForeignKey(
@@ -108,6 +112,7 @@ class Agreement(Stamped):
         null=True,
         blank=True,
         related_name="agreements",
+        db_index=False,
         verbose_name=_("category"),
     )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
@@ -133,6 +138,8 @@ class Agreement(Stamped):
         verbose_name = _("agreement")
         verbose_name_plural = _("agreements")
         ordering = ["organisation", "product", "minimum_quantity"]
+        # Millions are net prices of a customer for an article, and an index of each key would hold them all,
+        # mostly with nothing in it. What only few rows have is found by an index of these few.
         indexes = [
             models.Index(fields=["organisation", "product"], name="agreement_lookup"),
             models.Index(fields=["organisation", "updated_at"], name="agreement_changes"),
@@ -145,6 +152,13 @@ class Agreement(Stamped):
             models.Index(
                 fields=["organisation", "product"], name="agreement_promotions", condition=Q(promotion=True)
             ),
+            models.Index(fields=["brand"], name="agreement_brands", condition=Q(brand__isnull=False)),
+            models.Index(
+                fields=["category"], name="agreement_categories", condition=Q(category__isnull=False)
+            ),
+            # For whoever looks for one. With the column itself SQLite's planner would begin when an import
+            # compares prices, for it does not know that nearly all of them have one and the same.
+            models.Index(Lower("reference"), name="agreement_reference"),
         ]
         constraints = [
             models.CheckConstraint(

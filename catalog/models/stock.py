@@ -30,7 +30,7 @@ class Stock(Stamped):
         Product, on_delete=models.CASCADE, related_name="stock", verbose_name=_("article")
     )
     site = models.ForeignKey(
-        StockSite, on_delete=models.CASCADE, related_name="stock", verbose_name=_("site")
+        StockSite, on_delete=models.CASCADE, related_name="stock", db_index=False, verbose_name=_("site")
     )
     quantity = models.DecimalField(_("quantity"), max_digits=14, decimal_places=3, default=Decimal(0))
     next_date = models.DateField(_("next delivery on"), null=True, blank=True)
@@ -43,7 +43,11 @@ class Stock(Stamped):
         verbose_name_plural = _("stock")
         ordering = ["product", "site"]
         constraints = [models.UniqueConstraint(fields=["product", "site"], name="stock_product_site_once")]
-        indexes = [models.Index(fields=["updated_at", "id"], name="stock_changes")]
+        indexes = [
+            models.Index(fields=["updated_at", "id"], name="stock_changes"),
+            # Of one site in the order in which it is listed.
+            models.Index(fields=["site", "product"], name="stock_of_site"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.product_id} @ {self.site}: {self.quantity}"

@@ -1,5 +1,6 @@
 """The admin's lists at size: what they find, how far they count, that they read no table to its end."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -8,8 +9,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from catalog import admin_lists
-from catalog.models import Product
+from catalog import admin_lists, price_admin
+from catalog.models import Agreement, Product
 from tests.factories import (
     AgreementFactory,
     BrandFactory,
@@ -81,7 +82,29 @@ def test_an_agreement_is_found_by_its_customer_then_its_article_then_its_referen
     assert listed(admin_client, "agreement", q="700007") == [own]
     assert listed(admin_client, "agreement", q="elektro zev") == [own]
     assert listed(admin_client, "agreement", q=other.product.sku) == [other]
-    assert listed(admin_client, "agreement", q="frame-20") == [other]
+    assert listed(admin_client, "agreement", q="frame-2026") == [other]
+    assert listed(admin_client, "agreement", q="frame-20") == []
+
+
+def test_an_agreement_is_found_by_a_part_of_its_promotion_or_discount_group(admin_client: Client) -> None:
+    discount = {"kind": Agreement.Kind.DISCOUNT, "product": None}
+    group = AgreementFactory(discount_group="LAMP-07", **discount)
+    promotion = AgreementFactory(
+        brand=BrandFactory(), promotion=True, label="Summer lamps", valid_until=date(2099, 1, 1), **discount
+    )
+    AgreementFactory(reference="SUMMER", product=ProductFactory())
+    assert listed(admin_client, "agreement", q="lamp-0") == [group]
+    assert listed(admin_client, "agreement", q="mer lamps") == [promotion]
+
+
+def test_a_reference_that_very_many_have_is_listed_in_the_order_of_the_list(
+    admin_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(price_admin, "MOST_COUNTED", 1)
+    one = AgreementFactory(reference="Frame", product=ProductFactory())
+    other = AgreementFactory(reference="FRAME", product=ProductFactory())
+    AgreementFactory(reference="FRAME-2", product=ProductFactory())
+    assert listed(admin_client, "agreement", q="frame") == [one, other]
 
 
 def test_a_customers_article_is_found_by_his_number_for_it(admin_client: Client) -> None:
