@@ -36,8 +36,8 @@ MOST_RENAMED = 100_000  # elements in a namespace; a cart of 2,000 lines has hal
 # Possessive, so that no input makes them slow.
 _PROLOG = re.compile(r"(?:\s++|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL)
 _DOCTYPE = re.compile(
-    r"""<!DOCTYPE\s+([A-Za-z_][\w.:-]*+)
-        (?:\s+(?:SYSTEM|PUBLIC\s+(?:"[^"<>]*+"|'[^'<>]*+'))(?:\s+(?:"[^"<>]*+"|'[^'<>]*+'))?)?
+    r"""<!(?i:DOCTYPE)\s+([A-Za-z_][\w.:-]*+)
+        (?:\s+(?:SYSTEM|PUBLIC\s*+(?:"[^"<>]*+"|'[^'<>]*+'))(?:(\s*+)(?:"[^"<>]*+"|'[^'<>]*+'))?)?
         \s*+(?:\[\s*+\]\s*+)?>""",
     re.VERBOSE,
 )
@@ -98,10 +98,12 @@ def parse_document(body: bytes, content_type: str) -> tuple[etree._Element, list
     _note_content_type(content_type, notes)
     start = _PROLOG.match(text)
     end = start.end() if start else 0
-    if text.startswith("<!DOCTYPE", end):
+    if text[end : end + 9].upper() == "<!DOCTYPE":
         doctype = _DOCTYPE.match(text, end)
         if doctype is None:
             raise MessageUnreadable("The DOCTYPE must name the cXML DTD and declare nothing itself.")
+        if not doctype[0].startswith("<!DOCTYPE") or doctype[2] == "":
+            notes.append("The DOCTYPE is not written as XML has it.")
         end = doctype.end()
         if doctype[1] != "cXML":
             notes.append(f"The DOCTYPE is for {doctype[1][:40]}; cXML is expected.")

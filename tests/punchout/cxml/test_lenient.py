@@ -33,6 +33,8 @@ MIME = 'multipart/related; boundary="edge"; type="text/xml"; start="<part1.main@
 FORGIVEN: dict[str, tuple[str, ...]] = {
     "no_doctype.xml": ("There is no DOCTYPE.",),
     "doctype_of_another_root.xml": ("The DOCTYPE is for Request",),
+    "doctype_in_lower_case.xml": ("The DOCTYPE is not written as XML has it.",),
+    "doctype_without_blank.xml": ("The DOCTYPE is not written as XML has it.",),
     "names_in_lower_case.xml": ("Names in another case than cXML's: payloadid, header, from, credential",),
     "names_in_camel_case.xml": ("Names in another case than cXML's: PayloadId, header, Domain, Operation.",),
     "request_before_header.xml": ("The elements of cXML are not in the order",),
