@@ -14,7 +14,7 @@ from catalog.models import Attribute
 from catalog.search import schema
 from catalog.search.filters import BRAND, CATEGORY, RESERVED, STOCK, Filters
 from catalog.search.labels import Feature, Labels
-from catalog.search.sought import Sought
+from catalog.search.sought import Sought, any_term
 
 # More values than this nobody reads; the most frequent are kept.
 MOST_VALUES = 100
@@ -135,9 +135,7 @@ def by_category(searcher: tantivy.Searcher) -> dict[int, int]:
 
 def only(product_ids: Sequence[int]) -> Sought:
     """These articles and no others."""
-    if not product_ids:
-        return Sought()
-    return Sought((tantivy.Query.term_set_query(schema.SCHEMA, schema.PRODUCT, list(product_ids)),))
+    return Sought((any_term(schema.PRODUCT, product_ids),)) if product_ids else Sought()
 
 
 def _aggregated(

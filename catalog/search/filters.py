@@ -7,7 +7,7 @@ from tantivy import Query
 
 from catalog.search import schema
 from catalog.search.dictionary import Dictionary
-from catalog.search.sought import Sought
+from catalog.search.sought import Sought, any_term
 
 CATEGORY, BRAND, STOCK = "category", "brand", "stock"
 # An attribute that an operator gives one of these codes is no filter.
@@ -53,12 +53,12 @@ def filters(
         chosen[CATEGORY] = _in_category(category)
         bounds[CATEGORY] = words.articles(schema.CATEGORY, category)
     if brands:
-        chosen[BRAND] = Query.term_set_query(schema.SCHEMA, schema.BRAND, list(brands))
+        chosen[BRAND] = any_term(schema.BRAND, brands)
         bounds[BRAND] = sum(words.articles(schema.BRAND, brand) for brand in brands)
     if in_stock:
         chosen[STOCK] = Query.term_query(schema.SCHEMA, schema.IN_STOCK, True, "basic")
     for code, values in attributes.items():
         field = f"{schema.ATTRIBUTES}.{code}"
-        chosen[code] = Query.term_set_query(schema.SCHEMA, field, list(values))
+        chosen[code] = any_term(field, values)
         bounds[code] = sum(words.articles(field, value) for value in values)
     return Filters(chosen, bounds)

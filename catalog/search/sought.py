@@ -10,6 +10,8 @@ from typing import Self
 
 from tantivy import Occur, Query
 
+from catalog.search import schema
+
 
 @dataclass(frozen=True)
 class Either:
@@ -67,3 +69,8 @@ class Sought:
 
 def any_of(queries: Iterable[Query]) -> Query:
     return Query.boolean_query([(Occur.Should, query) for query in queries])
+
+
+def any_term(name: str, terms: Iterable[int | str]) -> Query:
+    """What has one of these in a field; for a set of them tantivy walks through all that the field has."""
+    return any_of(Query.term_query(schema.SCHEMA, name, term, "basic") for term in terms)
