@@ -42,6 +42,7 @@ _ELEMENT_NAMES = re.compile(r"<\??([^\s<>/!?]++)")
 _ATTRIBUTE_NAMES = re.compile(r"""\s([^\s<>/"'=]++)\s*+=\s*+["']""")
 # What libxml2 calls a mistake, in words that quote nothing of the document (libxml2, xmlerror.h).
 FAULTS = {
+    4: "it does not begin with an element",
     5: "something follows the end of the root element",
     9: "a character that XML does not allow",
     23: "an & that is not written &amp;",

@@ -100,7 +100,7 @@ def _root(document: bytes, charset: str, notes: list[str]) -> etree._Element:
             _("The cart is not well-formed XML (line %(line)s).") % {"line": error.line or "?"},
             path="warenkorb",
             line=error.line,
-            detail=error.detail or str(error),
+            detail=f"It {error}. {error.detail}".strip(),
         ) from None
     if _local_name(root).casefold() != "warenkorb":
         raise MessageUnreadable(

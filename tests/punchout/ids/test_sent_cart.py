@@ -242,6 +242,13 @@ def test_a_cart_is_read_whose_prefixes_nobody_declared(connection: Connection) -
     assert "Prefixes that the document does not declare: xsi." in notes()
 
 
+def test_what_is_wrong_with_the_xml_of_a_cart_stands_in_the_log(connection: Connection) -> None:
+    refused(400, action="WKS", warenkorb=item(Kurztext="R & D"))
+    assert "an & or a < that is not written &amp; or &lt;" in WireMessage.objects.latest("pk").error
+    refused(400, action="WKS", warenkorb="&lt;Warenkorb/&gt;")
+    assert "does not begin with an element" in WireMessage.objects.latest("pk").error
+
+
 def test_a_cart_with_declarations_is_refused(connection: Connection) -> None:
     page = refused(400, action="WKS", warenkorb=payload("cart_entities.xml"))
     assert "DOCTYPE" in page and "root:" not in page
