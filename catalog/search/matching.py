@@ -210,7 +210,19 @@ def _wanted(
             add(parts[0].terms)
         else:
             wordings.append(parts)
-    return Wanted(tuple(terms.values()), codes, tuple(wordings), code_start)
+    return Wanted(tuple(_once(words, terms, language)), codes, tuple(wordings), code_start)
+
+
+def _once(words: Dictionary, terms: Mapping[tuple[str, str], Term], language: str) -> Iterator[Term]:
+    """The terms without those of other languages that say the same of as many articles, such as a brand."""
+
+    def said(by: str, stemmed: str) -> int:
+        return words.articles(schema.said(by), stemmed)
+
+    for (other, stemmed), term in terms.items():
+        again = other != language and (language, stemmed) in terms
+        if not again or said(other, stemmed) != said(language, stemmed):
+            yield term
 
 
 def _with_compounds(wanted: Wanted, compounds: Mapping[str, float], language: str) -> Wanted:

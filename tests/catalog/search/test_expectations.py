@@ -6,11 +6,12 @@ import pytest
 
 from catalog import search
 from catalog.models import Product
+from catalog.search import matching, reading
 from catalog.search.analysis import analyse, analyse_once
 from catalog.search.correction import pieces, slips
 from catalog.search.dictionary import EDGE, Dictionary
 from catalog.search.documents import heads_of
-from catalog.search.text import stem, tokens
+from catalog.search.text import query_tokens, stem, tokens
 
 EXPECTED = [
     # article numbers, however they are written
@@ -110,6 +111,18 @@ def test_a_slip_is_corrected_and_the_correction_is_told(
 ) -> None:
     results = search.search(search.Query(text, language))
     assert (results.corrected, skus(results)[:1]) == (meant, [first])
+
+
+def test_a_brand_that_all_languages_call_alike_is_looked_for_in_one(shop: Path) -> None:
+    opened = reading.reader()
+    assert opened is not None
+    found = matching.read(opened.words, query_tokens("voltar"), "voltar", "nl", matching.Breadth.LOOSE)
+    assert found is not None
+    # Only French takes its ending off.
+    assert [(term.language, term.stem) for term in found.wanted[0].terms] == [
+        ("nl", "voltara"),
+        ("fr", "voltar"),
+    ]
 
 
 def test_a_word_too_rare_to_be_spelled_out_is_told_from_the_articles(
