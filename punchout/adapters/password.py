@@ -39,8 +39,10 @@ def authenticate(
         wrong = (
             "There is no such connection."
             if connection is None
-            else "No password was sent."
+            else f"No password was sent (parameter {password_parameter})."
             if not password
+            else f"No user name was sent (parameter {username_parameter})."
+            if not known and not user
             else "The user name is not the connection's."
             if not known
             else "The password matches no secret that is valid."

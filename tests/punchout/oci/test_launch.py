@@ -146,6 +146,26 @@ def test_a_launch_by_get_is_refused_where_post_was_agreed() -> None:
     assert Client().post("/punchout/oci/srm", GOOD).status_code == 303
 
 
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ({"NAME": "buyer", "PASSWORD": CANARY_SECRET}, "No user name was sent (parameter USERNAME)."),
+        ({"USERNAME": "buyer", "PASS": CANARY_SECRET}, "No password was sent (parameter PASSWORD)."),
+        ({"USERNAME": "nobody", "PASSWORD": CANARY_SECRET}, "The user name is not the connection's."),
+    ],
+)
+def test_the_log_says_which_parameter_was_missed_and_the_buyer_the_same_of_all(
+    sent: dict[str, str], said: str
+) -> None:
+    make_connection()
+    response = post(urlencode({**sent, "HOOK_URL": HOOK}).encode())
+    assert response.status_code == 401
+    assert "parameter USERNAME" not in response.content.decode()
+    record = WireMessage.objects.get()
+    assert record.error.endswith(said)
+    assert CANARY_SECRET not in record.body
+
+
 def test_control_characters_in_parameters_do_no_harm() -> None:
     make_connection(options={"shopper_parameter": "UID"})
     odd = "a\x00b\x1f\u2028\U0001f600"
