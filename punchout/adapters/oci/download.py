@@ -21,9 +21,10 @@ from catalog.display import pictures_of
 from catalog.models import Product, ProductQuerySet
 from catalog.prices import NetPrice, PriceBook
 from punchout.adapters.oci.background_search import as_returned, priced_lines
-from punchout.adapters.oci.build import additional_fields, scale_price
+from punchout.adapters.oci.build import additional_fields
 from punchout.adapters.oci.fields import FIELDS, Version, cut, fit, price_unit_limit
 from punchout.adapters.oci.functions import Asked
+from punchout.adapters.oci.items import scale_price
 from punchout.adapters.oci.launch import answer_language, read_echo
 from punchout.adapters.oci.outgoing import LONGTEXT
 from punchout.adapters.outgoing import number_of

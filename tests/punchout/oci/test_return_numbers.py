@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from punchout.adapters.oci.build import scale_price
+from punchout.adapters.oci.items import scale_price
 from tests.punchout.oci.returning import LINE, form, item
 
 
