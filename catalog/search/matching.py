@@ -38,6 +38,8 @@ SHORTEST_CODE_START = schema.STARTS.start
 SHORTEST_GTIN_START = schema.GTIN_START
 # So many words that go on or end like the typed one are looked for, the most frequent first.
 MOST_VARIANTS = 24
+# Of fewer articles with a word, two languages may well say it of as many and mean others.
+SAME_FROM = 100
 # Up to so many article numbers that begin as typed are ranked one by one.
 MOST_CODES = 64
 # A word that may be several is looked for among all only up to so many articles.
@@ -221,7 +223,7 @@ def _once(words: Dictionary, terms: Mapping[tuple[str, str], Term], language: st
 
     for (other, stemmed), term in terms.items():
         again = other != language and (language, stemmed) in terms
-        if not again or said(other, stemmed) != said(language, stemmed):
+        if not again or not SAME_FROM <= said(other, stemmed) == said(language, stemmed):
             yield term
 
 
