@@ -20,6 +20,7 @@ from catalog.imports.refused import refused_csv
 from catalog.imports.tables import Staging
 from catalog.models import ImportProfile, ImportRun, ListPrice, Product
 from tests.catalog.imports.conftest import Import
+from tests.factories import ProductFactory
 
 pytestmark = pytest.mark.django_db
 State = ImportRun.State
@@ -286,6 +287,28 @@ def test_an_import_has_little_memory_from_the_database_and_gives_it_back(
     assert run.state == State.DONE
     assert meanwhile[State.APPLYING] == little
     assert settings_now() == before != meanwhile[State.APPLYING]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_somebody_else_made_since_it_was_compared_is_left_to_the_next_import(
+    profile: ImportProfile, records: list[Record]
+) -> None:
+    records += articles(3)
+    run = started(profile)
+
+    def make_one(each: ImportRun) -> None:
+        if each.state == State.APPLYING and not Product.objects.exists():
+            ProductFactory(sku="A-1", name_en="Somebody else's")
+
+    services.run(run, make_one)
+    assert run.state == State.DONE, run.error
+    names = dict(Product.objects.values_list("sku", "name_en"))
+    assert len(names) == 3
+    assert names["A-1"] == "Somebody else's"
+    again = started(profile)
+    services.run(again)
+    assert again.state == State.DONE, again.error
+    assert Product.objects.get(sku="A-1").name_en != "Somebody else's"
 
 
 @pytest.mark.django_db(transaction=True)
