@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from django.utils.functional import Promise
@@ -102,7 +102,7 @@ class Finding:
         return f"{self.where}: {self.text}" if self.lines else self.text
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {"code": self.code, "level": self.level, "values": self.values, "lines": self.lines}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Finding:
