@@ -228,6 +228,12 @@ class ArticleReader:
                 elif kind:
                     self._refuse(block, sku, system, group, _("Not a class of this classification."))
             values += features.values(block, system, self._header.language, self._templates)
+            for variants in features.variants(block):
+                reason = _(
+                    "The article comes in variants, which are not read; each must be an article itself."
+                )
+                shown = ", ".join(features.supplements(variants))
+                self._refuse(variants, sku, "VARIANTS", shown, reason)
         found["features"] = tuple(dict.fromkeys(values))
         return found
 

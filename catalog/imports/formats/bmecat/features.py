@@ -48,6 +48,18 @@ def values(block: Node, system: str, spoken: str, templates: Mapping[str, str]) 
         yield from _values(code, "" if etim else name, written, _first(parts, "FUNIT"), ranges=etim)
 
 
+def variants(block: Node) -> Iterator[Node]:
+    """Where a property makes several articles of one: each value adds something to its number."""
+    for feature in children(block, "FEATURE"):
+        yield from children(feature, "VARIANTS")
+
+
+def supplements(variants: Node) -> Iterator[str]:
+    for variant in children(variants, "VARIANT"):
+        added = child_text(variant, "SUPPLIER_AID_SUPPLEMENT", "SUPPLIER_PID_SUPPLEMENT")
+        yield f"{added} {child_text(variant, 'FVALUE')}".strip()
+
+
 def _values(code: str, name: str, written: list[str], unit: str, *, ranges: bool) -> Iterator[FeatureValue]:
     if ranges and len(written) == 2 and all(map(_NUMBER.match, written)):
         low, high = sorted(map(decimal, written))

@@ -16,12 +16,15 @@ _ENTITY = re.compile(r"\s?&([A-Za-z0-9]+);\s?")
 
 
 def name(node: Node) -> str:
-    """The local name; empty for comments, processing instructions and references to entities."""
+    """The local name; empty for comments, processing instructions and references to entities.
+
+    A prefix that nobody declared stays in libxml2's name, and is not taken for a part of it here.
+    """
     tag = node.tag
     try:
         return _LOCAL[tag]
     except KeyError:
-        local = tag.rpartition("}")[2] if isinstance(tag, str) else ""
+        local = tag.rpartition("}")[2].rpartition(":")[2] if isinstance(tag, str) else ""
         if len(_LOCAL) < MOST_NAMES:
             _LOCAL[tag] = local
         return local

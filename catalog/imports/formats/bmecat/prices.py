@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
+from django.utils.translation import gettext_noop as _l
+
 from catalog.imports.formats.bmecat.header import Header
 from catalog.imports.formats.bmecat.nodes import Node, child, child_text, children, line, name, text
 from catalog.imports.formats.bmecat.options import PRICE_TYPES, BmecatOptions
 from catalog.imports.records import PriceKind, PriceRecord, Refusal
 from catalog.imports.values import NotANumber, day, decimal
+from catalog.wording import said
 from catalog.wording import said as _
 
 DETAILS = ("ARTICLE_PRICE_DETAILS", "PRODUCT_PRICE_DETAILS")
@@ -18,6 +21,13 @@ VALIDITY = {
     "valid_end_date": "until",
     "VALID_START_DATE": "from",
     "VALID_END_DATE": "until",
+}
+# BMEcat 2005: what makes another amount of PRICE_AMOUNT, or one where there is none.
+_UNREAD = {
+    "PRICE_FORMULA": _l("The price is a formula, which is not read; give it as an amount."),
+    "ALLOWANCE_OR_CHARGES_FIX": _l(
+        "The price has allowances or charges beside it, which are not read; give it with them included."
+    ),
 }
 # More decimals than money has; a quotient such as a third must end somewhere.
 EXACT = Decimal("0.000001")
@@ -47,8 +57,8 @@ class PriceReader:
             if validity is None or child_text(each, "DAILY_PRICE").lower() == "true":
                 continue  # price on request
             for price in children(each, *PRICES):
-                said = price.get("price_type", "").strip()
-                kind = self._kinds.get(said) or self._kinds.get(said.lower())
+                written = price.get("price_type", "").strip()
+                kind = self._kinds.get(written) or self._kinds.get(written.lower())
                 if kind not in ("list", "net"):
                     ignored.append(price.get("price_type") or "-")
                     continue
@@ -67,9 +77,14 @@ class PriceReader:
         valid_from: date | None,
         valid_until: date | None,
     ) -> Iterator[PriceRecord]:
-        territories = tuple(text(each).upper() for each in children(price, "TERRITORY"))
+        # ISO 3166: a country, or a region of it (BE-VLG).
+        territories = tuple(text(each).upper().partition("-")[0] for each in children(price, "TERRITORY"))
         if self._territory and territories and self._territory not in territories:
             return
+        for unread, reason in _UNREAD.items():
+            if child(price, unread) is not None:
+                self._refuse(price, sku, unread, child_text(price, "PRICE_AMOUNT"), said(reason))
+                return
         currency = child_text(price, "PRICE_CURRENCY").upper() or self._header.currency
         if not currency:
             self._refuse(price, sku, "PRICE_CURRENCY", "", _("Neither price nor catalog says a currency."))

@@ -49,6 +49,7 @@ _TAGS = [
     )
 ]  # fmt: skip
 Events = Iterator[tuple[str, Any]]
+_UNDECLARED = etree.ErrorTypes.NS_ERR_UNDEFINED_NAMESPACE
 
 
 def looks_like_bmecat(source: Source) -> bool:
@@ -87,23 +88,23 @@ class _Document:
         self._header = Header()
         self._transaction = ""
         self._templates: dict[str, str] = {}
+        self._notes: tuple[str, ...] = ()
         # Nothing is executed: no entity is replaced, no DTD is read, nothing is fetched. The limits of
         # libxml2 on the size of texts are lifted, since nothing can make a text larger than the file.
-        self._events: Events = _guarded(
-            etree.iterparse(
-                self._repaired,
-                events=("start", "end"),
-                tag=_TAGS,
-                encoding="utf-8",
-                resolve_entities=False,
-                load_dtd=False,
-                no_network=True,
-                attribute_defaults=False,
-                huge_tree=True,
-                remove_comments=True,
-                remove_pis=True,
-            )
+        self._parser = etree.iterparse(
+            self._repaired,
+            events=("start", "end"),
+            tag=_TAGS,
+            encoding="utf-8",
+            resolve_entities=False,
+            load_dtd=False,
+            no_network=True,
+            attribute_defaults=False,
+            huge_tree=True,
+            remove_comments=True,
+            remove_pis=True,
         )
+        self._events: Events = _guarded(self._parser)
 
     def begin(self) -> FileHeader:
         """Everything until the transaction begins; raises ``FileRefused`` for what is no BMEcat."""
@@ -133,7 +134,9 @@ class _Document:
             _("%s characters could not be read and became �.") % self._repaired.unreadable
             if self._repaired.unreadable
             else "",
+            _undeclared_prefix() if self._undeclared() else "",
         ]
+        self._notes = tuple(note for note in notes if note)
         previous = self._previous(node) if updates else None
         title = f"BMEcat {version}" + (f", ETIM {header.etim}" if header.etim else "")
         return FileHeader(
@@ -145,7 +148,7 @@ class _Document:
             languages=header.languages,
             currency=header.currency,
             customer=header.buyer,
-            notes=tuple(note for note in notes if note),
+            notes=self._notes,
         )
 
     def _previous(self, node: Node) -> int | None:
@@ -202,6 +205,13 @@ class _Document:
                 _("So many characters could not be read, or may not stand in XML; they were replaced."),
                 fatal=False,
             )
+        undeclared = self._undeclared()
+        if undeclared and _undeclared_prefix() not in self._notes:
+            yield Refusal(undeclared, "", "xmlns", "", _undeclared_prefix(), fatal=False)
+
+    def _undeclared(self) -> int:
+        """The line of the first prefix that nobody has declared so far; zero when there is none."""
+        return next((each.line for each in self._parser.error_log if each.type == _UNDECLARED), 0)
 
     def _item(self, node: Node, articles: ArticleReader) -> Iterator[Record]:
         if self._transaction == "T_UPDATE_PRICES":
@@ -250,11 +260,23 @@ class _Document:
 
 
 def _guarded(events: Any) -> Events:
-    """What the parser cannot read refuses the file, at its line."""
+    """What the parser cannot read refuses the file, at its line.
+
+    A prefix that nobody declared (``xsi:schemaLocation`` without its ``xmlns:xsi``) is none of that: libxml2
+    goes on, and complains when all was read.
+    """
     try:
         yield from events
     except etree.XMLSyntaxError as error:
-        raise FileRefused(_("The XML is broken: %s") % error.msg, error.lineno) from error
+        fatal = [each for each in events.error_log if each.level == etree.ErrorLevels.FATAL]
+        if not fatal and any(each.type == _UNDECLARED for each in events.error_log):
+            return
+        reason, line = (fatal[0].message, fatal[0].line) if fatal else (error.msg, error.lineno)
+        raise FileRefused(_("The XML is broken: %s") % reason, line) from error
+
+
+def _undeclared_prefix() -> str:
+    return _("The file uses a prefix that it does not declare; it was read as if it did.")
 
 
 def _link(node: Node) -> Iterator[Record]:

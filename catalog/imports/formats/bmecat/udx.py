@@ -42,6 +42,12 @@ def _metals(node: Node, sku: str, refused: list[Refusal]) -> list[MetalContent]:
         kind = child_text(each, "UDX.EDXF.SURCHARGE_TYPE").lower()
         weight = child_text(each, "UDX.EDXF.MATERIAL_BASIS_WEIGHT")
         if not weight:
+            amount = child_text(each, "UDX.EDXF.SURCHARGE_PRICE_AMOUNT", "UDX.EDXF.SURCHARGE_PERCENTAGE")
+            if amount.strip("0.,"):
+                reason = _("Only surcharges for metals are read, by weight; this one must be in the price.")
+                refused.append(
+                    Refusal(line(each), sku, "UDX.EDXF.SURCHARGE", f"{kind} {amount}", reason, fatal=False)
+                )
             continue
         metal = METALS.get(kind, kind.upper() if len(kind) == 2 else "")
         basis = child_text(each, "UDX.EDXF.MATERIAL_BASIS")

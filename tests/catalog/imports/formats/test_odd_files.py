@@ -193,3 +193,36 @@ def test_rows_and_columns_of_a_sheet_count_from_its_first(tmp_path: Path) -> Non
             (5, "007", Decimal("0.3"))
         ]
         assert [(each.line, each.record) for each in found.refused] == [(6, ""), (8, "A")]
+
+
+def test_a_prefix_that_nobody_declared_is_read_and_told(tmp_path: Path) -> None:
+    file = ODD / "prefixes.xml"
+    chosen = recognise(Source(file))
+    assert chosen is not None and chosen.slug == "bmecat"
+    found = read("bmecat", file, language="nl")
+    assert found.articles["KP-1"].names == {"nl": "Automaat"}
+    assert [each.amount for each in found.articles["KP-1"].prices] == [Decimal("18.40")]
+    assert "does not declare" in found.header.notes[0] and not found.refused
+    # Further down than the header it is told with its line; what is broken beside it is still broken.
+    late = tmp_path / "late.xml"
+    written = (ODD / "beside.xml").read_text().replace("<T_NEW_CATALOG>", f"<T_NEW_CATALOG>{' ' * 70_000}")
+    late.write_text(written.replace("<SUPPLIER_PID>CABLE", '<SUPPLIER_PID xsi:nil="false">CABLE'))
+    (told,) = [each for each in read("bmecat", late).refused if each.field == "xmlns"]
+    assert late.read_text().splitlines()[told.line - 1].endswith("CABLE</SUPPLIER_PID>")
+    late.write_text(file.read_text().replace("</bme:T_NEW_CATALOG>", ""))
+    with pytest.raises(FileRefused, match="tag mismatch"):
+        read("bmecat", late)
+
+
+def test_what_makes_another_price_or_article_of_what_is_read_is_told() -> None:
+    found = read("bmecat", ODD / "beside.xml", customer="100001", territory="BE")
+    assert [(each.kind, each.amount) for each in found.articles["BOX"].prices] == [
+        (PriceKind.LIST, Decimal("10.00"))
+    ]
+    assert reasons(found.refused) == {
+        ("BOX", "ALLOWANCE_OR_CHARGES_FIX"),
+        ("BOX", "VARIANTS"),
+        ("BOX", "UDX.EDXF.SURCHARGE"),
+        ("CABLE", "PRICE_FORMULA"),
+    }
+    assert {each.value for each in found.refused} >= {"-R rood, -B blauw", "packaging 0.05"}
