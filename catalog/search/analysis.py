@@ -19,8 +19,8 @@ from catalog.search.words import UNITS
 # Only words this long are taken for compounds, and only parts this long are looked for at their end.
 SHORTEST_COMPOUND = 8
 SHORTEST_PART = 4
-# How many words after one with a digit may still belong to it, at most ("3 P + N").
-BELONGING = 3
+# How many words after one with a digit may still belong to it, at most ("3 P + N + E").
+BELONGING = 5
 RUNS_KEPT = 40_000
 CLAUSES_KEPT = 20_000
 # After a sign and a space a letter begins something new: nothing that has a digit goes on like this.
@@ -31,7 +31,8 @@ _TYPE = re.compile(r"[^\W\d_]{3}\S*?\d")
 _AROUND_WORDS = ".,;:()"
 # The only words that become one token with digits beside them, with a space between (``text`` reads them so).
 _JOINED = """
-g x n ø p pol pole poles polen polaire polaires pôle pôles ip ik cat kat rj gu gx mr pg dn m e b c d k z
+g x n ø p pol pole poles polen polaire polaires pôle pôles ip ik cat kat rj gu gx mr pg ph pz tx dn m e t pe
+b c d k z
 """
 _JOINING = frozenset(_JOINED.split()) | UNITS.keys()
 

@@ -1,6 +1,7 @@
 """Words that buyers write apart and the assortment writes as one: ``Dose Unterputz`` is an ``Unterputzdose``.
 
-Only words beside each other, and only compounds that the index's dictionary has.
+Only words beside each other, and only compounds that the index's dictionary has. The other way round,
+``geelgroen`` is read as ``geel`` and ``groen`` where nothing says it as one word.
 """
 
 from collections import defaultdict
@@ -9,7 +10,8 @@ from itertools import pairwise
 
 from catalog.search.text import COMPOUNDING, Token
 
-SHORTEST_JOINED = 3
+SHORTEST_JOINED = 2
+SHORTEST_PARTED = 4
 # What stands between the parts of a compound; other languages put nothing there.
 _LINKS = dict.fromkeys(COMPOUNDING, ("", "s", "n"))
 # As typed it is the same word; the other way round it may be another thing.
@@ -33,3 +35,17 @@ def joined(
                     for part in (one, other):
                         found[part.text].setdefault(compound, worth)
     return found
+
+
+def parted(word: str, language: str, is_word: Callable[[str], bool]) -> tuple[str, str] | None:
+    """The two words of the dictionary that make this one, the last as long as there is one."""
+    if language not in COMPOUNDING:
+        return None
+    for place in range(SHORTEST_PARTED, len(word) - SHORTEST_PARTED + 1):
+        first, last = word[:place], word[place:]
+        if not is_word(last):
+            continue
+        for link in _LINKS[language]:
+            if first.endswith(link) and is_word(start := first.removesuffix(link)):
+                return start, last
+    return None

@@ -15,7 +15,7 @@ from tantivy import Query
 
 from catalog.search import schema
 from catalog.search.analysis import SHORTEST_PART
-from catalog.search.compounds import joined
+from catalog.search.compounds import joined, parted
 from catalog.search.dictionary import Dictionary
 from catalog.search.sought import Either, Sought, any_of
 from catalog.search.text import COMPOUNDING, LANGUAGES, Token, code_key, stem, without_ascii_umlauts
@@ -157,6 +157,8 @@ def read(
             # A word that nobody says like this may be unfinished or of another language.
             found = _wanted(words, word, language, started=word is query[-1], loose=False, foreign=True)
         if not found:
+            found = _in_parts(words, word, language)
+        if not found:
             return Reading((), typed, words) if any(True for _ in _codes(words, typed)) else None
         wanted.append(found)
     return Reading(tuple(wanted), typed, words) if wanted else None
@@ -213,6 +215,16 @@ def _wanted(
         else:
             wordings.append(parts)
     return Wanted(tuple(_once(words, terms, language)), codes, tuple(wordings), code_start)
+
+
+def _in_parts(words: Dictionary, word: Token, language: str) -> Wanted:
+    """A compound that nothing says as one word."""
+    if not word.is_word:
+        return Wanted()
+    parts = parted(word.text, language, lambda part: bool(words.articles(schema.word(language), part)))
+    return (
+        Wanted(wordings=(tuple(_meant(words, part, language, 1.0) for part in parts),)) if parts else Wanted()
+    )
 
 
 def _once(words: Dictionary, terms: Mapping[tuple[str, str], Term], language: str) -> Iterator[Term]:

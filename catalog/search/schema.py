@@ -12,7 +12,7 @@ import tantivy
 from catalog.search.fronts import NAMED
 from catalog.search.text import COMPOUNDING, LANGUAGES
 
-VERSION = 7
+VERSION = 8
 
 PRODUCT = "product"  # Product.id
 CATEGORY = "category"  # ids of its category and of all above it, to filter by

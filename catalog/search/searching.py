@@ -30,7 +30,7 @@ from catalog.search.query import Query, Results, Sort, Suggestion
 from catalog.search.ranking import Effort
 from catalog.search.reading import Reader, reader
 from catalog.search.sought import Sought
-from catalog.search.text import LANGUAGES, LONGEST_QUERY, Token, query_tokens, telling
+from catalog.search.text import LANGUAGES, LONGEST_QUERY, Token, query_tokens, telling, without_label
 
 # Above this nobody wants the number: "more than 1,000".
 COUNT_CAP = 1_000
@@ -149,7 +149,7 @@ def suggest(text: str, language: str, limit: int = 8) -> tuple[Suggestion, ...]:
     words = _words(label_cache.current(), text, language)
     if not words:
         return ()
-    typed = text.strip()[:LONGEST_QUERY]
+    typed = without_label(text.strip()[:LONGEST_QUERY])
     reading = matching.read(opened.words, words, typed, language, Breadth.STARTED)
     if reading is None:
         return ()
@@ -218,7 +218,7 @@ def _attempts(opened: Reader, labels: Labels, text: str, language: str) -> Itera
     words = _words(labels, text, language)
     if not words:
         return
-    yield from _readings(opened, words, text, language)
+    yield from _readings(opened, words, without_label(text), language)
     for meant in corrections(opened.words, words, language, labels):
         said = " ".join(word.text for word in meant)
         for attempt in _readings(opened, meant, said, language):

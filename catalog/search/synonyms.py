@@ -45,8 +45,8 @@ class Synonyms:
 def read() -> Synonyms:
     """The trade's synonyms and those of the operator's list as it stands now: one query."""
     meant: dict[str, dict[Words, dict[Words, None]]] = {language: defaultdict(dict) for language in LANGUAGES}
-    for line in SYNONYMS:
-        _add_line(meant, LANGUAGES, line, line)
+    for typed, said in SYNONYMS:
+        _add_line(meant, LANGUAGES, typed, said)
     rows = Synonym.objects.filter(active=True).order_by("id")
     for language, term, meanings, both_ways in rows.values_list("language", "term", "meanings", "both_ways"):
         others = terms_of(meanings)

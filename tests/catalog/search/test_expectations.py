@@ -210,10 +210,61 @@ def test_a_category_is_what_its_heads_say(language: str, category: str, heads: t
         ("4,7 kΩ", "4.7kohm"),
         ("10 µF", "10uf"),
         ("Straße", "STRASSE"),
+        ("CEE 3P+N+E 32 A", "cee 3p + n + t 32A"),
+        ("4-6,3 A", "4…6.3a"),
+        ("0,5 – 6 mm²", "0.5-6 qmm"),
+        ("½″", '1/2"'),
+        ("1½ Zoll", '1 1/2"'),
+        ("19 inch", '19"'),
+        ("180°", "180 Grad"),
+        ("10 Stück", "10 stuks"),
+        ("M 25 x 1,5", "M25×1.5"),
     ],
 )
 def test_two_spellings_of_one_thing_are_one_token(one: str, other: str) -> None:
     assert [token.text for token in tokens(one)] == [token.text for token in tokens(other)]
+
+
+@pytest.mark.parametrize(
+    ("said", "found_by"),
+    [
+        ("CEE 3P+N+E 16 A", {"3p", "3pn", "5p", "16a"}),
+        ("CEE 3P+E 32 A", {"3p", "4p", "32a"}),
+        ("4-6,3 A", {"4a", "6.3a"}),
+        ("PH2×100", {"ph2"}),
+        ("M20x1,5", {"m20", "20mm"}),
+        ("105×105×55 mm", {"105x105", "105x105x55"}),
+        ("4x58 W", {"58w"}),
+        ("116-6 A", {"116", "6", "1166"}),
+    ],
+)
+def test_what_is_said_together_is_found_by_its_parts(said: str, found_by: set[str]) -> None:
+    assert found_by <= {word for token in tokens(said) for word in (token.text, *token.also)}
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("120 cm", {("1200mm",), ("1.2m",)}),
+        ("0,75 kW", {("750w",)}),
+        ("0,03 A", {("30ma",)}),
+        ("16 A", set()),
+        ("100 m", set()),
+        ("2x16 A", {("2p", "16a")}),
+        ("10 st", {("10",)}),
+    ],
+)
+def test_a_measure_may_be_written_in_another_unit(typed: str, meant: set[tuple[str, ...]]) -> None:
+    (token,) = query_tokens(typed)
+    assert set(token.meanings) == meant
+
+
+@pytest.mark.parametrize(
+    "label", ["EAN: ", "gtin ", "Art.-Nr. ", "Best.-Nr.: ", "réf. ", "Artikelnummer ", "part no. "]
+)
+def test_a_number_may_be_copied_with_the_word_that_says_it_is_one(shop: Path, label: str) -> None:
+    results = search.search(search.Query(f"{label}2000001016100", "de"))
+    assert (skus(results), results.corrected) == (["VLT-5SY616-7"], None)
 
 
 @pytest.mark.parametrize(
@@ -254,6 +305,7 @@ def test_so_many_slips_leave_a_piece_of_the_word_as_it_is(word: str, most: int) 
         "Kabel XVB-F2 3 G 2,5 mm² Cat. 6A, 100 m",
         "Relais 230 V AC, 4 P, IP 65, 10 µF (2 x 1,5 mm²)",
         "Aardlekschakelaar 3 P + N 40 A, 3 polig. E 27 en Ø 20 mm",
+        'CEE-stekker 3 P + N + E 32 A, M 25 x 1,5, 4 - 6,3 A, 1 1/2 " en 360 ° (10 stuks)',
     ],
 )
 def test_a_text_read_in_pieces_says_what_it_says_as_a_whole(text: str) -> None:
