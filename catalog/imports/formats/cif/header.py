@@ -1,7 +1,8 @@
 """The lines of a CIF before DATA: ``KEY: value`` in any order and case, with or without a blank.
 
-Many a CIF went through a spreadsheet: then a comma or tab stands between key and value, commas fill every
-line up to the longest, and the names of the fields are a row like the others.
+Many a CIF went through a spreadsheet: then a comma, semicolon or tab stands between key and value, commas
+fill every line up to the longest, and the names of the fields are a row like the others. CIF 2.1 has the
+first twelve fields of CIF 3.0 and is read as one.
 """
 
 import re
@@ -24,6 +25,9 @@ CHARSETS = {
     "us-ascii": "ascii", "ascii": "ascii", "utf-16": "utf-16",
 }  # fmt: skip
 MARK = b"\xef\xbb\xbf"
+VERSIONS = {b"CIF_I_V3": "3.0", b"CIF_I_V2": "2.1"}
+# What a spreadsheet puts between cells, in whatever country.
+_BETWEEN = ",;\t"
 LONGEST_HEADER = 200
 KEYS = frozenset(
     [
@@ -31,7 +35,8 @@ KEYS = frozenset(
         "unuom", "comments", "fieldnames", "duns",
     ]
 )  # fmt: skip
-TRUE = ("t", "true", "yes", "1")
+TRUE = ("t", "true", "yes", "y", "1")
+FALSE = ("", "f", "false", "no", "n", "0")
 # What a line that names the fields has among its cells.
 NUMBER = "supplier part id"
 
@@ -43,6 +48,7 @@ class Header:
     names: tuple[str, ...] = ()
     charset: str = "utf-8"
     separator: str = ","
+    version: str = "3.0"
     notes: tuple[str, ...] = ()  # what was forgiven
 
     def __getitem__(self, key: str) -> str:
@@ -63,7 +69,8 @@ class Header:
 def read_header(stream: IO[bytes]) -> Header:
     """Reads as far as DATA; raises ``FileRefused`` for what is no CIF 3.0."""
     first = stream.readline(1024).removeprefix(MARK).strip()
-    if not first.upper().startswith(b"CIF_I_V3"):
+    version = VERSIONS.get(first[:8].upper())
+    if version is None:
         raise FileRefused(_("The file is no CIF 3.0: it does not begin with CIF_I_V3.0."), 1)
     values: dict[str, str] = {}
     notes: dict[str, None] = {}
@@ -71,14 +78,15 @@ def read_header(stream: IO[bytes]) -> Header:
     for number in range(2, LONGEST_HEADER):
         raw = stream.readline(64 * 1024)
         line = _line(raw)
-        bare = line.rstrip(",\t ")
+        bare = line.rstrip(f"{_BETWEEN} ")
         if bare.upper() == "DATA":
             following = stream.readline(64 * 1024)
             named = _names_fields(_line(following))
             if named:
                 values["fieldnames"] = _line(following)
                 notes[_("The names of the fields are a row of DATA; FIELDNAMES is expected.")] = None
-            return _header(number + named, values, _separator(values, _line(following)), tuple(notes))
+            separator = _separator(values, _line(following))
+            return _header(number + named, values, separator, version, tuple(notes))
         if not raw:
             break
         key, colon, value = line.partition(":")
@@ -92,7 +100,7 @@ def read_header(stream: IO[bytes]) -> Header:
             # A remark may go on over further lines, and have colons in it.
             last = key.strip().lower()
             values[last] = value.strip()
-            if last != "comments" and (kept := values[last].strip(",\t ")) != values[last]:
+            if last != "comments" and (kept := values[last].strip(f"{_BETWEEN} ")) != values[last]:
                 values[last] = kept
                 notes[_("A spreadsheet wrote the file: commas or tabs are around its values.")] = None
     raise FileRefused(_("The file has no DATA line, so it has no items."))
@@ -108,7 +116,7 @@ def _known(key: str) -> bool:
 
 
 def _cells(line: str) -> list[str]:
-    return [cell.strip().strip('"').lower() for cell in re.split(r"[,\t]", line)]
+    return [cell.strip().strip('"').lower() for cell in re.split(f"[{_BETWEEN}]", line)]
 
 
 def _names_fields(line: str) -> bool:
@@ -117,12 +125,14 @@ def _names_fields(line: str) -> bool:
 
 
 def _separator(values: dict[str, str], first: str) -> str:
-    """A tab where neither the names of the fields nor else the first row have a comma."""
+    """A tab or semicolon where neither the names of the fields nor else the first row have a comma."""
     shown = values.get("fieldnames") or first
-    return "\t" if "\t" in shown and "," not in shown else ","
+    return next((sign for sign in "\t;" if sign in shown and "," not in shown), ",")
 
 
-def _header(lines: int, values: dict[str, str], separator: str, notes: tuple[str, ...]) -> Header:
+def _header(
+    lines: int, values: dict[str, str], separator: str, version: str, notes: tuple[str, ...]
+) -> Header:
     said = values.get("fieldnames", "")
     names = _cells(said) if said else []
     names = [SAME_FIELD.get(name, name) for name in names]
@@ -131,5 +141,11 @@ def _header(lines: int, values: dict[str, str], separator: str, notes: tuple[str
         reason = _("The file says that its encoding is “%(name)s”, which is unknown.")
         raise FileRefused(reason % {"name": values["charset"]})
     return Header(
-        lines, values, tuple(names or (name.lower() for name in BASE_FIELDS)), charset, separator, notes
+        lines,
+        values,
+        tuple(names or (name.lower() for name in BASE_FIELDS)),
+        charset,
+        separator,
+        version,
+        notes,
     )

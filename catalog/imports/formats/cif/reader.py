@@ -10,12 +10,13 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from decimal import Decimal
 from typing import IO, Any, cast
 
 from catalog.imports.errors import FileRefused
-from catalog.imports.formats.cif.header import MARK, TRUE, Header, read_header
+from catalog.imports.formats.cif import wide
+from catalog.imports.formats.cif.header import FALSE, MARK, TRUE, VERSIONS, Header, read_header
 from catalog.imports.formats.cif.options import CifOptions
+from catalog.imports.formats.cif.prices import Prices
 from catalog.imports.formats.cif.units import X12
 from catalog.imports.records import (
     Action,
@@ -23,8 +24,6 @@ from catalog.imports.records import (
     FeatureValue,
     FileHeader,
     Media,
-    PriceKind,
-    PriceRecord,
     Record,
     Refusal,
 )
@@ -33,12 +32,9 @@ from catalog.imports.source import Source
 from catalog.imports.values import (
     LONGEST_NAME,
     NotANumber,
-    day,
     decimal,
     language,
-    price_quantity,
     shortened,
-    unclear_quantity,
 )
 from catalog.wording import said as _
 
@@ -47,23 +43,27 @@ DOMAINS = (("UNSPSC", "unspsc"), ("SPSC", "unspsc"), ("ETIM", "etim_class"), ("E
 _PAIR = re.compile(r'\s*([^=;{}]+?)\s*=\s*(?:"([^"]*)"|([^;{}]*))\s*(?:;|\Z)')
 _LOCALE = re.compile(r"\A[a-z]{2}([-_][A-Za-z]{2})?\Z")
 LANGUAGES = ("en", "nl", "fr", "de")
+# How a row begins that somebody wrote for people.
+REMARK = "#"
 # Below the limit of the csv module for one field.
 LONGEST_ROW = 100_000
 
 
 def looks_like_cif(source: Source) -> bool:
-    return source.head.removeprefix(MARK).lstrip()[:8].upper().startswith(b"CIF_I_V3")
+    return wide.head(source).removeprefix(MARK).lstrip()[:8].upper() in VERSIONS
 
 
 @register("cif", label="Ariba CIF 3.0", options=CifOptions, sniff=looks_like_cif)
 def read(source: Source, reading: Reading) -> tuple[FileHeader, Iterator[Record]]:
     """The rows come as they are read; ``FileRefused`` where the header is none."""
     options = cast(CifOptions, reading.options)
-    with source.open(counted=False) as stream:
+    with wide.opened(source, counted=False) as stream:
         header = read_header(stream)
+    if wide.is_wide(source):
+        header = replace(header, charset="utf-8")
     count = header["itemcount"]
     file_header = FileHeader(
-        format="Ariba CIF 3.0",
+        format=f"Ariba CIF {header.version}",
         full=header.full,
         languages=(reading.language,),
         currency=header["currency"].upper() or reading.currency,
@@ -78,13 +78,13 @@ class _Rows:
     def __init__(self, header: Header, reading: Reading, options: CifOptions) -> None:
         self._header = header
         self._reading = reading
-        self._options = options
+        self._prices = Prices(header, reading, options, self._unit)
         # Articles that were given out, by a digest, with the languages they came in as bits.
         self._seen: dict[int, int] = {}
 
     def records(self, source: Source) -> Iterator[Record]:
         waiting: ArticleRecord | None = None
-        with source.open() as stream:
+        with wide.opened(source) as stream:
             for line, row in self._rows(stream):
                 if isinstance(row, Refusal):
                     yield row
@@ -117,7 +117,7 @@ class _Rows:
         count = 0
         for cells in found:
             line, begun = begun, self._header.lines + found.line_num + 1
-            if not any(cell.strip() for cell in cells):
+            if not any(cell.strip() for cell in cells) or cells[0].startswith(REMARK):
                 continue
             if cells[0].strip().upper() == "ENDOFDATA" and not any(cell.strip() for cell in cells[1:]):
                 ended = True
@@ -145,8 +145,11 @@ class _Rows:
         sku = row.get("supplier part id", "")
         if not sku:
             return [Refusal(line, "", "Supplier Part ID", "", _("An article without a number."))]
-        if row.get("delete", "").lower() in TRUE:
+        delete = row.get("delete", "")
+        if delete.lower() in TRUE:
             return [ArticleRecord(line=line, sku=sku, action=Action.DELETE)]
+        if delete.lower() not in FALSE:
+            return [Refusal(line, sku, "Delete", delete, _("Neither yes nor no."))]
         if self._is_shop(row):
             reason = _("A row that leads to a whole punch-out shop is no article.")
             return [Refusal(line, sku, "PunchOut Enabled", row.get("supplier url", ""), reason)]
@@ -164,12 +167,12 @@ class _Rows:
         texts = self._texts(row, spoken)
         if not texts["names"]:
             return [Refusal(line, sku, "Item Description", "", _("An article without a name."))]
-        prices = self._prices(line, sku, row, refused)
+        unit = self._unit(row.get("unit of measure", ""))
+        prices = self._prices.of_row(line, sku, row, unit, refused)
         if seen:
             # What is neither text nor price was said by the first row.
             more = ArticleRecord(line=line, sku=sku, action=Action.CHANGE, prices=prices, **texts)
             return [*refused, more]
-        unit = self._unit(row.get("unit of measure", ""))
         if unit is None:
             reason = _("Nobody knows this unit. Say in the profile what the supplier means by it.")
             return [Refusal(line, sku, "Unit of Measure", row.get("unit of measure", ""), reason)]
@@ -182,7 +185,7 @@ class _Rows:
             brand=row.get("manufacturer name") or None,
             manufacturer_part_number=row.get("manufacturer part id") or None,
             order_unit=unit,
-            price_unit=self._price_unit(row),
+            price_unit=self._prices.price_unit(row),
             lead_time_days=int(days) if days.isascii() and days.isdigit() and len(days) < 5 else None,
             features=tuple(_parameters(row.get("parametric data", ""))),
             media=tuple(_pictures(row)),
@@ -225,66 +228,6 @@ class _Rows:
             own = self._reading.unit_aliases.get(said)
             return own or X12.get(word) or self._reading.unit(said)
         return self._reading.unit(said) or (X12.get(word) if self._header.un_units is None else None)
-
-    def _price_unit(self, row: dict[str, str]) -> int | None:
-        """Of how many units the price is; ``None`` for what is no whole number."""
-        said = row.get("price unit quantity", "")
-        try:
-            quantity = price_quantity(said)
-        except NotANumber:
-            return None
-        return int(quantity) if quantity == int(quantity) and 0 < quantity < 10**9 else None
-
-    def _prices(
-        self, line: int, sku: str, row: dict[str, str], refused: list[Record]
-    ) -> tuple[PriceRecord, ...] | None:
-        net = self._options.unit_price == "net"
-        kinds = [("unit price", PriceKind.NET if net else PriceKind.LIST)]
-        if self._options.market_price == "list" and net:
-            kinds.append(("market price", PriceKind.LIST))
-        currency = (row.get("currency") or self._header["currency"] or self._reading.currency).upper()
-        price_unit = self._price_unit(row)
-        if price_unit is None:
-            written = row.get("price unit quantity", "")
-            refused.append(
-                Refusal(line, sku, "Price Unit Quantity", written, unclear_quantity(), fatal=False)
-            )
-            return None
-        found: list[PriceRecord] = []
-        for name, kind in kinds:
-            said = row.get(name, "")
-            if not said:
-                continue
-            reason = ""
-            amount = Decimal(0)
-            try:
-                amount = decimal(said)
-            except NotANumber:
-                reason = _("Not a number.")
-            if not reason and amount < 0:
-                reason = _("A price is not less than nothing.")
-            if not reason and not currency:
-                reason = _("Neither price nor catalog says a currency.")
-            if not reason and kind is PriceKind.NET and not self._reading.customer:
-                reason = _("A net price of a customer whom neither file nor profile names.")
-            if reason:
-                refused.append(Refusal(line, sku, name.title(), said, reason, fatal=False))
-                continue
-            found.append(
-                PriceRecord(
-                    line=line,
-                    sku=sku,
-                    amount=amount,
-                    currency=currency,
-                    price_unit=price_unit,
-                    kind=kind,
-                    valid_from=day(row.get("effective date", "")),
-                    valid_until=day(row.get("expiration date", "")),
-                    customer=self._reading.customer if kind is PriceKind.NET else "",
-                    territories=tuple(row.get("territory available", "").upper().split()),
-                )
-            )
-        return tuple(found)
 
     def _classes(self, line: int, sku: str, row: dict[str, str], refused: list[Record]) -> dict[str, Any]:
         written = row.get("classification codes", "")

@@ -108,13 +108,17 @@ TABBED = "S\tA1\tRelay, 24 V\t39122334\t4.50\tEA"
     [
         # Saved by a spreadsheet: a comma after the colon, and commas to the end.
         ["CIF_I_V3.0,,", "LOADMODE:,I,", f"FIELDNAMES:,{NAMES},", "DATA,,", CELLS, "ENDOFDATA,"],
+        [
+            *("CIF_I_V3.0;;", "LOADMODE:;I;", f"FIELDNAMES:;{NAMES.replace(',', ';')};", "DATA;;"),
+            *('S;A1;Relay, 24 V;39122334;4,50;EA', "ENDOFDATA;"),
+        ],
         # The names in a line of their own, after a remark.
         ["CIF_I_V3.0", "LOADMODE: I", "COMMENTS: none", NAMES, "DATA", CELLS, "ENDOFDATA"],
         ["CIF_I_V3.0", "LOADMODE:,I", "FIELDNAMES:,,,", NAMES, "DATA", CELLS, "ENDOFDATA"],
         # The names as the first row, and tabs for commas.
         ["CIF_I_V3.0\t", "LOADMODE:\tI", "DATA", NAMES.replace(",", "\t"), TABBED, "ENDOFDATA"],
     ],
-    ids=["commas", "after a remark", "on the next line", "tabs"],
+    ids=["commas", "semicolons", "after a remark", "on the next line", "tabs"],
 )  # fmt: skip
 def test_what_a_spreadsheet_made_of_a_file_is_read_and_noted(tmp_path, lines):
     lines.insert(2, "ITEMCOUNT:,1,,")
@@ -158,7 +162,7 @@ def test_a_price_without_any_currency_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("lines", "reason"),
     [
-        (["CIF_I_V2.1", "DATA"], "CIF 3.0"),
+        (["CIF_I_V1.0", "DATA"], "CIF 3.0"),
         (["CIF_I_V3.0", "CHARSET: EBCDIC", "DATA"], "EBCDIC"),
         (["CIF_I_V3.0", "LOADMODE: F"], "no DATA"),
         (["CIF_I_V3.0", "what is this", "DATA"], "Neither"),
@@ -196,3 +200,40 @@ class TestOtherPeoplesFiles:
     def test_a_header_alone_is_refused(self, file):
         with pytest.raises(FileRefused, match="no DATA"):
             read("cif", file)
+
+
+def test_a_price_of_another_unit_is_made_one_per_order_unit_or_left_out():
+    found = read("cif", PAYLOADS / "odd" / "units_and_days.cif")
+    (box,) = found.articles["BOX"].prices
+    assert (box.amount, box.price_unit) == (Decimal("50.00"), 1)
+    assert (box.valid_from, box.valid_until) == (date(2026, 1, 1), date(2026, 12, 31))
+    assert [(each.amount, each.price_unit) for each in found.articles["METRE"].prices] == [(5, 100)]
+    assert found.articles["ROLL"].prices is found.articles["DAY"].prices is None
+    assert "MAYBE" not in found.articles
+    assert reasons(found.refused) == {
+        ("ROLL", "Price Unit"),
+        # Without its end the price would hold for ever.
+        ("DAY", "Expiration Date"),
+        ("MAYBE", "Delete"),
+    }
+
+
+def test_a_cif_saved_as_unicode_text_or_of_version_2_is_read(tmp_path):
+    file = tmp_path / "catalog.txt"
+    lines = [
+        "CIF_I_V3.0",
+        "LOADMODE:\tI",
+        "DATA",
+        NAMES.replace(",", "\t"),
+        TABBED.replace("24", "±24"),
+        "ENDOFDATA",
+    ]
+    file.write_text("\r\n".join(lines), "utf-16")
+    chosen = recognise(Source(file))
+    assert chosen is not None and chosen.slug == "cif"
+    assert read("cif", file, language="en").articles["A1"].names == {"en": "Relay, ±24 V"}
+    older = read(
+        "cif", written(tmp_path, "CIF_I_V2.1", "DUNS: TRUE", "CURRENCY: EUR", "DATA", row(), "ENDOFDATA")
+    )
+    assert older.header.format == "Ariba CIF 2.1"
+    assert [each.amount for each in older.articles["A1"].prices] == [1]
