@@ -79,8 +79,8 @@ class Prices:
         per = self._in_order_units(row, unit)
         if per is None:
             written = f"{row.get('price unit', '')} × {row.get('unit conversion', '')}"
-            reason = _("The price is of another unit than the one ordered; give it per order unit.")
-            refused.append(Refusal(line, sku, "Price Unit", written, reason, fatal=False))
+            other = _("The price is of another unit than the one ordered; give it per order unit.")
+            refused.append(Refusal(line, sku, "Price Unit", written, other, fatal=False))
             return None
         valid = self._valid(line, sku, row, refused)
         if valid is None:
