@@ -15,7 +15,12 @@ from catalog.imports.formats.table.rows import Row, csv_rows, xlsx_rows
 from catalog.imports.source import Source
 
 ROWS = 12
+# Above the headings stand a title, a date, an address; not more than this.
+MOST_ABOVE = 20
 SAMPLE = 64 * 1024
+# One thousand two hundred for some, one and a bit for others: says nothing about the decimal sign.
+_UNCLEAR = re.compile(r"\A-?\d{1,3}[.,]\d{3}\Z")
+_BESIDE_NUMBER = re.compile(r"\A(?:[€$£]|[A-Z]{3})?\s*(-?[\d.,]+)\s*(?:[€$£%]|[A-Z]{3})?\Z")
 _COMMA = re.compile(r"\A-?\d{1,3}(?:\.\d{3})*,\d+\Z|\A-?\d+,\d+\Z")
 _POINT = re.compile(r"\A-?\d{1,3}(?:,\d{3})*\.\d+\Z|\A-?\d+\.\d+\Z")
 _DAYS = (
@@ -37,13 +42,14 @@ class Column(NamedTuple):
 
 def first_rows(source: Source, options: TableOptions) -> list[Row]:
     """Raises ``FileRefused``."""
-    rows: Iterator[Row]
+    return list(islice(_rows(source, options), ROWS + options.header_row))
+
+
+def _rows(source: Source, options: TableOptions) -> Iterator[Row]:
     if isinstance(options, CsvOptions):
-        rows = csv_rows(source, options)
-    else:
-        assert isinstance(options, XlsxOptions)
-        rows = xlsx_rows(source, options)
-    return list(islice(rows, ROWS + options.header_row))
+        return csv_rows(source, options)
+    assert isinstance(options, XlsxOptions)
+    return xlsx_rows(source, options)
 
 
 def columns_of(rows: list[Row], header_row: int) -> list[Column]:
@@ -72,18 +78,24 @@ def guess(source: Source, tabular: type[TableOptions]) -> dict[str, Any]:
     if tabular is CsvOptions:
         options |= _written(source)
     try:
-        rows = first_rows(source, tabular.model_validate(options))
+        rows = list(islice(_rows(source, tabular.model_validate(options)), ROWS + MOST_ABOVE))
     except FileRefused:
         return options
-    cells = [str(cell) for row in rows[1:] for cell in row.cells if cell not in (None, "")]
-    if tabular is CsvOptions:
-        commas = sum(1 for cell in cells if _COMMA.match(cell))
-        points = sum(1 for cell in cells if _POINT.match(cell))
+    place = _place_of_headings(rows)
+    if place:
+        options["header_row"] = rows[place].line
+    # What a spreadsheet stores as number or day says nothing about how others are written.
+    cells = [cell for row in rows[place + 1 :] for cell in row.cells if cell and isinstance(cell, str)]
+    beside = [match[1] for cell in cells if (match := _BESIDE_NUMBER.match(cell))]
+    numbers = [each for each in beside if not _UNCLEAR.match(each)]
+    points = sum(1 for each in numbers if _POINT.match(each))
+    if tabular is CsvOptions or points:
+        commas = sum(1 for each in numbers if _COMMA.match(each))
         options["decimal_sign"] = "." if points > commas else ","
     days = Counter(name for cell in cells for pattern, name in _DAYS if pattern.match(cell))
     if days:
         options["day_format"] = days.most_common(1)[0][0]
-    headings = [str(cell or "").strip() for cell in rows[0].cells] if rows else []
+    headings = _headings(rows[place]) if rows else []
     found = propose(headings)
     # A first row of numbers and no known word is no heading.
     if not found and any(re.fullmatch(r"[\d.,]+", heading) for heading in headings):
@@ -92,13 +104,24 @@ def guess(source: Source, tabular: type[TableOptions]) -> dict[str, Any]:
     return options
 
 
+def _headings(row: Row) -> list[str]:
+    return [str(cell or "").strip() for cell in row.cells]
+
+
+def _place_of_headings(rows: list[Row]) -> int:
+    """Of the first rows the one with the most headings that are known, at least two; else the first."""
+    known = [len(propose(_headings(row))) for row in rows[: MOST_ABOVE + 1]]
+    most = max(known, default=0)
+    return known.index(most) if most > 1 else 0
+
+
 def _written(source: Source) -> dict[str, Any]:
     """Character set and delimiter."""
     with source.open(counted=False) as file:
         data = file.read(SAMPLE)
     charset = _charset(data)
     text = data.decode(charset, errors="replace").lstrip("\ufeff")
-    lines = [line for line in text.splitlines()[:-1] or text.splitlines() if line.strip()][:20]
+    lines = [line for line in text.splitlines()[:-1] or text.splitlines() if line.strip()][:40]
     best, score = ";", 0.0
     for sign in (";", ",", "\t", "|"):
         widths = [len(row) for row in csv.reader(io.StringIO("\n".join(lines)), delimiter=sign)]

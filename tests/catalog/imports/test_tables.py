@@ -14,6 +14,8 @@ import pytest
 from catalog.imports import formats  # noqa: F401  registers them
 from catalog.imports.errors import FileRefused
 from catalog.imports.formats.table.columns import propose
+from catalog.imports.formats.table.options import CsvOptions, XlsxOptions
+from catalog.imports.preview import guess
 from catalog.imports.records import (
     Action,
     ArticleRecord,
@@ -113,7 +115,10 @@ def test_a_stock_file_gives_stock_and_refuses_words(read: Read) -> None:
         ("1.5", ",", None),
         ("1,234.5", ",", None),
         ("5,41E+12", ",", None),
-        ("12 EUR", ",", None),
+        ("12,5 EUR", ",", "12.5"),
+        ("€ 1.234,50", ",", "1234.50"),
+        ("12 USD", ",", None),
+        ("1.5 €", ",", None),
         ("NaN", ".", None),
         ("1" * 40, ".", None),
     ],
@@ -262,3 +267,63 @@ def test_a_quoted_cell_may_go_on_over_lines_and_the_lines_are_counted_on(read: R
     )
     assert [(each.line, each.sku) for each in found] == [(2, "A-1"), (4, "A-2")]  # type: ignore[union-attr]
     assert found[0].descriptions["nl"] == 'one\r\ntwo "x"'  # type: ignore[union-attr]
+
+
+def test_an_amount_may_have_its_own_currency_beside_it_but_no_other(read: Read) -> None:
+    columns = {"nr": "sku", "prijs": "price", "munt": "currency"}
+    own, refusal = read("nr;prijs;munt\nA-1;€ 12,50;eur\nA-2;12,50 £;€\n", columns)
+    assert isinstance(own, PriceRecord) and isinstance(refusal, Refusal)
+    assert (own.amount, own.currency) == (Decimal("12.50"), "EUR")
+    assert (refusal.record, refusal.value) == ("A-2", "12,50 £")
+    assert "not in EUR" in str(refusal.reason)
+
+
+def test_what_programs_make_of_numbers_and_days_is_read(read: Read) -> None:
+    columns = {"nr": "sku", "ean": "gtin", "geldig": "valid_from", "prijs": "price"}
+    article, _price = read('nr;ean;geldig;prijs\n="00123";5410000012345.0;01/02/2026;1,5\n', columns)
+    assert isinstance(article, ArticleRecord)
+    assert (article.sku, article.gtin) == ("00123", "5410000012345")
+    price = read(workbook(["nr", "ean", "geldig", "prijs"], ["A", None, 46023, 1.5]), columns, "xlsx")[1]
+    assert isinstance(price, PriceRecord) and price.valid_from == date(2026, 1, 1)
+
+
+class TestAPriceListAsItIsSent:
+    """A title, the day and an empty row above the headings, a hidden sheet in front, a sum below."""
+
+    @pytest.fixture
+    def sheet(self, tmp_path: Path) -> Path:
+        book = openpyxl.Workbook()
+        hidden = book.active
+        assert hidden is not None
+        hidden.append(["artikelnr", "prijs"])
+        hidden.sheet_state = "hidden"
+        shown = book.create_sheet("Prijzen")
+        shown.append(["Prijslijst 2026", None, None])
+        shown.merge_cells("A1:C1")
+        shown.append(["geldig vanaf 01/02/2026"])
+        shown.append([])
+        shown.append(["Artikelnr.", "Omschrijving", "Bruto prijs"])
+        shown.append(["A-1", "Kabel", "€ 12,50"])
+        shown.append(["A-2", "Doos", "=C5*2"])
+        book.active = 1
+        book.save(tmp_path / "list.xlsx")
+        return tmp_path / "list.xlsx"
+
+    def test_the_headings_are_found_and_the_hidden_sheet_is_passed_over(self, sheet: Path) -> None:
+        proposed = guess(Source(sheet), XlsxOptions)
+        assert proposed["header_row"] == 4
+        assert proposed["columns"] == {
+            "Artikelnr.": "sku", "Omschrijving": "name_nl", "Bruto prijs": "price",
+        }  # fmt: skip
+
+    def test_a_formula_that_nobody_calculated_is_told(self, sheet: Path) -> None:
+        options = XlsxOptions.model_validate(guess(Source(sheet), XlsxOptions))
+        header, records = find_format("xlsx").read(Source(sheet), Reading(options=options, currency="EUR"))
+        assert "(C6)" in header.notes[0]
+        assert [each.amount for each in records if isinstance(each, PriceRecord)] == [Decimal("12.50")]
+
+    def test_numbers_that_may_mean_two_things_do_not_choose_the_decimal_sign(self, tmp_path: Path) -> None:
+        file = tmp_path / "list.csv"
+        file.write_text("Lieferant: Muster\n\nArt.Nr;Preis;Bezeichnung\nA;1.234;x\nB;2.345;y\nC;12,50 €;z\n")
+        proposed = guess(Source(file), CsvOptions)
+        assert (proposed["header_row"], proposed["decimal_sign"]) == (3, ",")

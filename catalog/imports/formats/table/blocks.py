@@ -186,8 +186,9 @@ class Blocks:
         currencies = [currency] * count
         if "currency" in cells:
             currencies = [cell or currency for cell in self._texts(cells["currency"], 3, bad)]
-        if not all(currencies):
-            bad.update(place for place, each in enumerate(currencies) if not each)
+        odd = {each for each in set(currencies) if not (len(each) == 3 and each.isascii() and each.isupper())}
+        if odd:
+            bad.update(place for place, each in enumerate(currencies) if each in odd)
         starts = self._mapped("valid_from", cells.get("valid_from"), self._day, bad, count)
         ends = self._mapped("valid_until", cells.get("valid_until"), self._day, bad, count)
         if "valid_from" in cells and "valid_until" in cells:

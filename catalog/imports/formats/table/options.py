@@ -55,4 +55,4 @@ class CsvOptions(TableOptions):
 
 
 class XlsxOptions(TableOptions):
-    sheet: str = Field("", title=_("sheet"), description=_("The first one when empty."))
+    sheet: str = Field("", title=_("sheet"), description=_("The first one that is not hidden when empty."))

@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Callable, Collection, Iterator
-from datetime import date, datetime
+from dataclasses import replace
 from decimal import Decimal
-from functools import lru_cache
 from itertools import islice
 from typing import Any, cast
 
@@ -13,7 +12,9 @@ from django.utils.translation import gettext_lazy
 from catalog.imports.errors import FileRefused
 from catalog.imports.formats.table import columns
 from catalog.imports.formats.table.blocks import BLOCK, Blocks, Reader
-from catalog.imports.formats.table.columns import ATTRIBUTE, BREAKS, DAY, NUMBER, WHOLE
+from catalog.imports.formats.table.cells import Cells, WrongCell, currency, text_of
+from catalog.imports.formats.table.columns import ATTRIBUTE, BREAKS
+from catalog.imports.formats.table.formulas import unsaved_formula
 from catalog.imports.formats.table.options import CsvOptions, TableOptions, XlsxOptions
 from catalog.imports.formats.table.rows import Row, csv_rows, xlsx_rows
 from catalog.imports.records import (
@@ -52,20 +53,10 @@ STATUSES = {
     "run out": "run-out", "uitlopend": "run-out", "fin de série": "run-out", "auslauf": "run-out",
     "actief": "active", "actif": "active", "aktiv": "active", "a": "active",
 }  # fmt: skip
-_GROUPED = {
-    ",": re.compile(r"\A[+-]?\d{1,3}(?:\.\d{3})+(?:,\d+)?\Z"),
-    ".": re.compile(r"\A[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?\Z"),
-}
-_PLAIN = {",": re.compile(r"\A[+-]?\d*(?:,\d+)?\Z"), ".": re.compile(r"\A[+-]?\d*(?:\.\d+)?\Z")}
-LONGEST_NUMBER = 24
-# Blanks of every width, and the Swiss apostrophe.
-_BETWEEN_THOUSANDS = re.compile(r"[ \u00a0\u2009\u202f'’]")
-# What a database writes behind a day.
-_TIME = re.compile(r"[ T]\d\d?:\d\d(?::\d\d(?:\.\d+)?)?\Z")
-
-
-class WrongCell(ValueError):
-    """The cell does not hold what its column is for."""
+# Of amounts, in which a currency may stand as well.
+_MONEY = frozenset(
+    ["price", "net_price", "copper_base", *_LEVIES] + [f"net_price_{number}" for number in BREAKS]
+)
 
 
 def _has_text(source: Source) -> bool:
@@ -95,7 +86,14 @@ def read_csv(source: Source, reading: Reading) -> tuple[FileHeader, Iterator[Rec
 def read_xlsx(source: Source, reading: Reading) -> tuple[FileHeader, Iterator[Record]]:
     """One sheet of a spreadsheet."""
     options = cast(XlsxOptions, reading.options)
-    return _read(xlsx_rows(source, options), reading, options, "XLSX")
+    header, records = _read(xlsx_rows(source, options), reading, options, "XLSX")
+    cell = unsaved_formula(source)
+    if cell:
+        reason = _(
+            "A formula has no value that was saved (%s); such cells count as empty. Save the file again."
+        )
+        header = replace(header, notes=(reason % cell,))
+    return header, records
 
 
 def _read(
@@ -163,13 +161,9 @@ class _Table:
             if f"net_price{n}" in places
         ]
         self.stock = "stock" in places
-        # The same quantities, prices and days stand in many rows.
-        self._number = lru_cache(maxsize=50_000)(self._read_number)
-        self._whole = lru_cache(maxsize=10_000)(self._read_whole)
-        self._day = lru_cache(maxsize=10_000)(self._read_day)
-        convert = {NUMBER: self._number, WHOLE: self._whole, DAY: self._day}
+        self.cells = Cells(options)
         self.converters: list[tuple[str, int, Callable[[Any], Any]]] = [
-            (name, place, convert.get(columns.BY_NAME[name].kind, _text))
+            (name, place, self.cells.reader(name, columns.BY_NAME[name].kind))
             for name, place in places.items()
             if name in columns.BY_NAME and name != "sku"
         ]
@@ -180,8 +174,8 @@ class _Table:
                 yield from self._row(line, cells)
             return
         blocks = Blocks(
-            self.places, self.reading, self.options, Reader(self._number, self._whole, self._day),
-            self.languages,
+            self.places, self.reading, self.options,
+            Reader(self.cells.number, self.cells.whole, self.cells.day), self.languages,
         )  # fmt: skip
         while block := list(islice(rows, BLOCK)):
             for part in blocks.of(block):
@@ -192,7 +186,7 @@ class _Table:
 
     def _row(self, line: int, cells: list[Any]) -> Iterator[Record]:
         width = len(cells)
-        sku = _text(cells[self.sku]) if self.sku < width else ""
+        sku = text_of(cells[self.sku]) if self.sku < width else ""
         if not sku:
             yield Refusal(line, "", self._heading("sku"), "", _("There is no article number."))
             return
@@ -205,7 +199,11 @@ class _Table:
             try:
                 values[name] = convert(cell)
             except WrongCell as error:
-                wrong.append(Refusal(line, sku, self._heading(name), str(cell), error.args[0], fatal=False))
+                try:
+                    values[name] = self._signed(name, cell, cells)
+                except WrongCell as other:
+                    reason = other.args[0] if other.args else error.args[0]
+                    wrong.append(Refusal(line, sku, self._heading(name), str(cell), reason, fatal=False))
         if self.articles:
             yield from self._article(line, sku, values, cells, wrong)
         # A price whose amount, unit or dates are wrong is none at all.
@@ -284,7 +282,7 @@ class _Table:
         found = []
         for code, place in self.attributes.items():
             cell = cells[place] if place < len(cells) else None
-            text = "" if cell is None else _text(cell)
+            text = "" if cell is None else text_of(cell)
             if not text:
                 continue
             # "16 A" and "16" are numbers, with and without a unit; "IP65" is a word.
@@ -292,7 +290,7 @@ class _Table:
             try:
                 if match is None:
                     raise WrongCell
-                number = cell if isinstance(cell, Decimal) else self._number(match[1].strip())
+                number = cell if isinstance(cell, Decimal) else self.cells.number(match[1].strip())
                 found.append(FeatureValue(code, number=number, unit=(match[2] or "").strip()))
             except WrongCell:
                 found.append(FeatureValue(code, value=text))
@@ -348,44 +346,13 @@ class _Table:
                 *days, customer=customer,
             )  # fmt: skip
 
+    def _signed(self, name: str, cell: Any, cells: list[Any]) -> Decimal:
+        """An amount with its currency beside it, which must be the one of the row."""
+        if name not in _MONEY:
+            raise WrongCell
+        place = self.places.get("currency", len(cells))
+        own = currency(cells[place]) if place < len(cells) and cells[place] else self.reading.currency
+        return self.cells.amount(cell, own)
+
     def _heading(self, name: str) -> str:
         return next((heading for heading, each in self.options.columns.items() if each == name), name)
-
-    def _read_number(self, cell: Any) -> Decimal:
-        if isinstance(cell, Decimal):
-            return cell
-        text = _text(cell)
-        sign = self.options.decimal_sign
-        plain = _BETWEEN_THOUSANDS.sub("", text)
-        if len(plain) > LONGEST_NUMBER:
-            raise WrongCell(_("This is no number."))
-        if _GROUPED[sign].match(plain):
-            plain = plain.replace("." if sign == "," else ",", "")
-        if not plain or plain in "+-" or not _PLAIN[sign].match(plain):
-            raise WrongCell(_("This is no number with %s as its decimal sign.") % sign)
-        return Decimal(plain.replace(",", "."))
-
-    def _read_whole(self, cell: Any) -> int:
-        number = self._number(cell)
-        if number != number.to_integral_value():
-            raise WrongCell(_("This is no whole number."))
-        return int(number)
-
-    def _read_day(self, cell: Any) -> date:
-        if isinstance(cell, date):
-            return cell
-        try:
-            text = _TIME.sub("", _text(cell))
-            return datetime.strptime(text, self.options.day_format).date()  # noqa: DTZ007
-        except ValueError:
-            shown = date(2026, 12, 31).strftime(self.options.day_format)
-            raise WrongCell(_("This is no day that is written like %s.") % shown) from None
-
-
-def _text(cell: Any) -> str:
-    """A cell as text; a number of a spreadsheet without exponent and without ``.0``."""
-    if isinstance(cell, str):
-        return cell.strip()
-    if isinstance(cell, Decimal):
-        return f"{cell:f}"
-    return str(cell)

@@ -11,7 +11,7 @@ from functools import partial
 from itertools import chain
 from typing import Any, NamedTuple
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from catalog.imports.errors import FileRefused
 from catalog.imports.formats.table.options import CsvOptions, XlsxOptions
@@ -26,6 +26,7 @@ MOST_COLUMNS = 500
 # The reader of spreadsheets keeps a place for every cell between the first and the last.
 MOST_CELLS = 20_000_000
 _CELL = re.compile(rb'<(?:\w+:)?c\b[^>]{0,200}?\br="([A-Z]{1,3})([0-9]{1,7})"')
+_TEXT_FORMULA = re.compile(r'\A="([^"]*)"\Z')
 # The line by which Excel learns what is between columns; it is no row.
 _SEPARATOR = re.compile(r'\A"?sep=.{1,3}[\r\n]')
 PIECE = 4 * 1024 * 1024
@@ -56,6 +57,9 @@ def csv_rows(source: Source, options: CsvOptions) -> Iterator[Row]:
                     # It may go on over further lines.
                     cells = next(csv.reader(chain((written,), lines), delimiter=delimiter, quotechar=quote))
                     line = lines.count
+                    if '="' in written:
+                        # How a CSV tells Excel that a number is a text.
+                        cells = [_TEXT_FORMULA.sub(r"\1", cell) for cell in cells]
                 else:
                     cells = written.rstrip("\r\n").split(delimiter)
                     if len(written) > LONGEST_CELL and max(map(len, cells)) > LONGEST_CELL:
@@ -125,7 +129,8 @@ def _sheet(source: Source, name: str) -> Iterator[list[Any]]:
     if name and name not in names:
         raise FileRefused(_("The spreadsheet has no sheet %s.") % name)
     try:
-        sheet = workbook.get_sheet_by_name(name or names[0])
+        shown = (each.name for each in workbook.sheets_metadata if each.visible == SheetVisibleEnum.Visible)
+        sheet = workbook.get_sheet_by_name(name or next(shown, names[0]))
         # Rows count from the first of the sheet, empty or not; columns from the first that has a cell.
         _top, left = sheet.start or (0, 0)
         for cells in sheet.iter_rows():
