@@ -1,6 +1,7 @@
 """What every web service has in common: a JSON body of bounded size, ETag, gzip, and no shared caches."""
 
 import hashlib
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar
 
@@ -133,7 +134,8 @@ class Service(APIView):
         self.query(Question)
         raw = self.request.data
         try:
-            return question.model_validate_json(raw if isinstance(raw, bytes) else b"")
+            # What Windows writes into a file begins with a byte order mark.
+            return question.model_validate_json(raw.removeprefix(BOM_UTF8) if isinstance(raw, bytes) else b"")
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             if first["type"] == "json_invalid":

@@ -18,7 +18,6 @@ from django.utils.translation import override
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
-from catalog.api.examples import example
 from catalog.api.problems import KINDS
 from catalog.api.schema import document
 
@@ -92,7 +91,7 @@ def _operations(origin: str) -> Iterator[Operation]:
     for path, methods in document()["paths"].items():
         for method, operation in methods.items():
             body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
-            asked = _pretty(example(body["schema"])) if body else ""
+            asked = _pretty(body["example"]) if body else ""
             good = operation["responses"]["200"]["content"].get("application/json")
             parameters = tuple(_parameter(each) for each in operation.get("parameters", ()))
             yield Operation(
@@ -105,7 +104,7 @@ def _operations(origin: str) -> Iterator[Operation]:
                 ),
                 parameters=parameters,
                 request=asked,
-                answer=_pretty(example(good["schema"])) if good else "",
+                answer=_pretty(good["example"]) if good else "",
                 curl=_curl(origin, path, parameters, asked),
                 problems=tuple(sorted(int(status) for status in operation["responses"] if status != "200")),
             )

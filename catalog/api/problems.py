@@ -32,6 +32,7 @@ class Kind:
     status: int
     title: str
     explanation: str
+    waits: bool = False  # answered with Retry-After
 
 
 KINDS = {
@@ -84,9 +85,16 @@ KINDS = {
             429,
             "Too many requests",
             "The header Retry-After says after how many seconds the key is served again.",
+            waits=True,
         ),
         Kind("fault", 500, "Something went wrong on our side", "It was recorded. Trying again may help."),
-        Kind("unavailable", 503, "The search is not ready", "Try again after the seconds in Retry-After."),
+        Kind(
+            "unavailable",
+            503,
+            "The search is not ready",
+            "Try again after the seconds in Retry-After.",
+            waits=True,
+        ),
     )
 }
 BY_STATUS = {kind.status: kind for kind in reversed(KINDS.values())}

@@ -13,7 +13,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, model_json_schema
 
-from catalog.api import answers, questions
+from catalog.api import answers, examples, questions
 from catalog.api.problems import KINDS, MEDIA_TYPE
 from catalog.exports.registry import format_slugs, media_types
 
@@ -180,14 +180,16 @@ def complete(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
 def document() -> dict[str, Any]:
     """The whole document in English, made once a process."""
     with override("en"):
-        return SchemaGenerator().get_schema(request=None, public=True)
+        made: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
+    examples.fill(made)
+    return made
 
 
 def _untitled(schema: Any) -> Any:
-    """Without the titles pydantic makes of names: they say nothing more."""
+    """Without the titles pydantic makes of names: they say nothing more. What is said in an example stays."""
     if isinstance(schema, dict):
         return {
-            key: _untitled(value)
+            key: value if key in ("example", "examples") else _untitled(value)
             for key, value in schema.items()
             if not (key == "title" and isinstance(value, str))
         }

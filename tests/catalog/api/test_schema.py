@@ -11,6 +11,9 @@ from django.db import close_old_connections
 from django.test import Client
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as examples
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
 from schemathesis.generation import GenerationMode
 
 from catalog.api.problems import KINDS
@@ -35,6 +38,40 @@ def test_every_operation_has_words_an_example_and_the_problems_it_may_answer():
             assert operation["summary"], path
             assert operation["description"], path
             assert {"200", "400", "401", "403", "422", "429"} <= set(operation["responses"]), path
+
+
+def _with_examples(document):
+    """Each example with the JSON pointer of the schema it must fit."""
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            at = f"#/paths/{path.replace('/', '~1')}/{method}"
+            for number, parameter in enumerate(operation.get("parameters", ())):
+                if "example" in parameter:
+                    yield f"{at}/parameters/{number}/schema", parameter["example"]
+            bodies = {"requestBody": operation.get("requestBody", {})}
+            bodies |= {f"responses/{status}": answer for status, answer in operation["responses"].items()}
+            for where, body in bodies.items():
+                for kind, media in body.get("content", {}).items():
+                    named = [each["value"] for each in media.get("examples", {}).values()]
+                    shown = [media["example"]] if "example" in media else named
+                    assert shown or "json" not in kind, f"{at}/{where}: no example"
+                    for each in shown:
+                        yield f"{at}/{where}/content/{kind.replace('/', '~1')}/schema", each
+    for name, shape in document["components"]["schemas"].items():
+        if "example" in shape:
+            yield f"#/components/schemas/{name}", shape["example"]
+
+
+def test_every_question_answer_and_problem_has_an_example_that_is_valid():
+    whole = document()
+    known = Registry().with_resource("urn:api", Resource(contents=whole, specification=DRAFT202012))
+    for pointer, shown in _with_examples(whole):
+        check = Draft202012Validator(
+            {"$ref": f"urn:api{pointer}"}, registry=known, format_checker=Draft202012Validator.FORMAT_CHECKER
+        )
+        assert not [error.message for error in check.iter_errors(shown)], pointer
+    throttled = whole["paths"]["/api/v1/stock"]["get"]["responses"]["429"]
+    assert "Retry-After" in throttled["headers"]
 
 
 @pytest.mark.django_db
