@@ -46,7 +46,8 @@ from catalog.imports.tables import LANGUAGES, TABLES
 from catalog.wording import said as _
 
 Row = tuple[str, tuple[Any, ...]]
-ARTICLE_REST = (None,) * (len(TABLES["article"]) - 4)
+ARTICLE_REST: tuple[Any, ...] = (None,) * (len(TABLES["article"]) - 4)
+SUCCESSOR = list(TABLES["article"]).index("successor") - 4
 # An article that replaces: what it does not say gets these. The status is no part of it: an article that an
 # operator has hidden stays hidden.
 EMPTY = {
@@ -111,7 +112,10 @@ class Rows:
     def _article(self, record: ArticleRecord, seq: int) -> Iterator[Row]:
         sku = sku_of(record.sku)
         if record.action is Action.DELETE:
-            yield "article", (seq, record.line, sku, "delete", *ARTICLE_REST)
+            rest = list(ARTICLE_REST)
+            if record.successor:
+                rest[SUCCESSOR] = one_line(record.successor)[:SKU]
+            yield "article", (seq, record.line, sku, "delete", *rest)
             return
         replace = record.action is Action.REPLACE
         values: dict[str, Any] = dict(EMPTY) if replace else {}
@@ -303,6 +307,9 @@ class Rows:
             raise RefusedError(_("valid until"), end.isoformat(), _("The price ends before it begins."))
         customer = None if record.kind is PriceKind.LIST else one_line(record.customer)
         minimum = record.minimum_quantity
+        if minimum and record.kind is PriceKind.LIST:
+            reason = _("A list price from a quantity on is not read, only the customer's prices.")
+            raise RefusedError(_("from quantity"), minimum, reason)
         if minimum:
             minimum = quantity_of(minimum)  # type: ignore[assignment]
             if minimum is None or minimum < 0:

@@ -230,7 +230,12 @@ def _scale_records(dialect: Dialect, row: ExportRow, sku: str, unit: int) -> Ite
     for step, (bound, amount) in enumerate(row.scales, 1):
         if bound == int(bound):
             price = _cents(amount, row, unit)
-            yield (f"Z;N;{sku};{step:02d};1;;;1;+;{NET};{dialect.price_unit(unit)};{price};;;{int(bound)};;")
+            if dialect.version == 4:
+                # Basis 1: quantities. The price is per the article's own unit.
+                yield f"Z;N;{sku};{step};1;1;;{NET};{price};{int(bound)};;"
+            else:
+                kind = f"{NET};{dialect.price_unit(unit)}"
+                yield f"Z;N;{sku};{step:02d};1;;;1;+;{kind};{price};;1;{int(bound)};;"
 
 
 def _listed(row: ExportRow) -> tuple[int, int, str]:

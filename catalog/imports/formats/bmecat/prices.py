@@ -1,6 +1,7 @@
 """Prices of an article: PRICE_AMOUNT × PRICE_FACTOR for PRICE_QUANTITY order units, without VAT."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -66,7 +67,32 @@ class PriceReader:
         if ignored and not found:
             reason = _("None of the kinds of price is one that the profile takes.")
             self._refuse(details[0], sku, "price_type", ", ".join(dict.fromkeys(ignored)), reason)
-        return tuple(found)
+        return tuple(self._lowest_bounds(details[0], sku, found))
+
+    def _lowest_bounds(self, details: Node, sku: str, found: list[PriceRecord]) -> list[PriceRecord]:
+        """Of list prices from a quantity on the lowest, whose bound is what may be ordered at all.
+
+        The shop has quantity breaks of net prices; several list prices of one day would exclude each other.
+        """
+        if not any(each.minimum_quantity and each.kind is PriceKind.LIST for each in found):
+            return found
+        lowest: dict[tuple[object, ...], PriceRecord] = {}
+        for each in found:
+            if each.kind is PriceKind.LIST:
+                key = each.currency, each.valid_from, each.territories
+                kept = lowest.setdefault(key, each)
+                if each.minimum_quantity < kept.minimum_quantity:
+                    lowest[key] = each
+        taken: list[PriceRecord] = []
+        for each in found:
+            if each.kind is not PriceKind.LIST:
+                taken.append(each)
+            elif lowest[each.currency, each.valid_from, each.territories] is each:
+                taken.append(replace(each, minimum_quantity=Decimal(0)))
+            else:
+                reason = _("A list price from a quantity on is not read, only the customer's prices.")
+                self._refuse(details, sku, "LOWER_BOUND", f"{each.minimum_quantity:f}", reason)
+        return taken
 
     def _price(
         self,

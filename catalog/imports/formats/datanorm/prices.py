@@ -12,8 +12,15 @@ from catalog.wording import said as _
 
 # Version 4 packs up to three articles into a P record, nine fields each.
 PACKED, WIDTH = 3, 9
-# A Z record that says a price from a quantity on; all others are surcharges by words, distance or date.
+# The kind of a Z record that says a price from a quantity on; all others are surcharges.
 SCALE_PRICE = "1"
+# What the bounds of it count: quantities, and not distances or days.
+BY_QUANTITY = ("", "1")
+# Where its fields stand, by version.
+SCALE = {
+    4: {"basis": 6, "price kind": 8, "price": 9, "from": 10},
+    5: {"indicator": 8, "price kind": 10, "price unit": 11, "price": 12, "basis": 14, "from": 15},
+}
 
 
 class Prices:
@@ -62,19 +69,26 @@ class Prices:
 
     def scale(self, line: Line) -> Iterator[Record]:
         """A price from a quantity on; every other kind of Z record is refused."""
-        sku, amount, bound = line.field(3), cents(line.field(12)), whole(line.field(15))
-        kinds = {GROSS: PriceKind.LIST, NET: PriceKind.NET}
-        kind = kinds.get(line.field(10))
-        if line.field(8) != SCALE_PRICE or amount is None or bound is None or kind is None:
+        # Some write the fields of version 5, with a sign where version 4 has the amount, under a header of 4.
+        fields = SCALE[5 if self._header.version == 5 or line.field(9) in ("+", "-") else 4]
+        said = {name: line.field(position) for name, position in fields.items()}
+        sku, amount, bound = line.field(3), cents(said["price"]), whole(said["from"])
+        kind = {GROSS: PriceKind.LIST, NET: PriceKind.NET}.get(said["price kind"])
+        plain = line.field(5) == SCALE_PRICE and said.get("indicator", "1") == "1"
+        if not plain or said["basis"] not in BY_QUANTITY or amount is None or bound is None or kind is None:
             reason = _("Only prices from a quantity on are read of Z records, no surcharges.")
             value = ";".join(line.fields[3:12]).strip(";")
             yield Refusal(line.number, sku, "Z", value, reason, fatal=False)
             return
-        if kind is PriceKind.NET and not self._customer:
+        if kind is PriceKind.LIST:
+            reason = _("A list price from a quantity on is not read, only the customer's prices.")
+            yield Refusal(line.number, sku, "Z", f"{amount} / {bound}", reason, fatal=False)
+            return
+        if not self._customer:
             yield self._of_nobody(line.number, sku, amount)
             return
-        # Version 4 gives a code here, and the article has said it already.
-        unit = whole(line.field(11)) if self._header.version == 5 else None
+        # Version 4 leaves it to the article.
+        unit = whole(said["price unit"]) if self._header.version == 5 else None
         yield self._record(line.number, sku, kind, amount, unit or None, self.valid_from, Decimal(bound))
 
     def _discounts(self, line: Line, start: int, group: str, kind: str) -> list[tuple[str, str]]:

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import cast
 
+from django.utils import timezone
+
 from catalog.imports.errors import FileRefused
 from catalog.imports.formats.datanorm.articles import Articles, category_code, renumbered
 from catalog.imports.formats.datanorm.encoding import SAMPLE, proposals
@@ -20,6 +22,7 @@ from catalog.imports.formats.datanorm.values import day, whole
 from catalog.imports.records import Action, ArticleRecord, CategoryRecord, FileHeader, Record, Refusal
 from catalog.imports.registry import Reading, register
 from catalog.imports.source import Part, Source, is_media
+from catalog.models import Product
 from catalog.wording import said as _
 
 # What is read first, by the end or the beginning of the name; discounts and groups before who needs them.
@@ -162,12 +165,13 @@ def _text_lines(line: Line, version: int) -> Iterator[TextLine]:
     """Version 4 has two lines of 40 characters in a record, version 5 one."""
     key = line.field(3)
     if line.kind == "D":
-        # number; flag; key of a text that stands here; text
+        # Number and flag of the line; then in version 4 the key of a text that stands here before the text
+        # itself, in version 5 behind it.
         for start in (4, 8) if version == 4 else (4,):
             number = whole(line.field(start))
             if number is not None:
-                insert = line.field(start + 2)
-                yield TextLine("D", key, number, _as_written(line, start + 3), insert)
+                insert, text = (start + 2, start + 3) if version == 4 else (start + 3, start + 2)
+                yield TextLine("D", key, number, _as_written(line, text), line.field(insert))
     elif version == 5:
         yield TextLine("T", key, whole(line.field(5)) or 0, _as_written(line, 6))
     else:
@@ -250,7 +254,13 @@ class _File:
         """Version 5: ``B;L;no;successor;date`` deletes, ``B;A;old;new`` renumbers."""
         sku = line.field(3)
         if line.field(2).upper() == "L" and sku:
-            yield ArticleRecord(line=line.number, sku=sku, action=Action.DELETE)
+            successor, until = line.field(4) or None, day(line.field(5))
+            if until is not None and until > timezone.localdate():
+                # Sold until then: the file that follows does not have it any more.
+                status = Product.Status.RUN_OUT.value
+                yield ArticleRecord(line.number, sku, Action.CHANGE, status=status, successor=successor)
+            else:
+                yield ArticleRecord(line.number, sku, Action.DELETE, successor=successor)
             return
         yield Refusal(line.number, sku, "B", line.field(4), renumbered())
 

@@ -357,3 +357,23 @@ class TestOtherPeoplesCatalogs:
         codes = {each.code for each in found.of(CategoryRecord)}
         assert len(codes) > 1_600
         assert {each.category for each in found.of(CategoryLink)} <= codes
+
+
+def test_of_list_prices_from_quantities_on_the_lowest_counts_and_the_others_are_told(tmp_path):
+    def price(kind: str, amount: str, bound: str) -> str:
+        return (
+            f'<ARTICLE_PRICE price_type="{kind}"><PRICE_AMOUNT>{amount}</PRICE_AMOUNT>'
+            f"<PRICE_CURRENCY>EUR</PRICE_CURRENCY><LOWER_BOUND>{bound}</LOWER_BOUND></ARTICLE_PRICE>"
+        )
+
+    prices = (
+        price("net_list", "90", "100") + price("net_list", "95", "10") + price("net_customer", "80", "50")
+    )
+    details = f"<ARTICLE_PRICE_DETAILS>{prices}</ARTICLE_PRICE_DETAILS>"
+    file = written(tmp_path, OPENING + article(more=details) + "</T_NEW_CATALOG></BMECAT>")
+    found = read("bmecat", file, customer="100001")
+    assert [(each.kind, each.amount, each.minimum_quantity) for each in found.articles["A1"].prices] == [
+        (PriceKind.LIST, 95, 0),
+        (PriceKind.NET, 80, 50),
+    ]
+    assert [(each.field, each.value) for each in found.refused] == [("LOWER_BOUND", "100")]

@@ -111,6 +111,43 @@ def test_scale_prices_are_read_and_other_surcharges_refused(version4):
     assert ("NYM3", "Z") in reasons(version4.refused)
 
 
+def test_a_scale_price_counts_quantities_of_the_customers_price_in_either_versions_fields(tmp_path):
+    file = tmp_path / "DATANORM.001"
+    header = "V 011126" + "Lieferant".ljust(115) + "04EUR"
+    records = [
+        "Z;N;A1;01;1;ab 500;;1;+;2;0;4400;;1;500;9999;",  # as version 5 has it
+        "Z;N;A1;2;1;2;ab 50 km;2;4300;50;99;",  # by distance
+        "Z;N;A1;3;1;1;Liste;1;4200;500;9999;",
+    ]
+    file.write_text("\r\n".join([header, *records]), "cp850")
+    found = read("datanorm", file, customer="100001")
+    assert [(each.amount, each.minimum_quantity) for each in found.of(PriceRecord)] == [(44, 500)]
+    assert [each.line for each in found.refused] == [3, 4]
+
+
+def test_an_article_of_version_5_goes_with_its_successor_on_its_day(tmp_path):
+    file = tmp_path / "DATANORM.001"
+    records = ["B;L;GONE;NEXT;20200101;", "B;L;LATER;NEXT;20991231;", "E;4;"]
+    file.write_text("\r\n".join(["V;050;A;20261101;EUR;Lieferant;;;;;;;;;", *records]), "cp850")
+    articles = read("datanorm", file).articles
+    assert (articles["GONE"].action, articles["GONE"].successor) == (Action.DELETE, "NEXT")
+    assert (articles["LATER"].status, articles["LATER"].successor) == ("run-out", "NEXT")
+
+
+def test_dimensions_of_version_5_have_their_text_before_the_block_that_is_put_in(tmp_path):
+    file = tmp_path / "DATANORM.001"
+    records = [
+        "T;N;INS1;2;01;nach EN 1057;",
+        "A;N;A1;Rohr;;MTR;1;1;714;;;;;;;;;;;;;;;;;;;",
+        "D;N;A1;01;F;Festigkeit R250;;",
+        "D;N;A1;02;T;;INS1;",
+        "E;6;",
+    ]
+    file.write_text("\r\n".join(["V;050;A;20261101;EUR;Lieferant;;;;;;;;;", *records]), "cp850")
+    found = read("datanorm", file, language="de").articles["A1"]
+    assert found.descriptions == {"de": "Festigkeit R250\nnach EN 1057"}
+
+
 def test_groups_become_a_tree(version4):
     assert [(each.code, each.parent, each.names["de"]) for each in version4.of(CategoryRecord)] == [
         ("01", "", "Kabel"),
