@@ -5,13 +5,14 @@ Those that a long cart has by the thousand are not declared frozen: that takes s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
+from punchout.form_text import BETWEEN, WITHIN, Pair, WrittenFields, is_apart
 from punchout.models import Connection, PunchoutSession, WireMessage
 
 
@@ -277,10 +278,6 @@ class OrderDetails:
     delivery_address: str = ""
 
 
-# What no page can hold: between name and value, and between fields, of ``ReturnForm.joined``.
-WITHIN, BETWEEN = "\x00", "\x01"
-
-
 @dataclass(frozen=True)
 class ReturnForm:
     """The form that a browser posts to the buyer's system, and nothing else in it.
@@ -290,7 +287,7 @@ class ReturnForm:
     """
 
     action: str
-    fields: tuple[tuple[str, str], ...]
+    fields: Sequence[Pair]
     target: str = "_top"
     charset: str = "utf-8"
     method: str = "post"
@@ -299,9 +296,10 @@ class ReturnForm:
     @cached_property
     def joined(self) -> str | None:
         """All fields as one text, made once; ``None`` where a field holds what stands between them."""
+        if isinstance(self.fields, WrittenFields):
+            return self.fields.text
         text = BETWEEN.join(map(WITHIN.join, self.fields))
-        plain = (text.count(WITHIN), text.count(BETWEEN) + 1) == (len(self.fields), len(self.fields))
-        return text if plain else None
+        return text if is_apart(text, len(self.fields)) else None
 
     @cached_property
     def encoded(self) -> bytes | None:

@@ -5,11 +5,11 @@ say by itself where a field begins and ends (a document of many lines, a name wi
 beside the rest of the form in ``ReturnedCart.form``. When the message is removed, the form is gone as well.
 """
 
-from collections.abc import Iterable, Iterator
-from itertools import accumulate
+from collections.abc import Iterator
 from typing import Any
 
-from punchout.documents import BETWEEN, WITHIN, ReturnForm
+from punchout.documents import ReturnForm
+from punchout.form_text import BETWEEN, WITHIN, WrittenFields
 from punchout.models import ReturnedCart
 
 # What a form is besides its fields.
@@ -26,7 +26,7 @@ def body_of(form: ReturnForm) -> str:
 def head_of(form: ReturnForm) -> dict[str, Any]:
     """What ``ReturnedCart.form`` keeps of a form."""
     head = {name: getattr(form, name) for name in _HEAD}
-    lengths = {str(place): [len(text) for text in form.fields[place]] for place in _odd(form)}
+    lengths = _lengths(form)
     return {**head, "lengths": lengths} if lengths else head
 
 
@@ -39,20 +39,33 @@ def form_of(returned: ReturnedCart) -> ReturnForm | None:
     return ReturnForm(fields=fields, **{name: kept[name] for name in _HEAD})
 
 
-def _odd(form: ReturnForm) -> Iterable[int]:
-    """The places of those fields whose line cannot be read back."""
+def _lengths(form: ReturnForm) -> dict[str, list[int]]:
+    """By their places, how long names and values are of those fields whose line cannot be read back."""
     text = form.joined
-    if text is None or ("=" in text and "=" in "".join([name for name, _value in form.fields])):
-        return [
-            place
+    if text is None or not _names_say_where_they_end(form, text):
+        return {
+            str(place): [len(name), len(value)]
             for place, (name, value) in enumerate(form.fields)
             if "=" in name or "\n" in name or "\n" in value
-        ]
-    # Counted between one line end and the next: nearly no field has any.
-    data = form.encoded or text.encode(errors="replace")
-    between = BETWEEN.encode()
-    counts = [part.count(between) for part in data.split(b"\n")]
-    return dict.fromkeys(accumulate(counts[:-1]))
+        }
+    # From one line end to that of the next field that has any: nearly no field has.
+    found, place, counted = {}, 0, 0
+    at = text.find("\n")
+    while at >= 0:
+        begin = text.rfind(BETWEEN, 0, at) + 1
+        middle = text.index(WITHIN, begin)
+        end = text.find(BETWEEN, at)
+        end = end if end >= 0 else len(text)
+        place += text.count(BETWEEN, counted, begin)
+        found[str(place)] = [middle - begin, end - middle - 1]
+        counted, at = begin, text.find("\n", end)
+    return found
+
+
+def _names_say_where_they_end(form: ReturnForm, text: str) -> bool:
+    if "=" not in text or isinstance(form.fields, WrittenFields):
+        return True
+    return "=" not in "".join([name for name, _value in form.fields])
 
 
 def _fields(body: str, lengths: dict[str, list[int]]) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,8 @@ cart. The page around them is rendered without them: each block of a template co
 
 from html import escape
 
-from punchout.documents import BETWEEN, WITHIN, ReturnForm
+from punchout.documents import ReturnForm
+from punchout.form_text import BETWEEN, WITHIN
 
 # Where a template has the fields. No value can write it there, as templates escape them.
 PLACE = "<!-- fields -->"

@@ -9,11 +9,12 @@ from types import MappingProxyType
 from typing import Any
 
 from punchout.adapters.oci.hook import action_and_fields, take_apart
-from punchout.adapters.oci.items import SURCHARGES, Items, Pair
+from punchout.adapters.oci.items import SURCHARGES, Items
 from punchout.adapters.oci.options import OciOptions
 from punchout.adapters.sets import Sets
 from punchout.adapters.texts import DEFAULT
 from punchout.documents import ReturnForm, ReturnLine
+from punchout.form_text import Pair
 
 NO_SETS: Sets = MappingProxyType({})
 # In the echo of a session that answers VALIDATE.
@@ -40,7 +41,7 @@ def return_form(
     items = Items(echo, quote_id, options, sets)
     return ReturnForm(
         action=action,
-        fields=(*fields, *items.fields(lines)),
+        fields=items.fields(lines, before=fields),
         target=echo.get("target") or "_top",
         charset=echo.get("charset") or DEFAULT,
     )

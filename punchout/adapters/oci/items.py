@@ -31,6 +31,7 @@ from punchout.adapters.texts import (
 )
 from punchout.adapters.units import OCI_UNITS, translate_unit
 from punchout.documents import ReturnLine
+from punchout.form_text import BETWEEN, WITHIN, Pair, WrittenFields, is_apart
 from punchout.mapping.tables import buyer_class
 
 # NEW_ITEM-EXT_SCHEMA_TYPE as buyers expect it, and where the code stands on our line.
@@ -46,8 +47,6 @@ SURCHARGES = {
 ROOT, OUTLINE = "R", "O"  # NEW_ITEM-ITEM_TYPE
 PRICE_END = Decimal(10) ** 11  # NEW_ITEM-PRICE is 11.3: eleven digits before the point
 QUANTA = [Decimal(1).scaleb(-decimals) for decimals in range(7)]  # with more, zero is written 0E-7
-
-Pair = tuple[str, str]
 
 
 def scale_price(
@@ -75,20 +74,31 @@ def _either(values: Sequence[str], others: Sequence[str] | None) -> Sequence[str
     return [value or other for value, other in zip(values, others, strict=True)]
 
 
-class _Names(dict[str, str]):
-    """What fields are called at one place of a form."""
+class _Shape:
+    """What the fields of an item are called, for all items that have the same."""
 
-    def __init__(self, index: int) -> None:
-        super().__init__()
-        self._index = index
+    def __init__(self, fields: tuple[str, ...], longtext: bool) -> None:
+        self._fields, self._longtext = fields, longtext
+        # A name of an operator's that cannot be told from its value where fields are kept.
+        self.plain = not any(odd in name for name in fields for odd in ("=", "\n", WITHIN, BETWEEN))
 
-    def __missing__(self, name: str) -> str:
-        self[name] = called = f"NEW_ITEM-{name}[{self._index}]"
-        return called
+    def names(self, index: int) -> list[str]:
+        names = [f"NEW_ITEM-{name}[{index}]" for name in self._fields]
+        return [*names, f"NEW_ITEM-LONGTEXT_{index}:132[]"] if self._longtext else names
 
 
-# The same in every cart, and as many as a cart has values.
-_names_at = lru_cache(maxsize=2048)(_Names)
+@lru_cache(maxsize=2048)
+def _template(shape: _Shape, index: int) -> str:
+    """The fields at that place as ``WrittenFields`` has them, but for their values."""
+    escaped = (name.replace("%", "%%") for name in shape.names(index))
+    return BETWEEN.join(f"{name}{WITHIN}%s" for name in escaped)
+
+
+# Most lines of most carts have the same fields.
+_shape = lru_cache(maxsize=64)(_Shape)
+
+
+Item = tuple[_Shape, int, tuple[str, ...]]  # an item's fields, its place in the form, and what they hold
 
 
 class Items:
@@ -117,8 +127,19 @@ class Items:
         self.vendor = self._text(echo.get("vendor") or "")
         self.schema, self.code = SCHEMAS.get(options.classification, ("", ""))
 
-    def fields(self, lines: tuple[ReturnLine, ...]) -> list[Pair]:
-        pairs: list[Pair] = []
+    def fields(self, lines: tuple[ReturnLine, ...], before: Sequence[Pair]) -> Sequence[Pair]:
+        """The items behind what is ``before`` them in the form, as one text wherever that can be one."""
+        items = self._items(lines)
+        count = len(before) + sum([len(values) for _shape, _index, values in items])
+        if all(shape.plain for shape in {shape for shape, _index, _values in items}):
+            texts = [_template(shape, index) % values for shape, index, values in items]
+            text = BETWEEN.join([*map(WITHIN.join, before), *texts])
+            if is_apart(text, count) and not any("=" in name or "\n" in name for name, _value in before):
+                return WrittenFields(text, count)
+        pairs = (zip(shape.names(index), values, strict=True) for shape, index, values in items)
+        return (*before, *chain.from_iterable(pairs))
+
+    def _items(self, lines: tuple[ReturnLine, ...]) -> list[Item]:
         index = 0
         for line in lines:
             index += 1
@@ -126,25 +147,26 @@ class Items:
             index += len(self._parts(line))
         # Field by field for all lines, and only then line by line: a cart has 9,000 fields.
         names = written([line.name for line in lines], self.charset)
-        columns = self._columns(lines, names)
-        rows = zip(*columns.values(), strict=True)
-        keeping: dict[tuple[bool, ...], tuple[tuple[str, ...], list[bool]]] = {}
-        for line, row, longtext in zip(lines, rows, self._longtexts(lines, names), strict=True):
-            index = self._indexes[line.number]
+        columns = {name: values for name, values in self._columns(lines, names).items() if any(values)}
+        # LONGTEXT stands last, and is called otherwise.
+        rows = zip(*columns.values(), self._longtexts(lines, names), strict=True)
+        keeping: dict[tuple[bool, ...], tuple[_Shape, list[bool]]] = {}
+        items: list[Item] = []
+        for line, row in zip(lines, rows, strict=True):
             has = tuple(map(bool, row))
             kept = keeping.get(has)
             if kept is None:
                 present = kept_pairs(tuple(compress(columns, has)))
-                kept = keeping[has] = present, [name in present for name in columns]
-            called = _names_at(index)
-            pairs += zip([called[name] for name in kept[0]], compress(row, kept[1]), strict=True)
-            if longtext:
-                pairs.append((f"NEW_ITEM-LONGTEXT_{index}:132[]", longtext))
-            for part in self._parts(line):
-                index += 1
-                fields = self._part(line, part)
-                pairs += [(f"NEW_ITEM-{name}[{index}]", value) for name, value in fields.items()]
-        return pairs
+                kept = keeping[has] = (
+                    _shape(present, has[-1]),
+                    [*(name in present for name in columns), has[-1]],
+                )
+            index = self._indexes[line.number]
+            items.append((kept[0], index, tuple(compress(row, kept[1]))))
+            for place, part in enumerate(self._parts(line), start=index + 1):
+                sent = self._part(line, part)
+                items.append((_shape(tuple(sent), False), place, tuple(sent.values())))
+        return items
 
     def _parts(self, line: ReturnLine) -> tuple[Part, ...]:
         return self.sets.get(line.number, ())
