@@ -22,7 +22,11 @@ class ListPrice(Stamped):
         Product, on_delete=models.CASCADE, related_name="list_prices", verbose_name=_("article")
     )
     price_list = models.ForeignKey(
-        PriceList, on_delete=models.CASCADE, related_name="prices", verbose_name=_("price list")
+        PriceList,
+        on_delete=models.CASCADE,
+        related_name="prices",
+        db_index=False,  # ``list_price_lookup`` begins with it
+        verbose_name=_("price list"),
     )
     amount = models.DecimalField(
         _("amount"), max_digits=14, decimal_places=4, validators=[MinValueValidator(Decimal(0))]

@@ -26,8 +26,9 @@ class StockSite(models.Model):
 class Stock(Stamped):
     """What lies at one site, in order units, and when more comes."""
 
+    # Found by the constraint, which begins with it.
     product = models.ForeignKey(
-        Product, on_delete=models.CASCADE, related_name="stock", verbose_name=_("article")
+        Product, on_delete=models.CASCADE, related_name="stock", db_index=False, verbose_name=_("article")
     )
     site = models.ForeignKey(
         StockSite, on_delete=models.CASCADE, related_name="stock", db_index=False, verbose_name=_("site")
