@@ -57,15 +57,11 @@ def record(product_ids: Iterable[int]) -> None:
 
 
 def record_selected(query: str, params: Sequence[Any] = ()) -> int:
-    """Logs the articles that a query selects as ``product_id``, however many, as one statement; how many.
-
-    When that is most of the assortment, one row says so: to follow it would be longer than a new index.
-    """
+    """Logs the articles that a query selects as ``product_id``, however many, as one statement; how many."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM ({query}) q", params)  # noqa: S608  a query of ours
         count = cursor.fetchone()[0]
-        if count >= REBUILD_FROM and 2 * count >= Product.objects.count():
-            record([ProductChange.EVERYTHING])
+        if recorded_as_all(count):
             return count
         cursor.execute(
             "INSERT INTO catalog_productchange (product_id, created_at)"  # noqa: S608  a query of ours
@@ -76,6 +72,17 @@ def record_selected(query: str, params: Sequence[Any] = ()) -> int:
     if count > 0:
         _follow_after_commit()
     return max(count, 0)
+
+
+def recorded_as_all(count: int) -> bool:
+    """Whether so many articles are most of the assortment: then it is logged that all of them changed.
+
+    To follow each would take longer than a new index.
+    """
+    if count < REBUILD_FROM or 2 * count < Product.objects.count():
+        return False
+    record([ProductChange.EVERYTHING])
+    return True
 
 
 def _follow_after_commit() -> None:

@@ -33,13 +33,8 @@ def apply(staging: Staging, profile: ImportProfile, plan: Plan, step: Step) -> N
     plan.created.make(staging)
     begin("article")
     _articles(staging, profile, now)
-    # What changed in each article, and whether those who follow articles or the search must know.
-    staging.make(
-        "touched",
-        "SELECT p.id AS product_id FROM {article} a JOIN {plan} q ON q.seq = a.seq AND q.op = 1"
-        " JOIN catalog_product p ON p.sku = a.sku",
-    )
-    staging.do("INSERT INTO {touched} (product_id) SELECT product_id FROM {plan} WHERE op = 2")
+    # Articles that the search must know of, and those whose followers must.
+    staging.make("touched", "SELECT product_id FROM {plan} WHERE op = 2")
     staging.make("stamped", "SELECT product_id FROM {touched} WHERE 1 = 0")
     _successors(staging, now)
     for part in plan.parts:
@@ -51,7 +46,7 @@ def apply(staging: Staging, profile: ImportProfile, plan: Plan, step: Step) -> N
     begin("changes")
     _stamp(staging, now)
     _remove(staging, profile, now)
-    changes.record_selected(staging.sql("SELECT DISTINCT product_id FROM {touched}"))
+    _record(staging, plan)
     begin("checks")
     # Foreign keys, which would be looked up when the transaction ends: here somebody hears of it.
     if staging.postgres:
@@ -251,6 +246,18 @@ def _remove(staging: Staging, profile: ImportProfile, now: datetime) -> None:
         _discontinue(ids, now)
     if ids:
         staging.do(f"INSERT INTO {{touched}} (product_id) {gone}")
+
+
+def _record(staging: Staging, plan: Plan) -> None:
+    """Has the search follow what is new and what was touched."""
+    if changes.recorded_as_all(plan.counts["article"].get("new", 0)):
+        return
+    changes.record_selected(
+        staging.sql(
+            "SELECT p.id AS product_id FROM {fresh} n JOIN catalog_product p ON p.sku = n.sku"
+            " UNION SELECT product_id FROM {touched}"
+        )
+    )
 
 
 def _discontinue(ids: list[int], now: datetime) -> None:

@@ -190,7 +190,7 @@ def _articles(staging: Staging, profile: ImportProfile) -> None:
     brand, category = profile.brand_id, profile.category_id
     staging.make(
         "plan",
-        "SELECT a.seq, p.id AS product_id, b.id AS brand_id, c.id AS category_id, CASE"
+        "SELECT a.seq, a.sku, p.id AS product_id, b.id AS brand_id, c.id AS category_id, CASE"
         f" WHEN a.action = 'delete' THEN CASE WHEN p.id IS NOT NULL AND {deletable} THEN 3 ELSE 0 END"
         f" WHEN p.id IS NULL AND {ANY_NAME} IS NULL THEN -1"
         f" WHEN p.id IS NULL AND {'1 = 0' if profile.order_unit else 'a.order_unit IS NULL'} THEN -2"
@@ -223,7 +223,7 @@ def _articles(staging: Staging, profile: ImportProfile) -> None:
             _("The category is not in the table: the article goes to the profile's own."),
             fatal=False,
         )
-    staging.make("fresh", "SELECT a.sku FROM {article} a JOIN {plan} q ON q.seq = a.seq WHERE q.op = 1")
+    staging.make("fresh", "SELECT sku FROM {plan} WHERE op = 1")
     staging.index("fresh", "sku")
 
 
@@ -267,6 +267,14 @@ def _unknown_articles(staging: Staging) -> None:
         _("The shop has no article with this number."),
         fatal=False,
     )
+    _unknown_successors(staging)
+
+
+def _unknown_successors(staging: Staging) -> None:
+    """``{succession}``: what follows which article, where the shop does not know it yet."""
+    if not staging.any("{article} WHERE successor <> ''"):
+        staging.make("succession", "SELECT sku, successor FROM {article} WHERE 1 = 0")
+        return
     refuse(
         staging,
         "SELECT a.line, a.sku AS record, a.successor AS value FROM {article} a"

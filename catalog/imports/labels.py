@@ -218,6 +218,9 @@ def refuse(
 
     ``compared``: found by comparing with the shop, and forgotten when it is compared again.
     """
+    if staging.postgres and not staging.count(f"({query}) q"):
+        # Mostly there is nothing, and that PostgreSQL finds with several processes, unlike what it inserts.
+        return 0
     return staging.do(
         "INSERT INTO {refusal} (line, record, field, ours, value, reason, filled, fatal, compared)"
         f" SELECT q.line, q.record, %s, %s, q.value, %s, %s, %s, %s FROM ({query}) q",

@@ -93,7 +93,9 @@ TABLES: dict[str, dict[str, str]] = {
 
 
 # What tables are joined by; the planner needs to know these and not the texts.
-JOINED = frozenset(["seq", "article", "sku", "action", "brand", "category", "code", "site", "customer"])
+JOINED = frozenset(
+    ["seq", "article", "sku", "action", "brand", "category", "code", "site", "customer", "currency"]
+)
 SHOP_JOINED = {"catalog_product": " (id, sku, status, source_id, successor_id)"}
 
 

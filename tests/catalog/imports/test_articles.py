@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from catalog import changes
 from catalog.imports.records import Action, ArticleRecord, CategoryLink, CategoryRecord, FeatureValue
 from catalog.models import (
     Attribute,
@@ -98,6 +99,24 @@ def test_a_changed_article_is_changed_alone_and_logged_once(imported: Import) ->
         "sku": "A-1",
         "changes": [["name_en", "Name of A-1", "Better"]],
     }
+
+
+def test_new_and_changed_articles_are_logged_for_the_search_each_once(imported: Import) -> None:
+    imported(article("A-1"), article("A-2"), article("A-3"))
+    ProductChange.objects.all().delete()
+    imported(article("A-1", names={"en": "Better"}), article("A-2"), article("B-1"), article("B-2"))
+    logged = ProductChange.objects.values_list("product_id", flat=True)
+    numbers = Product.objects.filter(pk__in=logged).values_list("sku", flat=True)
+    assert len(logged) == 3
+    assert set(numbers) == {"A-1", "B-1", "B-2"}
+
+
+def test_a_new_catalog_is_logged_as_one_change_of_everything(
+    imported: Import, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes, "REBUILD_FROM", 2)
+    imported(article("A-1"), article("A-2"), article("A-3"))
+    assert [row.product_id for row in ProductChange.objects.all()] == [ProductChange.EVERYTHING]
 
 
 def test_a_trial_says_what_the_import_does_and_changes_nothing(imported: Import) -> None:

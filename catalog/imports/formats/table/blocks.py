@@ -227,12 +227,11 @@ class Blocks:
 
     def _texts(self, cells: Column, most: int, bad: set[int], *, lines: bool = True) -> Column:
         """The cells as they are, when none of them needs cleaning; those that do are left out."""
-        joined = "|".join(cells)
+        # Between single blanks any other blank, in a cell or at its ends, makes two: one look finds them all.
+        joined = " ".join(filter(None, cells) if "" in cells else cells)
         if (
             joined.isprintable()
-            and " |" not in joined
-            and "| " not in joined
-            and not (lines and "  " in joined)
+            and "  " not in joined
             and joined[:1] != " "
             and joined[-1:] != " "
             and max(map(len, cells)) <= most
