@@ -22,8 +22,9 @@ REFUSED_SHOWN = 20
 SHOWN_CHANGES = 60
 # What each kind of count is, in the order of the page.
 KINDS = {
-    "article": _("Articles"), "list_price": _("List prices"), "net_price": _("Net prices"),
-    "stock": _("Stock"), "attribute": _("Attribute values"), "media": _("Pictures and documents"),
+    "article": _("Articles"), "renumbered": _("Article numbers"), "list_price": _("List prices"),
+    "net_price": _("Net prices"), "stock": _("Stock"), "attribute": _("Attribute values"),
+    "media": _("Pictures and documents"),
     "reference": _("References"), "metal": _("Metal contents"), "levy": _("Eco-contributions"),
     "customer_number": _("Customers' article numbers"), "brand": _("Brands"), "category": _("Categories"),
     "property": _("Attributes"), "choice": _("Attribute choices"),

@@ -13,6 +13,7 @@ from django.db.models import Model, ProtectedError
 from django.utils import timezone
 
 from catalog import changes, withdrawals
+from catalog.imports import renumbering
 from catalog.imports.compare import ANY_NAME, STATUS, Plan, Step, compare_part, english_name
 from catalog.imports.parts import Part
 from catalog.imports.tables import ARTICLE_FIELDS, Staging
@@ -46,6 +47,7 @@ def apply(staging: Staging, profile: ImportProfile, plan: Plan, step: Step) -> N
     begin("changes")
     _stamp(staging, now)
     _remove(staging, profile, now)
+    renumbering.apply(staging, now)
     _record(staging, plan)
     begin("checks")
     # Foreign keys, which would be looked up when the transaction ends: here somebody hears of it.

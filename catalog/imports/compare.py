@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext_noop as _l
 
+from catalog.imports import renumbering
 from catalog.imports.features import resolve_features
 from catalog.imports.labels import (
     Created,
@@ -62,6 +63,7 @@ def compare(staging: Staging, profile: ImportProfile, header: dict[str, Any], st
     kinds = present(staging, profile)
     staging.analyze_shop(Product._meta.db_table, *(part.table for part in kinds))
     staging.do("DELETE FROM {refusal} WHERE compared = 1")
+    renumbered = renumbering.resolve(staging)
     _last_of_each(staging)
     _place_by_links(staging)
     _price_units(staging)
@@ -87,6 +89,8 @@ def compare(staging: Staging, profile: ImportProfile, header: dict[str, Any], st
     if plan.missing:
         gone = plan.counts["article"].get("gone", 0)
         plan.counts["article"]["gone"] = gone + plan.missing
+    if renumbered:
+        plan.counts["renumbered"] = {"changed": renumbered}
     for kind, count in plan.created.counts.items():
         plan.counts[kind] = {"new": count}
     return plan
@@ -247,12 +251,12 @@ def _missing(staging: Staging, profile: ImportProfile, plan: Plan, full: bool) -
 
 def _unknown_articles(staging: Staging) -> None:
     """Refuses what is said about articles that neither the shop nor the file has."""
-    for table in ("price", "stock"):
+    for table in ("price", "stock", "withdrawn"):
         if not staging.any(f"{{{table}}}"):
             continue
         refuse(
             staging,
-            f"SELECT s.line, s.sku AS record, s.sku AS value FROM {{{table}}} s"
+            f"SELECT DISTINCT s.line, s.sku AS record, s.sku AS value FROM {{{table}}} s"
             " LEFT JOIN catalog_product p ON p.sku = s.sku LEFT JOIN {fresh} n ON n.sku = s.sku"
             " WHERE p.id IS NULL AND n.sku IS NULL",
             _("article number"),

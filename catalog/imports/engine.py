@@ -203,7 +203,7 @@ def _flush(staging: Staging, kept: dict[str, list[tuple[Any, ...]]], records: in
         for table, rows in kept.items():
             staging.write(table, rows)
             rows.clear()
-        staging.write("checkpoint_2", [(records, int(complete))])
+        staging.write("checkpoint_3", [(records, int(complete))])
 
 
 def _defaults(profile: ImportProfile, header: FileHeader, reading: Reading) -> Defaults:

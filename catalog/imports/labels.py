@@ -196,7 +196,11 @@ def resolve_customers(staging: Staging, profile: ImportProfile, header_customer:
         own = Organisation.objects.filter(number=header_customer).first()
     own = own or profile.organisation
     numbers = [
-        row[0] for row in staging.rows("SELECT DISTINCT customer FROM {price} WHERE customer IS NOT NULL")
+        row[0]
+        for row in staging.rows(
+            "SELECT customer FROM {price} WHERE customer IS NOT NULL"
+            " UNION SELECT customer FROM {withdrawn} WHERE customer IS NOT NULL"
+        )
     ]
     known = {
         number: (pk, currency)

@@ -5,7 +5,7 @@ shop, what of it can change, and which rows of the shop a file may take away. ``
 ``catalog.imports.apply`` do the rest, the same for all.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Model
@@ -45,6 +45,7 @@ class Part:
     labels: tuple[str, ...] = ()
     constants: tuple[tuple[str, Any], ...] = ()
     on: str = ""  # further condition on the shop's row ``t``, for rows that are the file's to change
+    withdrawn: str = ""  # further rows of the shop that go, where the file says so of an article
     needs: str = ""  # the staged table without which there is nothing to do
     # Whether a change of it is a change of the article, for those who follow articles.
     of_article: bool = True
@@ -164,6 +165,9 @@ def parts(profile: ImportProfile) -> list[Part]:
             " WHERE product_id IS NOT NULL GROUP BY product_id, organisation_id) k"
             " ON k.product_id = t.product_id AND k.organisation_id = t.organisation_id"
             f" WHERE {net} AND coalesce(t.valid_from, {ALWAYS}) >= k.first",
+            withdrawn="SELECT t.id, t.product_id FROM {withdrawn} s JOIN catalog_product p ON p.sku = s.sku"
+            " JOIN {custmap} m ON m.number = s.customer JOIN catalog_agreement t"
+            f" ON t.product_id = p.id AND t.organisation_id = m.id WHERE {net}",
             constants=(("kind", "net"), ("reference", profile.agreement_reference)),
             on=net,
             needs="price",
@@ -189,6 +193,9 @@ def parts(profile: ImportProfile) -> list[Part]:
                 f" min(coalesce(valid_from, {ALWAYS})) AS first FROM {{plan_list_price}}"
                 " WHERE product_id IS NOT NULL GROUP BY product_id) k ON k.product_id = t.product_id"
                 f" WHERE {own} AND coalesce(t.valid_from, {ALWAYS}) >= k.first",
+                withdrawn="SELECT t.id, t.product_id FROM {withdrawn} s JOIN catalog_product p"
+                " ON p.sku = s.sku AND s.customer IS NULL JOIN catalog_listprice t"
+                f" ON t.product_id = p.id WHERE {own}",
                 constants=(("price_list_id", profile.price_list.pk),),
                 on=own,
                 needs="price",
@@ -230,10 +237,18 @@ def present(staging: Staging, profile: ImportProfile) -> list[Part]:
     # In one go, for each look at the articles of a large file takes seconds.
     *flagged, numbered = staging.one(f"SELECT {asked}, count(customer_number) FROM {{article}}") or ()
     flags = dict(zip(FLAGS, flagged, strict=True)) | {CUSTOMER_NUMBERS.slug: int(bool(numbered))}
+    found = [*parts(profile), CUSTOMER_NUMBERS]
+    withdrawn = staging.any("{withdrawn}")
+    if withdrawn:
+        found = [
+            replace(part, gone=f"{part.gone} UNION {part.withdrawn}") if part.withdrawn else part
+            for part in found
+        ]
     return [
         part
-        for part in (*parts(profile), CUSTOMER_NUMBERS)
+        for part in found
         if (flags[part.slug] == 1 if part.slug in flags else staging.any(f"{{{part.needs}}}"))
+        or (withdrawn and part.withdrawn)
     ]
 
 

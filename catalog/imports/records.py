@@ -109,6 +109,24 @@ class PriceRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class PriceWithdrawn:
+    """The list price of the article holds no more, and ``customer``'s net prices neither: on request."""
+
+    line: int
+    sku: str
+    customer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Renumbering:
+    """The article is the same as before under another number."""
+
+    line: int
+    sku: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
 class StockRecord:
     line: int
     sku: str
@@ -186,7 +204,10 @@ class Ready:
     rows: Callable[[int], Iterator[tuple[Any, ...]]]
 
 
-Record = Ready | ArticleRecord | PriceRecord | StockRecord | CategoryRecord | CategoryLink | Refusal
+Record = (
+    Ready | ArticleRecord | PriceRecord | PriceWithdrawn | Renumbering | StockRecord | CategoryRecord
+    | CategoryLink | Refusal
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,9 +36,11 @@ from catalog.imports.records import (
     FeatureValue,
     PriceKind,
     PriceRecord,
+    PriceWithdrawn,
     Ready,
     Record,
     Refusal,
+    Renumbering,
     StockRecord,
 )
 from catalog.imports.refused import refusal_row
@@ -77,6 +79,8 @@ class Rows:
             StockRecord: self._stock,
             CategoryRecord: self._category,
             CategoryLink: self._link,
+            PriceWithdrawn: self._withdrawn,
+            Renumbering: self._renumbered,
         }
 
     def of(self, record: Record, seq: int) -> Iterable[Row]:
@@ -338,6 +342,14 @@ class Rows:
             seq, record.line, code, one_line(record.parent)[:TITLE], max(0, min(record.position, 2**31 - 1)),
             *names,
         )  # fmt: skip
+
+    def _withdrawn(self, record: PriceWithdrawn, seq: int) -> Iterator[Row]:
+        customer = one_line(record.customer)
+        for each in (None, customer) if customer else (None,):
+            yield "withdrawn", (seq, record.line, sku_of(record.sku), each)
+
+    def _renumbered(self, record: Renumbering, seq: int) -> Iterator[Row]:
+        yield "renumbered", (seq, record.line, sku_of(record.sku), sku_of(record.target))
 
     def _link(self, record: CategoryLink, seq: int) -> Iterator[Row]:
         yield "link", (

@@ -88,7 +88,10 @@ TABLES: dict[str, dict[str, str]] = {
         "line": INT, "record": TEXT, "field": TEXT, "ours": INT, "value": TEXT, "reason": TEXT,
         "filled": TEXT, "fatal": INT, "compared": INT,
     },
-    "checkpoint_2": {"records": INT, "complete": INT},
+    # Articles that get another number, and prices that no longer hold (of nobody: the list price).
+    "renumbered": {"seq": INT, "line": INT, "sku": TEXT, "target": TEXT},
+    "withdrawn": {"seq": INT, "line": INT, "sku": TEXT, "customer": TEXT},
+    "checkpoint_3": {"records": INT, "complete": INT},
 }  # fmt: skip
 
 
@@ -122,7 +125,7 @@ class Staging:
 
     def exists(self) -> bool:
         with connection.cursor() as cursor:
-            return self.name("checkpoint_2") in self._there(cursor)
+            return self.name("checkpoint_3") in self._there(cursor)
 
     def create(self) -> None:
         """Makes the tables, empty; those that are there stay as they are."""
@@ -167,7 +170,7 @@ class Staging:
         if not self.exists():
             return 0, False
         row = self.one(
-            "SELECT records, complete FROM {checkpoint_2} ORDER BY records DESC, complete DESC LIMIT 1"
+            "SELECT records, complete FROM {checkpoint_3} ORDER BY records DESC, complete DESC LIMIT 1"
         )
         return (row[0], bool(row[1])) if row else (0, False)
 

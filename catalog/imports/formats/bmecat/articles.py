@@ -9,7 +9,7 @@ from catalog.imports.formats.bmecat.header import Header
 from catalog.imports.formats.bmecat.nodes import Node, child, child_text, children, language_said, line, text
 from catalog.imports.formats.bmecat.options import BmecatOptions
 from catalog.imports.formats.bmecat.prices import PriceReader
-from catalog.imports.records import Action, ArticleRecord, Record, Reference, Refusal
+from catalog.imports.records import Action, ArticleRecord, PriceWithdrawn, Record, Reference, Refusal
 from catalog.imports.registry import Reading
 from catalog.imports.values import (
     LONGEST_NAME,
@@ -93,6 +93,8 @@ class ArticleReader:
         quantity = fields.pop("quantity")
         fields["prices"] = None if quantity is None else self._prices.read(item, sku, quantity)
         yield from self._take_refused()
+        if fields["prices"] is not None and self._prices.on_request:
+            yield PriceWithdrawn(line(item), sku, self._header.buyer)
         yield ArticleRecord(line=line(item), sku=sku, action=action, **fields)
 
     def prices(self, item: Node) -> Iterator[Record]:
@@ -106,7 +108,9 @@ class ArticleReader:
         unclear = order is not None and quantity is None
         found = None if unclear else self._prices.read(item, sku, quantity)
         yield from self._take_refused()
-        if found is not None:
+        if found is not None and self._prices.on_request:
+            yield PriceWithdrawn(line(item), sku, self._header.buyer)
+        elif found is not None:
             yield ArticleRecord(line=line(item), sku=sku, action=Action.CHANGE, prices=found)
 
     def _take_refused(self) -> Iterator[Refusal]:

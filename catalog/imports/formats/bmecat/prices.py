@@ -42,6 +42,7 @@ class PriceReader:
         self._kinds = {**PRICE_TYPES, **options.price_types}
         self._territory = territory.upper()
         self.refused: list[Refusal] = []
+        self.on_request = False  # whether the article that was read last has no price but on request
 
     def read(self, item: Node, sku: str, quantity: Decimal | None) -> tuple[PriceRecord, ...] | None:
         """All prices of one article; ``None`` when it has no price details at all.
@@ -53,10 +54,14 @@ class PriceReader:
             return None
         found: list[PriceRecord] = []
         ignored: list[str] = []
+        self.on_request = False
         for each in details:
             validity = self._validity(each, sku)
-            if validity is None or child_text(each, "DAILY_PRICE").lower() == "true":
-                continue  # price on request
+            if child_text(each, "DAILY_PRICE").lower() == "true":
+                self.on_request = True
+                continue
+            if validity is None:
+                continue
             for price in children(each, *PRICES):
                 written = price.get("price_type", "").strip()
                 kind = self._kinds.get(written) or self._kinds.get(written.lower())
@@ -67,6 +72,7 @@ class PriceReader:
         if ignored and not found:
             reason = _("None of the kinds of price is one that the profile takes.")
             self._refuse(details[0], sku, "price_type", ", ".join(dict.fromkeys(ignored)), reason)
+        self.on_request = self.on_request and not found
         return tuple(self._lowest_bounds(details[0], sku, found))
 
     def _lowest_bounds(self, details: Node, sku: str, found: list[PriceRecord]) -> list[PriceRecord]:

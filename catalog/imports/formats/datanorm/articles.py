@@ -10,7 +10,7 @@ from catalog.imports.formats.datanorm.options import DatanormOptions
 from catalog.imports.formats.datanorm.prices import Prices
 from catalog.imports.formats.datanorm.texts import LongTexts
 from catalog.imports.formats.datanorm.values import ON_REQUEST, PRICE_UNITS_4, unit, whole
-from catalog.imports.records import Action, ArticleRecord, MetalContent, Record, Refusal
+from catalog.imports.records import Action, ArticleRecord, MetalContent, Record, Refusal, Renumbering
 from catalog.imports.registry import Reading
 from catalog.imports.values import gtin, shortened
 from catalog.wording import said as _
@@ -54,7 +54,7 @@ class Articles:
         if not sku:
             return [Refusal(line.number, "", "A", "", _("An article without a number."))]
         if action == "X":
-            return [Refusal(line.number, sku, "A", "X", renumbered())]
+            return [renumbered(line.number, sku, line.field(FIELDS[4]["short1"]), "A")]
         if action not in ACTIONS:
             return [
                 Refusal(line.number, sku, "A", action, _("Neither new (N) nor changed (A) nor gone (L)."))
@@ -72,6 +72,7 @@ class Articles:
         fields |= self._codes(line, sku, said, refused)
         if said["price kind"] == ON_REQUEST:
             fields["prices"] = ()
+            refused.append(self._prices.withdrawn(line.number, sku))
         elif said["price"] not in ("", "0"):
             prices, why = self._prices.of_article(line.number, sku, said, fields["price_unit"])
             fields["prices"] = tuple(prices)
@@ -164,5 +165,8 @@ def category_code(main: str, group: str) -> str:
     return f"{main}/{group}" if main and group else main or group
 
 
-def renumbered() -> str:
-    return _("The article gets another number, which is not read: give it as a new article.")
+def renumbered(line: int, sku: str, target: str, record: str) -> Record:
+    """Version 4 has the new number where the first short text is, version 5 behind the old one."""
+    if target:
+        return Renumbering(line, sku, target)
+    return Refusal(line, sku, record, "", _("The article gets another number, and none is given."))

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from catalog.imports.formats.datanorm.header import Header
 from catalog.imports.formats.datanorm.lines import Line
 from catalog.imports.formats.datanorm.values import CENT, GROSS, NET, ON_REQUEST, cents, day, less, whole
-from catalog.imports.records import PriceKind, PriceRecord, Record, Refusal
+from catalog.imports.records import PriceKind, PriceRecord, PriceWithdrawn, Record, Refusal
 from catalog.wording import said as _
 
 # Version 4 packs up to three articles into a P record, nine fields each.
@@ -114,15 +114,20 @@ class Prices:
         price_unit: int | None,
         discounts: Sequence[tuple[str, str]],
         valid_from: date | None,
-    ) -> Iterator[PriceRecord | Refusal]:
+    ) -> Iterator[PriceRecord | PriceWithdrawn | Refusal]:
         amount = cents(price)
         if kind == ON_REQUEST:
+            yield self.withdrawn(number, sku)
             return
         if kind not in (GROSS, NET):
             yield Refusal(number, sku, "price kind", kind, _("Neither gross (1) nor net (2)."), fatal=False)
             return
         if amount is None:
             yield Refusal(number, sku, "price", price, _("A price is a whole number of cents."), fatal=False)
+            return
+        if amount == 0:
+            reason = _("A price of nothing is none; one on request has the kind 9.")
+            yield Refusal(number, sku, "price", price, reason, fatal=False)
             return
         if kind == NET:
             if self._customer:
@@ -163,6 +168,9 @@ class Prices:
             valid_from=valid_from,
             customer=self._customer if kind is PriceKind.NET else "",
         )
+
+    def withdrawn(self, number: int, sku: str) -> PriceWithdrawn:
+        return PriceWithdrawn(number, sku, self._customer)
 
     def _of_nobody(self, number: int, sku: str, amount: Decimal) -> Refusal:
         reason = _("A net price of a customer whom neither file nor profile names.")

@@ -262,7 +262,11 @@ class _File:
             else:
                 yield ArticleRecord(line.number, sku, Action.DELETE, successor=successor)
             return
-        yield Refusal(line.number, sku, "B", line.field(4), renumbered())
+        if line.field(2).upper() == "A" and sku:
+            yield renumbered(line.number, sku, line.field(4), "B")
+            return
+        reason = _("Neither gone (L) nor another number (A).")
+        yield Refusal(line.number, sku, "B", line.field(2), reason)
 
     def _discount(self, line: Line) -> Iterator[Record]:
         start = 3 if self._header.version == 4 else 2

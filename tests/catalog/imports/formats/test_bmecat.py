@@ -18,6 +18,7 @@ from catalog.imports.records import (
     Media,
     MetalContent,
     PriceKind,
+    PriceWithdrawn,
     Reference,
     Refusal,
 )
@@ -377,3 +378,13 @@ def test_of_list_prices_from_quantities_on_the_lowest_counts_and_the_others_are_
         (PriceKind.NET, 80, 50),
     ]
     assert [(each.field, each.value) for each in found.refused] == [("LOWER_BOUND", "100")]
+
+
+@pytest.mark.parametrize("transaction", ["T_NEW_CATALOG", "T_UPDATE_PRICES"])
+def test_a_price_that_became_one_on_request_is_withdrawn(tmp_path, transaction):
+    amount = '<ARTICLE_PRICE price_type="net_list"><PRICE_AMOUNT>0</PRICE_AMOUNT></ARTICLE_PRICE>'
+    details = f"<ARTICLE_PRICE_DETAILS><DAILY_PRICE>TRUE</DAILY_PRICE>{amount}</ARTICLE_PRICE_DETAILS>"
+    content = OPENING.replace("T_NEW_CATALOG", transaction) + article(more=details)
+    found = read("bmecat", written(tmp_path, f"{content}</{transaction}></BMECAT>"), customer="100001")
+    assert [(each.sku, each.customer) for each in found.of(PriceWithdrawn)] == [("A1", "100001")]
+    assert not found.refused

@@ -13,7 +13,7 @@ import catalog.imports.formats  # noqa: F401  registers them
 from catalog.imports.errors import FileRefused
 from catalog.imports.formats.datanorm.encoding import proposals
 from catalog.imports.formats.datanorm.values import less
-from catalog.imports.records import Action, CategoryRecord, MetalContent, PriceKind, PriceRecord
+from catalog.imports.records import Action, CategoryRecord, MetalContent, PriceKind, PriceRecord, Renumbering
 from catalog.imports.registry import recognise
 from catalog.imports.source import Source
 from tests.catalog.imports.formats.reading import PAYLOADS, Read, read, reasons
@@ -191,7 +191,8 @@ def test_version_5_says_units_and_amounts_themselves(version5):
     assert [each.amount for each in product.prices] == [Decimal("1250.00")]
     assert version5.articles["V5-3"].prices == ()
     assert version5.articles["V5-9"].action is Action.DELETE
-    assert reasons(version5.refused) == {("V5-8", "B")}
+    assert [(each.sku, each.target) for each in version5.of(Renumbering)] == [("V5-8", "V5-7")]
+    assert not version5.refused
 
 
 def test_version_5_price_and_scale_records_have_their_unit_and_day(version5):
