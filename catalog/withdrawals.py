@@ -1,8 +1,9 @@
 """Whatever takes a price, an article or an agreement away leaves a word, for files of only what changed.
 
 Deleting by the ORM does it by itself: one by one, by a query set, or with the article they belong to; so does
-saving a row that then holds for something else, and a customer who gets another price list. Statements of
-one's own call ``prices_from`` or ``articles_from`` before they run, in the same transaction.
+saving a row that then holds for something else, and a customer who gets another price list, or whose list
+gets another currency. Statements of one's own call ``prices_from`` or ``articles_from`` before they run, in
+the same transaction.
 """
 
 from collections.abc import Collection, Sequence
@@ -26,7 +27,7 @@ from catalog.models import (
     WithdrawnPrice,
 )
 from catalog.tree import below
-from customers.models import Organisation
+from customers.models import Organisation, PriceList
 
 # Files of changes can go back so far.
 REMEMBERED = timedelta(days=400)
@@ -40,6 +41,8 @@ SCOPES: dict[type[Model], tuple[str, ...]] = {
     ProductLevy: ("product_id",),
     MetalQuotation: ("metal",),
 }  # fmt: skip
+# In another currency it is another customer's.
+_PAID_IN: dict[type[Model], tuple[str, ...]] = dict.fromkeys((ProductLevy, MetalQuotation), ("currency",))
 _DEFAULTS = {"discount_group": "''", "metal": "''"}
 _PLACE = ("sku", "brand_id", "category_id")
 # A customer with another of these has other prices for everything.
@@ -55,6 +58,7 @@ def connect() -> None:
     post_delete.connect(_article_deleted, sender=Product, dispatch_uid="withdrawn-Product")
     pre_save.connect(_article_moves, sender=Product, dispatch_uid="moved-Product")
     pre_save.connect(_customer_changes, sender=Organisation, dispatch_uid="moved-Organisation")
+    pre_save.connect(_list_changes, sender=PriceList, dispatch_uid="moved-PriceList")
 
 
 def prices_from(model: type[Model], query: str, parameters: Sequence[Any] = ()) -> None:
@@ -127,11 +131,12 @@ def _unmoved(instance: Model, names: Collection[str], kwargs: dict[str, Any]) ->
 
 
 def _price_moves(sender: type[Model], instance: Model, **kwargs: Any) -> None:
-    if _unmoved(instance, SCOPES[sender], kwargs):
+    names = (*SCOPES[sender], *_PAID_IN.get(sender, ()))
+    if _unmoved(instance, names, kwargs):
         return
-    before = sender._default_manager.filter(pk=instance.pk).values(*SCOPES[sender]).first()
-    if before is not None and before != _scope(instance):
-        WithdrawnPrice.objects.create(**before)
+    before = sender._default_manager.filter(pk=instance.pk).values(*names).first()
+    if before is not None and before != {name: getattr(instance, name) for name in names}:
+        WithdrawnPrice.objects.create(**{name: before[name] for name in SCOPES[sender]})
 
 
 def _article_deleted(sender: type[Model], instance: Product, **kwargs: Any) -> None:
@@ -160,8 +165,26 @@ def _customer_changes(sender: type[Model], instance: Organisation, **kwargs: Any
         WithdrawnPrice.objects.create(organisation_id=instance.pk)
 
 
+def _list_changes(sender: type[Model], instance: PriceList, **kwargs: Any) -> None:
+    # It is no list any more for whoever pays in the other currency, or it is one now.
+    if _unmoved(instance, ("currency",), kwargs):
+        return
+    before = PriceList.objects.filter(pk=instance.pk).values_list("currency", flat=True).first()
+    if before is not None and before != instance.currency:
+        WithdrawnPrice.objects.create(price_list_id=instance.pk)
+
+
+def withdrawn_from(organisation: Organisation) -> tuple[QuerySet[WithdrawnPrice], ...]:
+    """What was withdrawn from this customer, from his price list, and from everybody: each has its index."""
+    holders = (
+        Q(organisation_id=organisation.pk),
+        Q(price_list_id=organisation.price_list_id),
+        Q(organisation_id__isnull=True, price_list_id__isnull=True),
+    )
+    return tuple(WithdrawnPrice.objects.filter(holder).order_by() for holder in holders)
+
+
 def of_customer(organisation: Organisation, since: datetime) -> QuerySet[WithdrawnPrice]:
-    """What was withdrawn from this customer, his price list or everybody at ``since`` or later."""
-    everybody = Q(organisation_id__isnull=True, price_list_id__isnull=True)
-    holder = Q(organisation_id=organisation.pk) | Q(price_list_id=organisation.price_list_id)
-    return WithdrawnPrice.objects.filter(holder | everybody, created_at__gte=since).order_by()
+    """All of it at ``since`` or later, as one."""
+    own, listed, everybody = withdrawn_from(organisation)
+    return (own | listed | everybody).filter(created_at__gte=since)

@@ -279,19 +279,69 @@ class Categories(BaseModel):
 
 class Change(BaseModel):
     sku: str
-    what: Literal["article", "stock"] = Field(
-        description="What to read again: the article itself, or what lies in stock."
+    what: Literal["article", "stock", "price"] = Field(
+        description="What to read again: the article itself, what lies in stock, or your net price."
     )
     status: Literal["active", "run-out", "discontinued", "removed"] = Field(
         description="removed: it is no longer in the assortment; take it out of yours."
     )
+    updated_at: datetime = Field(
+        description="Of a price that began or ended by its dates: the beginning of that day."
+    )
+
+
+class PricesOf(BaseModel):
+    kind: Literal["everything", "category", "brand", "discount-group", "metal"]
+    code: str | None = Field(
+        description="Of the category (with all below it), brand, discount group or metal; none of everything."
+    )
+
+
+class ChangeOfPrices(BaseModel):
+    """Your net prices of many articles may be others: fetch them, or take a price file."""
+
+    what: Literal["prices"]
+    of: PricesOf
     updated_at: datetime
 
 
 class Changes(BaseModel):
-    """Each article of a page once, at the place of its last change."""
+    """Each article of a page once, at the place of its last change; what happened to it beside each other."""
 
-    changes: list[Change]
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "changes": [
+                    {
+                        "sku": "10001234",
+                        "what": "article",
+                        "status": "active",
+                        "updated_at": "2026-11-21T09:30:00.000000+00:00",
+                    },
+                    {
+                        "sku": "10001234",
+                        "what": "price",
+                        "status": "active",
+                        "updated_at": "2026-11-21T09:31:12.000000+00:00",
+                    },
+                    {
+                        "what": "prices",
+                        "of": {"kind": "brand", "code": "siemens"},
+                        "updated_at": "2026-11-21T09:45:00.000000+00:00",
+                    },
+                    {
+                        "what": "prices",
+                        "of": {"kind": "metal", "code": "CU"},
+                        "updated_at": "2026-11-21T10:02:30.000000+00:00",
+                    },
+                ],
+                "next": "MTc2MzcxOTM1MDAwMDAwMC45Ljcx",
+                "more": False,
+            }
+        }
+    )
+
+    changes: list[Annotated[Change | ChangeOfPrices, Field(discriminator="what")]]
     next: str = Field(description="The cursor for the next call, now or later.")
     more: bool = Field(description="There are more right now.")
 

@@ -275,6 +275,9 @@ class ChangesQuery(Question):
     since: Moment | None = Field(None, description="Begin at this moment; only looked at without a cursor.")
     limit: int = Field(500, ge=1, le=LARGEST_CHANGE_PAGE)
     stock: bool = Field(False, description="Changes of stock too, if the key may read it.")
+    prices: bool = Field(
+        False, description="Articles that may have another net price for you too, if the key may read prices."
+    )
 
 
 class ExportQuery(InLanguage):

@@ -210,18 +210,31 @@ class ChangesService(Service):
 
         Keep ``next`` and send it as ``cursor`` the next time. An article that changes while you read comes
         again. An article changes with its brand, category, properties, pictures and your own number for it.
-        With ``stock`` changes of stock come too, and are marked so. Prices are not articles: ask for them
-        when you need them. Numbers of deleted articles are known for 400 days.
+        With ``stock`` changes of stock come too, and are marked so. Numbers of deleted articles are known for
+        400 days.
+
+        With ``prices`` come the articles that may have another net price for you: marked ``price``, after a
+        list price, an agreement of yours or of your price list, a metal content or eco-contribution was
+        saved, began, ended or was deleted. What touches many articles is one entry without a number, marked
+        ``prices``, and says of which: ``everything``, a ``category``, ``brand``, ``discount-group`` or
+        ``metal``. Fetch those prices, or take a price file. An ``article`` may have another price too: it may
+        be in another discount group now.
         """
         asked = self.query(questions.ChangesQuery)
         if asked.stock and ApiKey.Scope.STOCK not in self.scopes:
             raise ScopeMissing(ApiKey.Scope.STOCK)
+        if asked.prices and ApiKey.Scope.PRICES not in self.scopes:
+            raise ScopeMissing(ApiKey.Scope.PRICES)
         try:
             after = changes.read_cursor(asked.cursor) if asked.cursor else changes.beginning(asked.since)
         except changes.CursorInvalid:
             raise NamesNothing.parameter("cursor", "This is no cursor of an earlier answer.") from None
         found, cursor, more = changes.changes(
-            organisation=self.organisation, after=after, limit=asked.limit, stock=asked.stock
+            organisation=self.organisation,
+            after=after,
+            limit=asked.limit,
+            stock=asked.stock,
+            prices=asked.prices,
         )
         return self.answer({"changes": found, "next": cursor, "more": more})
 

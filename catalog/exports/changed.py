@@ -15,17 +15,13 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from catalog.models import (
-    Agreement,
     Category,
     CustomerArticle,
-    ListPrice,
-    MetalQuotation,
     Product,
-    ProductLevy,
-    ProductMetal,
     Stock,
     WithdrawnArticle,
 )
+from catalog.price_sources import price_sources
 from catalog.tree import below
 from catalog.withdrawals import of_customer
 from customers.models import Organisation
@@ -48,9 +44,8 @@ def changed_since(
         | Q(valid_from__gte=day, valid_from__lte=today)
         | Q(valid_until__gte=day - DAY, valid_until__lt=today)
     )
-    holder = Q(organisation=organisation) | Q(price_list=organisation.price_list_id)
-    agreed = Agreement.objects.filter(turned, holder).order_by()
-    listed = ListPrice.objects.filter(turned, price_list=organisation.price_list_id).order_by()
+    of = price_sources(organisation)
+    agreed = (of.own | of.shared).filter(turned)
     scope = ("discount_group", "brand_id", "category_id")
     withdrawn = of_customer(organisation, since)
     wide = {
@@ -59,18 +54,16 @@ def changed_since(
     }
     if ("", None, None) in wide:
         return None
-    quoted = MetalQuotation.objects.filter(saved | Q(day__gte=day, day__lte=today))
+    quoted = of.quotations.filter(saved | Q(day__gte=day, day__lte=today))
     unquoted = withdrawn.exclude(metal="").values("metal")
-    metals = ProductMetal.objects.filter(
-        saved | Q(metal__in=quoted.values("metal")) | Q(metal__in=unquoted)
-    ).order_by()
+    metals = of.metals.filter(saved | Q(metal__in=quoted.values("metal")) | Q(metal__in=unquoted))
     numbered = CustomerArticle.objects.filter(saved, organisation=organisation).order_by()
     about_articles: list[QuerySet[Any, Any]] = [
-        listed,
+        of.listed.filter(turned),
         agreed.filter(product__isnull=False),
         withdrawn.filter(product_id__isnull=False).order_by(),
         metals,
-        ProductLevy.objects.filter(saved).order_by(),
+        of.levies.filter(saved),
         numbered,
     ]
     if stock:

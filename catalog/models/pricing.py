@@ -43,7 +43,18 @@ class ListPrice(Stamped):
         ordering = ["product", "price_list", "valid_from"]
         indexes = [
             models.Index(fields=["price_list", "product"], name="list_price_lookup"),
-            models.Index(fields=["price_list", "updated_at"], name="list_price_changes"),
+            # Whoever follows changes goes on behind a row: an import gives a million the same moment.
+            models.Index(fields=["price_list", "updated_at", "id"], name="list_price_changes"),
+            models.Index(
+                fields=["price_list", "valid_from", "id"],
+                name="list_price_begins",
+                condition=Q(valid_from__isnull=False),
+            ),
+            models.Index(
+                fields=["price_list", "valid_until", "id"],
+                name="list_price_ends",
+                condition=Q(valid_until__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -146,12 +157,37 @@ class Agreement(Stamped):
         # mostly with nothing in it. What only few rows have is found by an index of these few.
         indexes = [
             models.Index(fields=["organisation", "product"], name="agreement_lookup"),
-            models.Index(fields=["organisation", "updated_at"], name="agreement_changes"),
+            models.Index(fields=["organisation", "updated_at", "id"], name="agreement_changes"),
+            models.Index(
+                fields=["organisation", "valid_from", "id"],
+                name="agreement_begins",
+                condition=Q(organisation__isnull=False, valid_from__isnull=False),
+            ),
+            models.Index(
+                fields=["organisation", "valid_until", "id"],
+                name="agreement_ends",
+                condition=Q(organisation__isnull=False, valid_until__isnull=False),
+            ),
             # Few rows hold for a whole price list; the many of single customers need no place in it.
             models.Index(
                 fields=["price_list", "product"],
                 name="agreement_list_lookup",
                 condition=Q(price_list__isnull=False),
+            ),
+            models.Index(
+                fields=["price_list", "updated_at", "id"],
+                name="agreement_list_changes",
+                condition=Q(price_list__isnull=False),
+            ),
+            models.Index(
+                fields=["price_list", "valid_from", "id"],
+                name="agreement_list_begins",
+                condition=Q(price_list__isnull=False, valid_from__isnull=False),
+            ),
+            models.Index(
+                fields=["price_list", "valid_until", "id"],
+                name="agreement_list_ends",
+                condition=Q(price_list__isnull=False, valid_until__isnull=False),
             ),
             models.Index(
                 fields=["organisation", "product"], name="agreement_promotions", condition=Q(promotion=True)

@@ -62,6 +62,7 @@ class ProductMetal(Stamped):
         verbose_name = _("metal content")
         verbose_name_plural = _("metal contents")
         ordering = ["product", "metal"]
+        indexes = [models.Index(fields=["updated_at", "id"], name="product_metal_changes")]
         constraints = [
             models.UniqueConstraint(fields=["product", "metal", "currency"], name="product_metal_once"),
             models.CheckConstraint(condition=models.Q(per__gte=1), name="product_metal_per_at_least_1"),
@@ -85,6 +86,10 @@ class MetalQuotation(Stamped):
         verbose_name = _("metal quotation")
         verbose_name_plural = _("metal quotations")
         ordering = ["-day", "metal"]
+        indexes = [
+            models.Index(fields=["currency", "updated_at", "id"], name="metal_quotation_changes"),
+            models.Index(fields=["currency", "day", "id"], name="metal_quotation_days"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["metal", "currency", "day"], name="metal_quotation_once_a_day")
         ]
@@ -112,6 +117,7 @@ class ProductLevy(Stamped):
         verbose_name = _("eco-contribution")
         verbose_name_plural = _("eco-contributions")
         ordering = ["product", "scheme", "code"]
+        indexes = [models.Index(fields=["currency", "updated_at", "id"], name="product_levy_changes")]
         constraints = [
             models.UniqueConstraint(
                 fields=["product", "scheme", "code", "currency"], name="product_levy_once"

@@ -30,6 +30,24 @@ class WithdrawnPrice(models.Model):
         verbose_name = _("withdrawn price")
         verbose_name_plural = _("withdrawn prices")
         ordering = ["id"]
+        # Each holder's own: what an import took from one customer is not read by the others.
+        indexes = [
+            models.Index(
+                fields=["organisation_id", "created_at", "id"],
+                name="withdrawn_from_customer",
+                condition=Q(organisation_id__isnull=False),
+            ),
+            models.Index(
+                fields=["price_list_id", "created_at", "id"],
+                name="withdrawn_from_list",
+                condition=Q(price_list_id__isnull=False),
+            ),
+            models.Index(
+                fields=["created_at", "id"],
+                name="withdrawn_from_everybody",
+                condition=Q(organisation_id__isnull=True, price_list_id__isnull=True),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.created_at:%Y-%m-%d %H:%M}: {self.organisation_id or self.price_list_id or '*'}"
