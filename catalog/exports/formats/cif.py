@@ -27,6 +27,12 @@ FIELDS = (
 )  # fmt: skip
 AUXILIARY = "Supplier Part Auxiliary ID"
 # As the specification's own examples write them; the country says nothing about prices.
+LENGTHS = {
+    "Supplier Part ID": LONGEST_ID,
+    "Manufacturer Part ID": LONGEST_ID,
+    "Item Description": LONGEST_DESCRIPTION,
+    "Short Name": LONGEST_SHORT_NAME,
+}
 LOCALES = {"en": "en_US", "nl": "nl_NL", "fr": "fr_FR", "de": "de_DE"}
 
 
@@ -68,7 +74,10 @@ def _line(fields: tuple[str, ...]) -> str:
     together = "".join(fields)
     # Looked at together first: most lines have nothing to replace.
     if not together.isprintable() or '"' in together or "\\" in together:
-        fields = tuple([clean(field).replace('"', "''").replace("\\", "/") for field in fields])
+        written = (clean(field).replace('"', "''").replace("\\", "/") for field in fields)
+        # What stands for a quote is longer than it.
+        limits = (LENGTHS.get(name) for name in (*FIELDS, AUXILIARY))
+        fields = tuple([field[:limit] for field, limit in zip(written, limits, strict=False)])
     return '"' + '","'.join(fields) + '"' + LINE
 
 

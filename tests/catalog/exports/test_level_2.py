@@ -47,6 +47,15 @@ def read_cif(text):
     return header, [dict(zip(names, row, strict=True)) for row in rows]
 
 
+def test_texts_with_quotes_stay_within_the_lengths_of_a_cif(networked, export):
+    product = ProductFactory(
+        name_en='19" rack ' * 20, description_en='1/2" and 3/4" ' * 200, unspsc="39121601"
+    )
+    ListPriceFactory(product=product, price_list=networked.price_list)
+    _header, (row,) = read_cif(export("cif").decode())
+    assert (len(row["Short Name"]), len(row["Item Description"])) == (50, 2000)
+
+
 def test_a_cif_reads_back_as_a_punch_out_catalog(networked, export):
     product = ProductFactory(
         sku='A,1 "x"', name_en='Pipe 1.2" wide\nround', description_en="back\\slash, comma; 100 %",
