@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 from itertools import islice
+from math import ceil
 from tempfile import SpooledTemporaryFile, TemporaryFile
 from typing import IO
 
@@ -226,16 +227,16 @@ def _price_records(dialect: Dialect, rows: list[ExportRow], incremental: bool) -
 
 
 def _scale_records(dialect: Dialect, row: ExportRow, sku: str, unit: int) -> Iterator[str]:
-    """Quantities are whole numbers in Datanorm."""
-    for step, (bound, amount) in enumerate(row.scales, 1):
-        if bound == int(bound):
-            price = _cents(amount, row, unit)
-            if dialect.version == 4:
-                # Basis 1: quantities. The price is per the article's own unit.
-                yield f"Z;N;{sku};{step};1;1;;{NET};{price};{int(bound)};;"
-            else:
-                kind = f"{NET};{dialect.price_unit(unit)}"
-                yield f"Z;N;{sku};{step:02d};1;;;1;+;{kind};{price};;1;{int(bound)};;"
+    """Quantities are whole numbers in Datanorm: what holds from 12.5 on, certainly does from 13 on."""
+    scales = {ceil(bound): amount for bound, amount in row.scales}
+    for step, (bound, amount) in enumerate(scales.items(), 1):
+        price = _cents(amount, row, unit)
+        if dialect.version == 4:
+            # Basis 1: quantities. The price is per the article's own unit.
+            yield f"Z;N;{sku};{step};1;1;;{NET};{price};{bound};;"
+        else:
+            kind = f"{NET};{dialect.price_unit(unit)}"
+            yield f"Z;N;{sku};{step:02d};1;;;1;+;{kind};{price};;1;{bound};;"
 
 
 def _listed(row: ExportRow) -> tuple[int, int, str]:
@@ -306,11 +307,14 @@ def _plain(text: str) -> str:
 
 
 def _wrapped(text: str) -> list[str]:
-    """Lines of at most 40 characters, cut between words where that is possible."""
+    """Lines of at most 40 characters, cut between words where that is possible.
+
+    A line is full only where a word goes on in the next one: readers put such lines together without a blank.
+    """
     lines: list[str] = []
     rest = " ".join(_plain(text).split())
     while rest:
-        cut = rest[: WIDTH + 1].rfind(" ") if len(rest) > WIDTH else len(rest)
+        cut = rest[:WIDTH].rfind(" ") if len(rest) > WIDTH else len(rest)
         cut = cut if cut > 0 else WIDTH
         lines.append(rest[:cut].rstrip())
         rest = rest[cut:].lstrip()

@@ -179,6 +179,28 @@ def test_a_datanorm_is_read_back_as_it_was(assortment, back, version):
 
 
 @pytest.mark.parametrize("version", [4, 5])
+def test_a_name_that_fills_a_line_of_a_datanorm_keeps_its_blank(customer, back, version):
+    # The first three words have forty characters.
+    name = "Durchgangsklemme 10 mm² Schraubanschluss blau"
+    ListPriceFactory(product=ProductFactory(sku="PI", name_en=name), price_list=customer.price_list)
+    reading = {"options": {"encoding": "cp850"}, "language": "en"}
+    found = back(f"datanorm-{version}", "datanorm", "datanorm.zip", reading=reading)
+    assert found.articles["PI"].names == {"en": name}
+
+
+def test_a_price_from_part_of_a_unit_on_holds_from_the_next_whole_one_in_a_datanorm(customer, back):
+    listed = ListPriceFactory(product__sku="PI", price_list=customer.price_list, amount=9)
+    for value, bound in ((8, "5"), (7, "12.5"), (6, "13")):
+        AgreementFactory(
+            organisation=customer, product=listed.product, kind=Agreement.Kind.NET, value=value,
+            minimum_quantity=bound,
+        )  # fmt: skip
+    found = back("datanorm-5", "datanorm", "datanorm.zip", reading={"options": {"encoding": "cp850"}})
+    net = [each for each in found.of(PriceRecord) if each.sku == "PI"]
+    assert [row[::2] for row in amounts(net, PriceKind.NET)] == [(9, 0), (8, 5), (6, 13)]
+
+
+@pytest.mark.parametrize("version", [4, 5])
 def test_a_datanorm_has_the_files_and_the_header_of_its_version(assortment, export, tmp_path, version):
     (tmp_path / "x.zip").write_bytes(export(f"datanorm-{version}"))
     with zipfile.ZipFile(tmp_path / "x.zip") as archive:
