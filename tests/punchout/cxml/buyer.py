@@ -14,13 +14,15 @@ from django.http import HttpResponse
 from django.test import Client
 from lxml import etree
 
-from punchout.models import Connection, PartyCredential
+from punchout.models import Connection, PartyCredential, WireMessage
 from tests.factories import CANARY_SECRET, ConnectionFactory, PartyCredentialFactory
 
 PAYLOADS = Path(__file__).with_name("payloads")
 ENDPOINT = "/punchout/cxml"
 SUPPLIER = "999999999"
 RETURN_URL = "https://buyer.example/procurement/return?sid=A1&step=2"
+# Of the payloads that come in parts.
+MIME = 'multipart/related; boundary="edge"; type="text/xml"; start="<part1.main@buyer.example>"'
 _numbers = count(1)
 
 
@@ -121,3 +123,8 @@ def lines_of(document: etree._Element) -> list[ReturnedLine]:
 
 def texts_of(document: etree._Element) -> list[str]:
     return ["".join(element.itertext()) for element in document.iter("Description")]
+
+
+def notes() -> list[str]:
+    """What is noted on the last message."""
+    return list(WireMessage.objects.latest("pk").notes)
