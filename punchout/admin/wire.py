@@ -1,5 +1,6 @@
 """The wire log: every message with its answer, readable and never rendered; who looked is logged."""
 
+from collections.abc import Iterator
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -23,6 +25,7 @@ from punchout.admin.read_only import ReadOnlyAdmin, tag
 from punchout.admin.time_filter import TimeFilter
 from punchout.admin.wire_replay import payload_download, replay_page
 from punchout.following import following
+from punchout.message_kinds import shown_kind
 from punchout.models import Connection, ReturnedCart, WireMessage
 from punchout.trace import message_zip
 
@@ -51,10 +54,18 @@ class ReceivedFilter(TimeFilter):
     column = "received_at"
 
 
+class KindFilter(admin.AllValuesFieldListFilter):
+    """The kinds that are in the log, by what they are called in the reader's language."""
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        for choice in super().choices(changelist):
+            yield {**choice, "display": shown_kind(str(choice["display"]))}
+
+
 @admin.register(WireMessage)
 class WireMessageAdmin(ReadOnlyAdmin):
     list_display = (
-        "at", "direction", "verdict_shown", "kind", "connection", "session_link", "answer_status",
+        "at", "direction", "verdict_shown", "shown_kind", "connection", "session_link", "answer_status",
         "milliseconds",
     )  # fmt: skip
     list_filter = (
@@ -62,7 +73,7 @@ class WireMessageAdmin(ReadOnlyAdmin):
         "credentials_refused",
         "direction",
         "adapter",
-        ("kind", admin.AllValuesFieldListFilter),
+        ("kind", KindFilter),
         ("connection__organisation", admin.RelatedOnlyFieldListFilter),
         ("connection", admin.RelatedOnlyFieldListFilter),
         ReceivedFilter,
@@ -112,6 +123,10 @@ class WireMessageAdmin(ReadOnlyAdmin):
         if not message.error:
             return verdict_tag(message)
         return format_html('{}<div class="why">{}</div>', verdict_tag(message), message.error[:160])
+
+    @admin.display(description=_("kind"), ordering="kind")
+    def shown_kind(self, message: WireMessage) -> str:
+        return message.shown_kind
 
     @admin.display(description=_("session"))
     def session_link(self, message: WireMessage) -> str:

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from punchout.message_kinds import shown_kind
 from punchout.models.connections import Connection
 
 
@@ -70,7 +71,11 @@ class WireMessage(models.Model):
         ordering = ["-id"]
 
     def __str__(self) -> str:
-        return f"{self.kind or self.adapter} {timezone.localtime(self.received_at):%Y-%m-%d %H:%M:%S}"
+        return f"{self.shown_kind or self.adapter} {timezone.localtime(self.received_at):%Y-%m-%d %H:%M:%S}"
+
+    @property
+    def shown_kind(self) -> str:
+        return shown_kind(self.kind)
 
 
 class SeenMessage(models.Model):

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from structlog.testing import capture_logs
 
+from punchout import message_kinds
 from punchout.admin.pretty import LONGEST, pretty, pretty_fields
 from punchout.models import WireMessage
 from tests.factories import ConnectionFactory, WireMessageFactory
@@ -175,7 +176,7 @@ def test_it_is_logged_who_looked_at_a_message(admin_client, admin_user):
 
 def kinds_found(client, **asked):
     """The kinds of the messages in the list, as it is shown."""
-    return re.findall(r'<td[^>]* class="field-kind"[^>]*>([^<]*)', client.get(LIST, asked).content.decode())
+    return re.findall(r'<td[^>]* class="field-shown_kind"[^>]*>([^<]*)', client.get(LIST, asked).content.decode())
 
 
 @pytest.mark.django_db
@@ -187,6 +188,20 @@ def test_messages_are_found_by_id_and_by_text(admin_client):
 
 
 @pytest.mark.django_db
+def test_kinds_that_are_ours_are_called_as_the_operator_reads_them(admin_client, monkeypatch):
+    monkeypatch.setattr(message_kinds, "OURS", {"cart return": "Winkelwagen terug"})
+    monkeypatch.setattr(message_kinds, "ENDINGS", {" launch": "aanroep door %(protocol)s"})
+    for kind in ("cart return", "OCI launch", "PunchOutSetupRequest"):
+        WireMessageFactory(kind=kind)
+    page = admin_client.get(LIST).content.decode()
+    for shown in ("Winkelwagen terug", "aanroep door OCI", "PunchOutSetupRequest"):
+        assert page.count(f">{shown}</") == 2  # in the list and in the filter
+    assert ">cart return<" not in page
+    page = admin_client.get(LIST, {"kind": "cart return"}).content.decode()
+    assert page.count(">Winkelwagen terug</") == 2
+    assert ">aanroep door OCI</td>" not in page
+
+
 def test_the_list_reads_no_bodies_and_makes_a_fixed_number_of_queries(
     admin_client, django_assert_max_num_queries
 ):
