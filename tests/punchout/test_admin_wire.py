@@ -176,7 +176,8 @@ def test_it_is_logged_who_looked_at_a_message(admin_client, admin_user):
 
 def kinds_found(client, **asked):
     """The kinds of the messages in the list, as it is shown."""
-    return re.findall(r'<td[^>]* class="field-shown_kind"[^>]*>([^<]*)', client.get(LIST, asked).content.decode())
+    page = client.get(LIST, asked).content.decode()
+    return re.findall(r'<td[^>]* class="field-shown_kind"[^>]*>([^<]*)', page)
 
 
 @pytest.mark.django_db
