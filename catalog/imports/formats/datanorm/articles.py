@@ -6,6 +6,7 @@ from typing import Any
 
 from catalog.imports.formats.datanorm.header import Header
 from catalog.imports.formats.datanorm.lines import Line
+from catalog.imports.formats.datanorm.metals import content
 from catalog.imports.formats.datanorm.options import DatanormOptions
 from catalog.imports.formats.datanorm.prices import Prices
 from catalog.imports.formats.datanorm.texts import LongTexts
@@ -77,9 +78,11 @@ class Articles:
             prices, why = self._prices.of_article(line.number, sku, said, fields["price_unit"])
             fields["prices"] = tuple(prices)
             refused += why
-        metals = self._metals(line, sku, said, fields["price_unit"], refused)
-        if metals:
-            fields["metals"] = metals
+        per = fields["price_unit"]
+        found = {each.metal: each for each in self._metals(line, sku, said, per, refused)}
+        found |= {each.metal: each for text in self._texts.take("Z", sku) if (each := content(text, per))}
+        if found:
+            fields["metals"] = tuple(found.values())
         return [*refused, ArticleRecord(line=line.number, sku=sku, action=ACTIONS[action], **fields)]
 
     def _said(self, line: Line, more: Line | None) -> dict[str, str]:

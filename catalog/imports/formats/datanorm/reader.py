@@ -11,6 +11,7 @@ from typing import cast
 from django.utils import timezone
 
 from catalog.imports.errors import FileRefused
+from catalog.imports.formats.datanorm import metals
 from catalog.imports.formats.datanorm.articles import Articles, category_code, renumbered
 from catalog.imports.formats.datanorm.encoding import SAMPLE, proposals
 from catalog.imports.formats.datanorm.header import Header, read_header
@@ -65,6 +66,10 @@ def read(source: Source, reading: Reading) -> tuple[FileHeader, Iterator[Record]
         notes=tuple(notes),
     )
     return header, _records(source, parts, headers, reading, options, currency, customer)
+
+
+def _without_article() -> str:
+    return _("This record belongs to an article record in front of it, and there is none.")
 
 
 def ordered(source: Source) -> list[Part]:
@@ -149,6 +154,8 @@ def _records(
             articles = Articles(header, reading, options, texts, prices)
             with source.open(part) as stream:
                 yield from _File(header, articles, prices, reading).records(lines(stream, options.encoding))
+        for sku, number in texts.untaken("Z"):
+            yield Refusal(number, sku, "Z", "", _without_article(), fatal=False)
 
 
 def _all_texts(
@@ -159,6 +166,10 @@ def _all_texts(
             for line in lines(stream, options.encoding):
                 if line.kind in ("T", "D") or (line.kind == "E" and headers[part.path].version == 4):
                     yield from _text_lines(line, headers[part.path].version)
+                elif line.kind == "Z" and metals.is_raw_material(line, headers[part.path].version):
+                    raw = metals.raw_material(line, headers[part.path].version)
+                    if raw is not None:
+                        yield TextLine("Z", line.field(3), line.number, metals.kept(raw))
 
 
 def _text_lines(line: Line, version: int) -> Iterator[TextLine]:
@@ -218,6 +229,8 @@ class _File:
                     yield from self._discount(line)
                 case "S":
                     yield from self._groups(line)
+                case "Z" if metals.is_raw_material(line, version) and metals.raw_material(line, version):
+                    continue  # kept with the texts, for its article
                 case "Z":
                     yield from self._prices.scale(line)
                 case "C" if line.field(3).upper() == "TERMIN-1":
@@ -228,9 +241,7 @@ class _File:
                     continue
                 case kind:
                     reason = (
-                        _("This record belongs to an article record in front of it, and there is none.")
-                        if kind == "B"
-                        else _("No record of Datanorm begins with this.")
+                        _without_article() if kind == "B" else _("No record of Datanorm begins with this.")
                     )
                     yield Refusal(line.number, "", kind[:20], ";".join(line.fields)[:80], reason, fatal=False)
         yield from self._article(None)

@@ -125,6 +125,34 @@ def test_a_scale_price_counts_quantities_of_the_customers_price_in_either_versio
     assert [each.line for each in found.refused] == [3, 4]
 
 
+@pytest.mark.parametrize(
+    ("header", "article", "metal", "per"),
+    [
+        (
+            "V 011126" + "Lieferant".ljust(115) + "04EUR",
+            "A;N;A1;00;Kabel;;1;2;m;1000;;;;",
+            "Z;N;{};1;4;CU;150;10;430;1000;",
+            100,
+        ),
+        (
+            "V;050;A;20261101;EUR;Lieferant;;;;;;;;;",
+            "A;N;A1;Kabel;;MTR;1;100;714;;;;;;;;;;;;;;;;;;;",
+            "Z;N;{};01;3;CU;2;1;15000;10;430;1000;",
+            1,
+        ),
+    ],
+    ids=["4", "5"],
+)
+def test_metals_are_read_by_weight_and_base_wherever_their_records_stand(
+    tmp_path, header, article, metal, per
+):
+    file = tmp_path / "DATANORM.001"
+    file.write_text("\r\n".join([header, metal.format("A1"), article, metal.format("LOST"), "E;"]), "cp850")
+    found = read("datanorm", file, language="de")
+    assert found.articles["A1"].metals == (MetalContent("CU", Decimal("4.3"), per, Decimal(150)),)
+    assert [(each.line, each.record, each.field) for each in found.refused] == [(4, "LOST", "Z")]
+
+
 def test_an_article_of_version_5_goes_with_its_successor_on_its_day(tmp_path):
     file = tmp_path / "DATANORM.001"
     records = ["B;L;GONE;NEXT;20200101;", "B;L;LATER;NEXT;20991231;", "E;4;"]
