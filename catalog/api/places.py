@@ -138,7 +138,8 @@ class Stretch(NamedTuple):
             found = list(ordered.filter(rest)[: self.most])
         behind = "gte" if stream > self.after.stream else "gt"
         left = self.most - len(found)
-        if left:
+        # Most questions come later in a day that another had begun already.
+        if left and (first < last or behind == "gte"):
             found += ordered.filter(**{f"{column}__{behind}": first, f"{column}__lte": last})[:left]
         return found
 

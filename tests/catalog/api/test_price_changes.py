@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from catalog.api import changes, places, price_changes
+from catalog.api import answers, changes, places, price_changes
 from catalog.models import (
     Agreement,
     ImportProfile,
@@ -274,8 +274,11 @@ def test_each_article_comes_once_in_a_page(api, customer, product):
     AgreementFactory(organisation=customer, brand=product.brand, value=5)
     happened(timedelta(minutes=20))
     since = (timezone.now() - timedelta(minutes=30)).isoformat()
-    found = api.get(CHANGES, {"since": since, "prices": "true"}).json()["changes"]
-    assert [each["what"] for each in found] == ["price", "prices"]
+    page = api.get(CHANGES, {"since": since, "prices": "true"}).json()
+    assert [each["what"] for each in page["changes"]] == ["price", "prices"]
+    # As the OpenAPI document says, to which an article without its number would be none.
+    described = answers.Changes.model_validate(page)
+    assert [type(each) for each in described.changes] == [answers.Change, answers.ChangeOfPrices]
 
 
 def test_as_many_queries_for_a_page_of_many_as_for_one_of_none(
