@@ -103,6 +103,9 @@ class ArticleReader:
         if not sku:
             yield Refusal(line(item), "", NUMBERS[1], "", _("An article without a number."))
             return
+        if item.get("mode", "").strip().lower() == "delete":
+            yield PriceWithdrawn(line(item), sku, self._header.buyer)
+            return
         order = child(item, *ORDER_DETAILS)
         quantity = self._price_quantity(order, sku) if order is not None else None
         unclear = order is not None and quantity is None
@@ -112,6 +115,12 @@ class ArticleReader:
             yield PriceWithdrawn(line(item), sku, self._header.buyer)
         elif found is not None:
             yield ArticleRecord(line=line(item), sku=sku, action=Action.CHANGE, prices=found)
+
+    def passed_over(self) -> Iterator[Refusal]:
+        """Kinds of price of the sender's own that nobody said what to do with, each once."""
+        reason = _("Prices of this kind were passed over; the profile can say what they are.")
+        for kind, first in self._prices.passed_over.items():
+            yield Refusal(first, "", "price_type", kind, reason, fatal=False)
 
     def _take_refused(self) -> Iterator[Refusal]:
         yield from self._refused

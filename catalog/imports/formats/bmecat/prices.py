@@ -30,6 +30,7 @@ _UNREAD = {
         "The price has allowances or charges beside it, which are not read; give it with them included."
     ),
 }
+MOST_KINDS = 50
 # More decimals than money has; a quotient such as a third must end somewhere.
 EXACT = Decimal("0.000001")
 
@@ -42,6 +43,8 @@ class PriceReader:
         self._kinds = {**PRICE_TYPES, **options.price_types}
         self._territory = territory.upper()
         self.refused: list[Refusal] = []
+        # Kinds of price that neither BMEcat nor the profile knows, with the line of the first.
+        self.passed_over: dict[str, int] = {}
         self.on_request = False  # whether the article that was read last has no price but on request
 
     def read(self, item: Node, sku: str, quantity: Decimal | None) -> tuple[PriceRecord, ...] | None:
@@ -67,6 +70,8 @@ class PriceReader:
                 kind = self._kinds.get(written) or self._kinds.get(written.lower())
                 if kind not in ("list", "net"):
                     ignored.append(price.get("price_type") or "-")
+                    if kind is None and len(self.passed_over) < MOST_KINDS:
+                        self.passed_over.setdefault(written or "-", line(price))
                     continue
                 found += self._price(price, sku, PriceKind(kind), quantity, *validity)
         if ignored and not found:

@@ -6,7 +6,7 @@ from typing import IO, Any, cast
 from lxml import etree
 
 from catalog.imports.errors import FileRefused
-from catalog.imports.formats.bmecat.articles import ArticleReader
+from catalog.imports.formats.bmecat.articles import NUMBERS, ArticleReader
 from catalog.imports.formats.bmecat.header import Header, read_header
 from catalog.imports.formats.bmecat.nodes import Node, child_text, children, language_said, line, name, text
 from catalog.imports.formats.bmecat.options import BmecatOptions
@@ -194,7 +194,10 @@ class _Document:
             elif tag in ITEMS or tag not in ("CLASSIFICATION_GROUP", "FEATURE_GROUP"):
                 continue
             node.clear(keep_tail=True)
-            if parent is not None and (tag in ITEMS or tag in MAPS or tag == "CATALOG_STRUCTURE"):
+            if parent is None or name(parent) in ITEMS:
+                # Some say an article's category inside of it: what stands before that is still to be read.
+                continue
+            if tag in ITEMS or tag in MAPS or tag == "CATALOG_STRUCTURE":
                 yield from _forget_before(node, parent)
         if self._repaired.unreadable or self._repaired.removed:
             yield Refusal(
@@ -205,6 +208,7 @@ class _Document:
                 _("So many characters could not be read, or may not stand in XML; they were replaced."),
                 fatal=False,
             )
+        yield from articles.passed_over()
         undeclared = self._undeclared()
         if undeclared and _undeclared_prefix() not in self._notes:
             yield Refusal(undeclared, "", "xmlns", "", _undeclared_prefix(), fatal=False)
@@ -281,6 +285,7 @@ def _undeclared_prefix() -> str:
 
 def _link(node: Node) -> Iterator[Record]:
     number, group = child_text(node, "ART_ID", "PROD_ID"), child_text(node, "CATALOG_GROUP_ID")
+    number = number or child_text(node.getparent(), *NUMBERS)
     if number and group:
         yield CategoryLink(line(node), number, group, remove=node.get("mode") == "delete")
     else:

@@ -388,3 +388,33 @@ def test_a_price_that_became_one_on_request_is_withdrawn(tmp_path, transaction):
     found = read("bmecat", written(tmp_path, f"{content}</{transaction}></BMECAT>"), customer="100001")
     assert [(each.sku, each.customer) for each in found.of(PriceWithdrawn)] == [("A1", "100001")]
     assert not found.refused
+
+
+def test_a_kind_of_price_that_nobody_knows_is_told_once(tmp_path):
+    def priced(number: str) -> str:
+        prices = "".join(
+            f'<ARTICLE_PRICE price_type="{kind}"><PRICE_AMOUNT>9</PRICE_AMOUNT></ARTICLE_PRICE>'
+            for kind in ("net_list", "nrp", "udp_action")
+        )
+        return article(number, more=f"<ARTICLE_PRICE_DETAILS>{prices}</ARTICLE_PRICE_DETAILS>")
+
+    found = read("bmecat", written(tmp_path, OPENING + priced("A1") + priced("A2") + CLOSING))
+    assert [(each.field, each.value) for each in found.refused] == [("price_type", "udp_action")]
+    assert len(found.articles) == 2
+
+
+def test_prices_that_an_update_deletes_are_withdrawn(tmp_path):
+    content = OPENING.replace("T_NEW_CATALOG", "T_UPDATE_PRICES") + article().replace(
+        "<ARTICLE>", '<ARTICLE mode="delete">'
+    )
+    found = read("bmecat", written(tmp_path, f"{content}</T_UPDATE_PRICES></BMECAT>"))
+    assert [each.sku for each in found.of(PriceWithdrawn)] == ["A1"] and not found.articles
+
+
+def test_a_category_inside_of_its_article_leaves_the_article_whole(tmp_path):
+    inside = (
+        "<ARTICLE_TO_CATALOGGROUP_MAP><CATALOG_GROUP_ID>7</CATALOG_GROUP_ID></ARTICLE_TO_CATALOGGROUP_MAP>"
+    )
+    found = read("bmecat", written(tmp_path, OPENING + article(more=inside) + article("A2") + CLOSING))
+    assert [(each.sku, each.category) for each in found.of(CategoryLink)] == [("A1", "7")]
+    assert list(found.articles) == ["A1", "A2"] and not found.refused
