@@ -42,7 +42,7 @@ def corrections(
             if is_known(word):
                 meant.append(word)
             elif (known := nearest(word)) is not None:
-                meant.append(Token(known))
+                meant += labels.synonyms.read_into((Token(known),), language)
         if meant and tuple(meant) not in tried:
             tried.add(tuple(meant))
             yield tuple(meant)
@@ -77,14 +77,17 @@ def _nearest(dictionary: Dictionary, word: Token, language: str, labels: Labels)
             field = schema.word(each)
             near = tantivy.Query.fuzzy_term_query(schema.SCHEMA, field, word.text, distance, True)
             hits = searcher.search(near, LOOKED_AT, count=False).hits
-            if not hits:
-                continue
-            found = _within(dictionary, word.text, each, distance)
-            if not found:
+            found = _within(dictionary, word.text, each, distance) if hits else []
+            if hits and not found:
                 # Rarer than what the dictionary spells out.
                 ids = searcher.fast_field_values(schema.PRODUCT, [address for _, address in hits])
                 words = _words_of([int(pk) for pk in ids if pk is not None], each, labels)
                 found = [known for known in words if slips(word.text, known, distance) <= distance]
+            if not found and each == language:
+                # What no article is called, but buyers and operators say.
+                terms = labels.synonyms.by_language[language]
+                found = [said[0] for said in terms if len(said) == 1]
+                found = [known for known in found if slips(word.text, known, distance) <= distance]
             if found:
                 return min(found, key=lambda known: (-dictionary.articles(field, known), known))
     return None
