@@ -4,14 +4,12 @@ cebeoXML 2.0.0: code 0 is good and 1 to 3 are about the login; what each of the 
 codes from 10 on are ours (README.md).
 """
 
-from django.conf import settings
-from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from punchout import origins
 from punchout.adapters.cebeoxml import build
 from punchout.adapters.cebeoxml.articles import SearchNotReady
 from punchout.adapters.cebeoxml.redact import is_document
+from punchout.adapters.refused_page import refused_page
 from punchout.documents import Answer, InboundMessage
 from punchout.errors import (
     AccessClosed,
@@ -52,28 +50,7 @@ def refusal(inbound: InboundMessage, error: PunchoutError | None) -> Answer:
     if is_document(inbound):
         text = error.message if error else "Something went wrong on our side. Please try again later."
         return Answer(200, build.message(code, text), content_type=build.CONTENT_TYPE)
-    return _page(inbound, error, status)
-
-
-def _page(inbound: InboundMessage, error: PunchoutError | None, status: int) -> Answer:
-    reason = _reason(error)
-    page = render_to_string(
-        "punchout/refused.html",
-        {
-            "reason": reason,
-            "advice": _advice(status),
-            "reference": inbound.record.pk,
-            "contact": settings.SUPPLIER_EMAIL,
-        },
-    )
-    connection = inbound.connection
-    return Answer(
-        status=status,
-        body=page.encode(),
-        headers={"Referrer-Policy": "no-referrer"},
-        log_body=reason,
-        frame_ancestors=origins.frame_sources(connection.frame_origins) if connection is not None else (),
-    )
+    return refused_page(inbound, status, reason=_reason(error), advice=_advice(status))
 
 
 def _reason(error: PunchoutError | None) -> str:

@@ -3,12 +3,11 @@
 import json
 
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from punchout import origins
 from punchout.adapters.configurable.parse import MethodRefused
 from punchout.adapters.password import ConnectionClosed
+from punchout.adapters.refused_page import refused_page
 from punchout.documents import Answer, InboundMessage
 from punchout.errors import (
     AuthenticationFailed,
@@ -41,31 +40,17 @@ def refusal(inbound: InboundMessage, error: PunchoutError | None, *, as_json: bo
     """The answer to a refused launch; ``None`` is a fault of ours."""
     status = status_of(error)
     reason = error.message if error else _("Something went wrong on our side. It was recorded.")
-    headers = {"Referrer-Policy": "no-referrer"}
-    if status == 405:
-        headers["Allow"] = ALLOW.get(inbound.method, "GET, POST")
+    headers = {"Allow": ALLOW.get(inbound.method, "GET, POST")} if status == 405 else {}
     if as_json:
         told = {"error": reason, "reference": inbound.record.pk, "contact": settings.SUPPLIER_EMAIL}
         body = json.dumps(told, ensure_ascii=False).encode()
-        return Answer(status, body, content_type="application/json", headers=headers)
-    page = render_to_string(
-        "punchout/refused.html",
-        {
-            "reason": reason,
-            "advice": _advice(status),
-            "reference": inbound.record.pk,
-            "contact": settings.SUPPLIER_EMAIL,
-        },
-    )
-    connection = inbound.connection
-    return Answer(
-        status=status,
-        body=page.encode(),
-        headers=headers,
-        # The page says what ``error`` says; the log need not hold its HTML.
-        log_body=reason,
-        frame_ancestors=origins.frame_sources(connection.frame_origins) if connection is not None else (),
-    )
+        return Answer(
+            status,
+            body,
+            content_type="application/json",
+            headers={"Referrer-Policy": "no-referrer", **headers},
+        )
+    return refused_page(inbound, status, reason=reason, advice=_advice(status), headers=headers)
 
 
 def _advice(status: int) -> str:

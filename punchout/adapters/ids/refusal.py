@@ -1,11 +1,9 @@
 """From an error to the page that the craftsman and his software house can act on. Never with a credential."""
 
-from django.conf import settings
-from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from punchout import origins
 from punchout.adapters.password import ConnectionClosed
+from punchout.adapters.refused_page import refused_page
 from punchout.documents import Answer, InboundMessage
 from punchout.errors import (
     AuthenticationFailed,
@@ -44,25 +42,8 @@ def refusal(inbound: InboundMessage, error: PunchoutError | None) -> Answer:
     """The page of a refused launch; ``None`` is a fault of ours."""
     status = status_of(error)
     reason = error.message if error else _("Something went wrong on our side. It was recorded.")
-    page = render_to_string(
-        "punchout/refused.html",
-        {
-            "reason": reason,
-            "advice": _advice(error, status),
-            "reference": inbound.record.pk,
-            "contact": settings.SUPPLIER_EMAIL,
-        },
-    )
-    headers = {"Referrer-Policy": "no-referrer"} | ({"Allow": "POST"} if status == 405 else {})
-    connection = inbound.connection
-    return Answer(
-        status=status,
-        body=page.encode(),
-        headers=headers,
-        # The page says what ``error`` says; the log need not hold its HTML.
-        log_body=reason,
-        frame_ancestors=origins.frame_sources(connection.frame_origins) if connection is not None else (),
-    )
+    headers = {"Allow": "POST"} if status == 405 else {}
+    return refused_page(inbound, status, reason=reason, advice=_advice(error, status), headers=headers)
 
 
 def _advice(error: PunchoutError | None, status: int) -> str:

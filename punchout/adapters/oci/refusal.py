@@ -1,12 +1,10 @@
 """From an error to the page that the buyer and his IT can act on. Never with a credential in it."""
 
-from django.conf import settings
-from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from punchout import origins
 from punchout.adapters.oci.functions import ArticleUnknown, SearchNotReady
 from punchout.adapters.password import ConnectionClosed
+from punchout.adapters.refused_page import refused_page
 from punchout.documents import Answer, InboundMessage
 from punchout.errors import (
     AuthenticationFailed,
@@ -40,24 +38,8 @@ def refusal(inbound: InboundMessage, error: PunchoutError | None) -> Answer:
     """The page of a refused launch; ``None`` is a fault of ours."""
     status = status_of(error)
     reason = error.message if error else _("Something went wrong on our side. It was recorded.")
-    page = render_to_string(
-        "punchout/refused.html",
-        {
-            "title": _("We do not have this article") if status == 404 else "",
-            "reason": reason,
-            "advice": _advice(error, status),
-            "reference": inbound.record.pk,
-            "contact": settings.SUPPLIER_EMAIL,
-        },
-    )
-    return Answer(
-        status=status,
-        body=page.encode(),
-        headers={"Referrer-Policy": "no-referrer"},
-        # The page says what ``error`` says; the log need not hold its HTML.
-        log_body=reason,
-        frame_ancestors=_frame(inbound),
-    )
+    title = _("We do not have this article") if status == 404 else ""
+    return refused_page(inbound, status, reason=reason, advice=_advice(error, status), title=title)
 
 
 def _advice(error: PunchoutError | None, status: int) -> str:
@@ -89,8 +71,3 @@ def _advice(error: PunchoutError | None, status: int) -> str:
         "Correct this parameter in the call structure of the catalog in your procurement system, or ask us "
         "to add the address of your system to this connection."
     )
-
-
-def _frame(inbound: InboundMessage) -> tuple[str, ...]:
-    """The buyer's own frame may show why it was refused."""
-    return origins.frame_sources(inbound.connection.frame_origins) if inbound.connection is not None else ()

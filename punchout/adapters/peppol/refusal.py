@@ -1,11 +1,9 @@
 """From an error to the page that the buyer and his IT can act on. Never with a credential in it."""
 
-from django.conf import settings
-from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from punchout import origins
 from punchout.adapters.password import ConnectionClosed
+from punchout.adapters.refused_page import refused_page
 from punchout.documents import Answer, InboundMessage
 from punchout.errors import AuthenticationFailed, Conflict, MessageTooLarge, PunchoutError, RateLimited
 
@@ -24,24 +22,7 @@ def refusal(inbound: InboundMessage, error: PunchoutError | None) -> Answer:
     """The page of a refused launch; ``None`` is a fault of ours."""
     status = FAULT if error is None else next((code for kind, code in STATUS if isinstance(error, kind)), 400)
     reason = error.message if error else _("Something went wrong on our side. It was recorded.")
-    page = render_to_string(
-        "punchout/refused.html",
-        {
-            "reason": reason,
-            "advice": _advice(status),
-            "reference": inbound.record.pk,
-            "contact": settings.SUPPLIER_EMAIL,
-        },
-    )
-    connection = inbound.connection
-    return Answer(
-        status=status,
-        body=page.encode(),
-        headers={"Referrer-Policy": "no-referrer"},
-        # The page says what ``error`` says; the log need not hold its HTML.
-        log_body=reason,
-        frame_ancestors=origins.frame_sources(connection.frame_origins) if connection is not None else (),
-    )
+    return refused_page(inbound, status, reason=reason, advice=_advice(status))
 
 
 def _advice(status: int) -> str:
