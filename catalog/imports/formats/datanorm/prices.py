@@ -53,6 +53,7 @@ class Prices:
         if self._header.version == 5:
             kind, price_unit = line.field(3), whole(line.field(4) or "1")
             discounts = self._discounts(line, 7, line.field(6), kind)
+            yield from self._beside_net(line, line.field(2), 7, kind)
             valid = day(line.field(13)) if line.field(13) else self.valid_from
             yield from self._prices(
                 line.number, line.field(2), kind, line.field(5), price_unit or None, discounts, valid
@@ -65,6 +66,7 @@ class Prices:
                 continue
             kind, price = line.field(start + 1), line.field(start + 2)
             discounts = self._discounts(line, start + 3, "", kind)
+            yield from self._beside_net(line, sku, start + 3, kind)
             yield from self._prices(line.number, sku, kind, price, None, discounts, self.valid_from)
 
     def scale(self, line: Line) -> Iterator[Record]:
@@ -90,6 +92,14 @@ class Prices:
         # Version 4 leaves it to the article.
         unit = whole(said["price unit"]) if self._header.version == 5 else None
         yield self._record(line.number, sku, kind, amount, unit or None, self.valid_from, Decimal(bound))
+
+    def _beside_net(self, line: Line, sku: str, start: int, kind: str) -> Iterator[Refusal]:
+        """Tells of discounts beside a net price, which has none."""
+        said = [(line.field(start + 2 * n), line.field(start + 2 * n + 1)) for n in range(3)]
+        odd = ", ".join(f"{each} {value}" for each, value in said if each and value.strip("0"))
+        if kind == NET and odd:
+            reason = _("A discount beside a net price is not taken off.")
+            yield Refusal(line.number, sku, "discount", odd, reason, fatal=False)
 
     def _discounts(self, line: Line, start: int, group: str, kind: str) -> list[tuple[str, str]]:
         """Up to three; a discount group (kind 0) stands for what the .RAB file says of it."""

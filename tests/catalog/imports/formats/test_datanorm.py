@@ -153,6 +153,15 @@ def test_metals_are_read_by_weight_and_base_wherever_their_records_stand(
     assert [(each.line, each.record, each.field) for each in found.refused] == [(4, "LOST", "Z")]
 
 
+def test_a_discount_beside_a_net_price_is_told_and_not_taken_off(tmp_path):
+    file = tmp_path / "DATPREIS.001"
+    header = "V 011126" + "Lieferant".ljust(115) + "04EUR"
+    file.write_text(f"{header}\r\nP;A;A1;2;4590;1;500;2;950;;;A2;2;100;1;0;1;0;1;0;\r\n", "cp850")
+    found = read("datanorm", file, customer="100001")
+    assert [each.amount for each in found.of(PriceRecord)] == [Decimal("45.90"), 1]
+    assert [(each.record, each.value) for each in found.refused] == [("A1", "1 500, 2 950")]
+
+
 def test_an_article_of_version_5_goes_with_its_successor_on_its_day(tmp_path):
     file = tmp_path / "DATANORM.001"
     records = ["B;L;GONE;NEXT;20200101;", "B;L;LATER;NEXT;20991231;", "E;4;"]
