@@ -2,8 +2,8 @@
 
 The floor is COPY (PostgreSQL) or ``executemany`` (SQLite) of ready rows into the same tables with the same
 indexes and foreign keys: no file is read, nothing is checked, nothing is compared. ``BENCH_IMPORT`` says how
-many articles, each with three net prices, else ``BENCH_ARTICLES``; the goal is half the floor's speed and
-500 MB of memory.
+many articles, each with three net prices, else ``BENCH_ARTICLES``; the goal is half the floor's speed, by the
+clock and on the processor, and 500 MB of memory.
 """
 
 import csv
@@ -177,6 +177,14 @@ def importing(folder: Path) -> None:
     (folder / RESULT).write_text(json.dumps(found))
 
 
+def speed(name: str, rows: int, seconds: float, floor_seconds: float) -> bool:
+    """Says how fast the rows were imported beside their floor, and whether that is fast enough."""
+    part = floor_seconds / seconds
+    figure, beside = f"{part:.0%} {rows / seconds:8,.0f} rows/s", f"floor {rows / floor_seconds:8,.0f} rows/s"
+    say(name, figure, beside, f"≥ {LEAST:.0%}", part >= LEAST)
+    return part >= LEAST
+
+
 def main() -> int:
     call_command("migrate", verbosity=0)
     filling.fill()
@@ -195,23 +203,10 @@ def main() -> int:
         found = json.loads((folder / RESULT).read_text())
     made, work, again = found["made"], found["work"], found["again"]
     rows = COUNT * 4
-    by_work = bare_work / work
-    kept = by_work >= LEAST
     print(f"  import of {COUNT:,} articles and {COUNT * 3:,} net prices ({size:.0f} MB of CSV)")
-    print(
-        f"    floor    {sum(bare):7.1f} s  {rows / sum(bare):9,.0f} rows/s  ({bare[0]:.1f} + {bare[1]:.1f})"
-    )
-    print(
-        f"    import   {sum(made):7.1f} s  {rows / sum(made):9,.0f} rows/s"
-        f"  {sum(bare) / sum(made):.2f} of the floor's speed"
-    )
-    say(
-        "import, on the processor",
-        f"{by_work:.0%} {rows / work:8,.0f} rows/s",
-        f"floor {rows / bare_work:8,.0f} rows/s",
-        f"≥ {LEAST:.0%}",
-        by_work >= LEAST,
-    )
+    print(f"    floor {bare[0]:.1f} + {bare[1]:.1f} s, import {made[0]:.1f} + {made[1]:.1f} s by the clock")
+    kept = speed("import, on the processor", rows, work, bare_work)
+    kept &= speed("import, by the clock", rows, sum(made), sum(bare))
     if again:
         print(f"    again    {sum(again):7.1f} s  {rows / sum(again):9,.0f} rows/s, nothing changed")
     kept &= memory("memory of importing", found["memory"], MOST_MEMORY)
