@@ -110,11 +110,15 @@ class PriceRecord:
 
 @dataclass(frozen=True, slots=True)
 class PriceWithdrawn:
-    """The list price of the article holds no more, and ``customer``'s net prices neither: on request."""
+    """The list price of the article holds no more, and ``customer``'s net prices neither: on request.
+
+    ``only_net``: what the list price is, the file does not say.
+    """
 
     line: int
     sku: str
     customer: str = ""
+    only_net: bool = False
 
 
 @dataclass(frozen=True, slots=True)

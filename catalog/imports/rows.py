@@ -345,7 +345,7 @@ class Rows:
 
     def _withdrawn(self, record: PriceWithdrawn, seq: int) -> Iterator[Row]:
         customer = one_line(record.customer)
-        for each in (None, customer) if customer else (None,):
+        for each in (*(() if record.only_net else (None,)), *((customer,) if customer else ())):
             yield "withdrawn", (seq, record.line, sku_of(record.sku), each)
 
     def _renumbered(self, record: Renumbering, seq: int) -> Iterator[Row]:

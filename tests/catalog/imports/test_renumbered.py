@@ -105,6 +105,18 @@ def test_a_price_that_is_withdrawn_goes_and_no_other(imported: Import, profile: 
     assert WithdrawnPrice.objects.filter(product_id=article.pk).exists()
 
 
+def test_a_list_price_of_which_nothing_is_said_stays_when_a_net_price_is_withdrawn(
+    imported: Import, profile: ImportProfile
+) -> None:
+    OrganisationFactory(number="100001", price_list=profile.price_list)
+    article = ProductFactory(sku="A")
+    ListPrice.objects.create(product=article, price_list=profile.price_list, amount=Decimal(10))
+    imported(PriceRecord(1, "A", Decimal(8), "EUR", kind=PriceKind.NET, customer="100001"))
+    imported(PriceWithdrawn(1, "A", "100001", only_net=True))
+    assert ListPrice.objects.count() == 1
+    assert not Agreement.objects.exists()
+
+
 def test_a_price_beside_its_withdrawal_holds(imported: Import, profile: ImportProfile) -> None:
     article = ProductFactory(sku="A")
     ListPrice.objects.create(product=article, price_list=profile.price_list, amount=Decimal(10))

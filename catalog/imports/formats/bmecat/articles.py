@@ -94,7 +94,7 @@ class ArticleReader:
         fields["prices"] = None if quantity is None else self._prices.read(item, sku, quantity)
         yield from self._take_refused()
         if fields["prices"] is not None and self._prices.on_request:
-            yield PriceWithdrawn(line(item), sku, self._header.buyer)
+            yield self._on_request(item, sku)
         yield ArticleRecord(line=line(item), sku=sku, action=action, **fields)
 
     def prices(self, item: Node) -> Iterator[Record]:
@@ -112,9 +112,14 @@ class ArticleReader:
         found = None if unclear else self._prices.read(item, sku, quantity)
         yield from self._take_refused()
         if found is not None and self._prices.on_request:
-            yield PriceWithdrawn(line(item), sku, self._header.buyer)
+            yield self._on_request(item, sku)
         elif found is not None:
             yield ArticleRecord(line=line(item), sku=sku, action=Action.CHANGE, prices=found)
+
+    def _on_request(self, item: Node, sku: str) -> PriceWithdrawn:
+        # A customer who has to ask for his price says nothing of the list price.
+        only_net = self._prices.kinds_on_request == {"net"}
+        return PriceWithdrawn(line(item), sku, self._header.buyer, only_net)
 
     def passed_over(self) -> Iterator[Refusal]:
         """Kinds of price of the sender's own that nobody said what to do with, each once."""

@@ -45,7 +45,9 @@ class PriceReader:
         self.refused: list[Refusal] = []
         # Kinds of price that neither BMEcat nor the profile knows, with the line of the first.
         self.passed_over: dict[str, int] = {}
-        self.on_request = False  # whether the article that was read last has no price but on request
+        # Of the article read last: whether it has no price but on request, and of which kinds that is said.
+        self.on_request = False
+        self.kinds_on_request: set[str] = set()
 
     def read(self, item: Node, sku: str, quantity: Decimal | None) -> tuple[PriceRecord, ...] | None:
         """All prices of one article; ``None`` when it has no price details at all.
@@ -58,16 +60,17 @@ class PriceReader:
         found: list[PriceRecord] = []
         ignored: list[str] = []
         self.on_request = False
+        self.kinds_on_request = set()
         for each in details:
             validity = self._validity(each, sku)
             if child_text(each, "DAILY_PRICE").lower() == "true":
                 self.on_request = True
+                self.kinds_on_request.update(self._kind(price) or "" for price in children(each, *PRICES))
                 continue
             if validity is None:
                 continue
             for price in children(each, *PRICES):
-                written = price.get("price_type", "").strip()
-                kind = self._kinds.get(written) or self._kinds.get(written.lower())
+                written, kind = price.get("price_type", "").strip(), self._kind(price)
                 if kind not in ("list", "net"):
                     ignored.append(price.get("price_type") or "-")
                     if kind is None and len(self.passed_over) < MOST_KINDS:
@@ -79,6 +82,10 @@ class PriceReader:
             self._refuse(details[0], sku, "price_type", ", ".join(dict.fromkeys(ignored)), reason)
         self.on_request = self.on_request and not found
         return tuple(self._lowest_bounds(details[0], sku, found))
+
+    def _kind(self, price: Node) -> str | None:
+        written = price.get("price_type", "").strip()
+        return self._kinds.get(written) or self._kinds.get(written.lower())
 
     def _lowest_bounds(self, details: Node, sku: str, found: list[PriceRecord]) -> list[PriceRecord]:
         """Of list prices from a quantity on the lowest, whose bound is what may be ordered at all.

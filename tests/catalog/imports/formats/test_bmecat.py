@@ -380,13 +380,16 @@ def test_of_list_prices_from_quantities_on_the_lowest_counts_and_the_others_are_
     assert [(each.field, each.value) for each in found.refused] == [("LOWER_BOUND", "100")]
 
 
+@pytest.mark.parametrize(("kind", "only_net"), [("net_list", False), ("net_customer", True)])
 @pytest.mark.parametrize("transaction", ["T_NEW_CATALOG", "T_UPDATE_PRICES"])
-def test_a_price_that_became_one_on_request_is_withdrawn(tmp_path, transaction):
-    amount = '<ARTICLE_PRICE price_type="net_list"><PRICE_AMOUNT>0</PRICE_AMOUNT></ARTICLE_PRICE>'
+def test_a_price_that_became_one_on_request_is_withdrawn(tmp_path, transaction, kind, only_net):
+    amount = f'<ARTICLE_PRICE price_type="{kind}"><PRICE_AMOUNT>0</PRICE_AMOUNT></ARTICLE_PRICE>'
     details = f"<ARTICLE_PRICE_DETAILS><DAILY_PRICE>TRUE</DAILY_PRICE>{amount}</ARTICLE_PRICE_DETAILS>"
     content = OPENING.replace("T_NEW_CATALOG", transaction) + article(more=details)
     found = read("bmecat", written(tmp_path, f"{content}</{transaction}></BMECAT>"), customer="100001")
-    assert [(each.sku, each.customer) for each in found.of(PriceWithdrawn)] == [("A1", "100001")]
+    assert [(each.sku, each.customer, each.only_net) for each in found.of(PriceWithdrawn)] == [
+        ("A1", "100001", only_net)
+    ]
     assert not found.refused
 
 
